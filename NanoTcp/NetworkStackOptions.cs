@@ -1,0 +1,58 @@
+using NanoTcp.Primitives;
+
+namespace NanoTcp;
+
+/// <summary>
+/// Everything that decides how much memory a stack takes and who it is. Read once, by the constructor of
+/// <see cref="NetworkStack"/>. Prices in bytes stand in docs/memory.md.
+/// </summary>
+public sealed class NetworkStackOptions
+{
+    /// <summary>Own IPv4 address; the first octet is in bits 31 to 24.</summary>
+    public uint Address;
+
+    /// <summary>Length of the network prefix in bits, 1 to 30.</summary>
+    public int PrefixLength = 24;
+
+    /// <summary>The router for everything outside the own network; 0 for none.</summary>
+    public uint Gateway;
+
+    /// <summary>Where randomness comes from; required.</summary>
+    public IRandomSource Random;
+
+    /// <summary>Connections that can exist at once, listeners' and own together. 1 to 1024.</summary>
+    public int Connections = 4;
+
+    /// <summary>Ports that can be listened on at once. 0 to 64.</summary>
+    public int Listeners = 2;
+
+    /// <summary>Octets of each connection's receive ring, which is also the largest window offered. 256 to 65535.</summary>
+    public int ReceiveBuffer = 2048;
+
+    /// <summary>Octets of each connection's send ring. 256 to 65535.</summary>
+    public int SendBuffer = 2048;
+
+    /// <summary>Largest TCP segment (RFC 9293 3.7.1) to send and to ask for, 64 to MTU - 40; 0 for what the link allows.</summary>
+    public int MaxSegmentSize;
+
+    /// <summary>Neighbours (ARP entries) remembered. 2 to 256.</summary>
+    public int Neighbours = 8;
+
+    /// <summary>Neighbours that can hold a packet while their address is being resolved; each costs a frame. 1 to 8.</summary>
+    public int NeighbourQueues = 1;
+
+    /// <summary>Handshakes that can be under way on all listeners together; much cheaper than connections. 1 to 256.</summary>
+    public int HalfOpen = 8;
+
+    /// <summary>Closed connections that can be remembered in TIME-WAIT; cheap. 1 to 1024.</summary>
+    public int TimeWaits = 16;
+
+    /// <summary>How long TIME-WAIT lasts, in ms: two maximum segment lifetimes (RFC 9293 3.4.2).</summary>
+    public int TimeWaitDuration = 60000;
+
+    /// <summary>Runs of out-of-order octets that a connection can hold at once. 1 to 16.</summary>
+    public int Gaps = 4;
+
+    /// <summary>Least retransmission timeout in ms. RFC 6298 2.4 asks for one second.</summary>
+    public int MinRetransmissionTimeout = 1000;
+}

@@ -1,0 +1,29 @@
+namespace NanoTcp.Tcp;
+
+/// <summary>Why a connection has ended.</summary>
+public enum TcpEndReason
+{
+    /// <summary>It has not ended.</summary>
+    None = 0,
+
+    /// <summary>Both sides closed in order, and all data reached the other side.</summary>
+    Closed = 1,
+
+    /// <summary>The peer answered the connection request with a reset: nobody listens there.</summary>
+    Refused = 2,
+
+    /// <summary>The peer reset the connection.</summary>
+    Reset = 3,
+
+    /// <summary>The peer did not answer for as long as this side was willing to wait.</summary>
+    TimedOut = 4,
+
+    /// <summary>There is no way to the peer: no route, no answer to ARP, or an ICMP error said so.</summary>
+    Unreachable = 5,
+
+    /// <summary>This side aborted.</summary>
+    Aborted = 6,
+
+    /// <summary>It was idle, its owner allowed eviction, and its place was needed for a new connection.</summary>
+    Evicted = 7,
+}
