@@ -64,7 +64,8 @@ internal static class TypeUses
         return type.NestedTypes.SelectMany(WithNested).Prepend(type);
     }
 
-    private static IEnumerable<(TypeReference? Type, string Place)> Named(TypeDefinition type)
+    /// <summary>All types that a type names, as they are written there, composed ones whole.</summary>
+    internal static IEnumerable<(TypeReference? Type, string Place)> Named(TypeDefinition type)
     {
         yield return (type.BaseType, type.FullName);
         foreach (InterfaceImplementation implementation in type.Interfaces)
