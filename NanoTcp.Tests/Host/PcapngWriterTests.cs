@@ -38,7 +38,7 @@ public class PcapngWriterTests
     [TestMethod]
     public void Tshark_reads_every_frame_with_its_time_while_the_file_is_still_being_written()
     {
-        string tshark = PeerTools.Require("tshark");
+        PeerTools.Require("tshark");
         string path = Path.Combine(Path.GetTempPath(), $"nanotcp-{Guid.NewGuid():N}.pcapng");
         try
         {
@@ -56,8 +56,8 @@ public class PcapngWriterTests
                 a.Send(frame, 0, length);
             }
 
-            ToolResult result = PeerTools.Run(
-                tshark, "-r", path, "-T", "fields", "-e", "frame.time_epoch", "-e", "frame.len", "-e", "frame.cap_len", "-e", "frame.interface_name");
+            CommandResult result = Command.Run(30, [
+                "tshark", "-r", path, "-T", "fields", "-e", "frame.time_epoch", "-e", "frame.len", "-e", "frame.cap_len", "-e", "frame.interface_name"]);
 
             Assert.AreEqual(0, result.ExitCode, result.Error);
             string[] lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -85,7 +85,7 @@ public class PcapngWriterTests
     [TestMethod]
     public void Capinfos_finds_an_Ethernet_capture_with_nanoseconds()
     {
-        string capinfos = PeerTools.Require("capinfos");
+        PeerTools.Require("capinfos");
         string path = Path.Combine(Path.GetTempPath(), $"nanotcp-{Guid.NewGuid():N}.pcapng");
         try
         {
@@ -95,7 +95,7 @@ public class PcapngWriterTests
                 writer.Write(1, TestFrames.Make(2, 200), 0, 200);
             }
 
-            ToolResult result = PeerTools.Run(capinfos, "-M", path);
+            CommandResult result = Command.Run(30, ["capinfos", "-M", path]);
             Assert.AreEqual(0, result.ExitCode, result.Error);
             string[] words = result.Output.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToArray();
             CollectionAssert.Contains(words, "Encapsulation = Ethernet (1 - ether)");

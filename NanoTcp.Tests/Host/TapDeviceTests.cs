@@ -3,6 +3,7 @@ using System.Diagnostics;
 using NanoTcp.Host.Cable;
 using NanoTcp.Host.Simulation;
 using NanoTcp.Host.Tap;
+using NanoTcp.Tests.Peers;
 using NanoTcp.Wire;
 
 namespace NanoTcp.Tests.Host;
@@ -15,31 +16,31 @@ public class TapDeviceTests
     [TestMethod]
     public void An_interface_that_is_missing_is_made_configured_and_gone_afterwards()
     {
-        using TapNamespace space = new();
-        space.Inside(() =>
+        using NetworkNamespace space = new();
+        NamespaceThread.Run(space, () =>
         {
             using (TapDevice tap = TapDevice.Open("nt0", KernelAddress, 20))
             {
                 Assert.IsTrue(tap.Created);
                 Assert.IsTrue(tap.IsUp());
-                string shown = space.Ip("-o", "addr", "show", "dev", "nt0");
+                string shown = space.Exec("ip", "-o", "addr", "show", "dev", "nt0").Succeeded().Output;
                 StringAssert.Contains(shown, "inet 192.168.77.1/20 brd 192.168.79.255");
-                StringAssert.Contains(space.Ip("-o", "link", "show", "dev", "nt0"), "LOWER_UP");
-                StringAssert.Contains(space.Ip("route", "show"), "192.168.64.0/20 dev nt0");
+                StringAssert.Contains(space.Exec("ip", "-o", "link", "show", "dev", "nt0").Succeeded().Output, "LOWER_UP");
+                StringAssert.Contains(space.Exec("ip", "route", "show").Succeeded().Output, "192.168.64.0/20 dev nt0");
             }
 
-            Assert.AreNotEqual(0, space.Run("ip", "link", "show", "dev", "nt0").ExitCode);
+            Assert.AreNotEqual(0, space.Exec("ip", "link", "show", "dev", "nt0").ExitCode);
         });
     }
 
     [TestMethod]
     public void An_interface_that_exists_is_used_as_it_is_and_left_so()
     {
-        using TapNamespace space = new();
-        space.Ip("tuntap", "add", "dev", "nt1", "mode", "tap");
-        space.Ip("addr", "add", "10.1.2.3/24", "dev", "nt1");
-        string before = space.Ip("-o", "addr", "show", "dev", "nt1");
-        space.Inside(() =>
+        using NetworkNamespace space = new();
+        space.Exec("ip", "tuntap", "add", "dev", "nt1", "mode", "tap").Succeeded();
+        space.Exec("ip", "addr", "add", "10.1.2.3/24", "dev", "nt1").Succeeded();
+        string before = space.Exec("ip", "-o", "addr", "show", "dev", "nt1").Succeeded().Output;
+        NamespaceThread.Run(space, () =>
         {
             using (TapDevice tap = TapDevice.Open("nt1", KernelAddress, 24))
             {
@@ -52,23 +53,23 @@ public class TapDeviceTests
                 Assert.IsNull(tap.Failure);
             }
         });
-        Assert.AreEqual(before, space.Ip("-o", "addr", "show", "dev", "nt1"));
+        Assert.AreEqual(before, space.Exec("ip", "-o", "addr", "show", "dev", "nt1").Succeeded().Output);
     }
 
     [TestMethod]
     public void An_interface_made_for_several_queues_can_be_used_too()
     {
-        using TapNamespace space = new();
-        space.Ip("tuntap", "add", "dev", "nt2", "mode", "tap", "multi_queue");
-        space.Inside(() => TapDevice.Open("nt2", KernelAddress, 24).Dispose());
+        using NetworkNamespace space = new();
+        space.Exec("ip", "tuntap", "add", "dev", "nt2", "mode", "tap", "multi_queue").Succeeded();
+        NamespaceThread.Run(space, () => TapDevice.Open("nt2", KernelAddress, 24).Dispose());
     }
 
     [TestMethod]
     public void What_cannot_be_used_is_said_in_one_line()
     {
-        using TapNamespace space = new();
-        space.Ip("tuntap", "add", "dev", "tun3", "mode", "tun");
-        space.Inside(() =>
+        using NetworkNamespace space = new();
+        space.Exec("ip", "tuntap", "add", "dev", "tun3", "mode", "tun").Succeeded();
+        NamespaceThread.Run(space, () =>
         {
             AssertRefused("lo", "interface lo exists but is not a TAP interface; take another name, for example tap0");
             AssertRefused("tun3", "interface tun3 exists but is not a TAP interface; take another name, for example tap0");
@@ -92,8 +93,8 @@ public class TapDeviceTests
     [TestMethod]
     public void Removal_by_somebody_else_is_noticed()
     {
-        using TapNamespace space = new();
-        space.Inside(() =>
+        using NetworkNamespace space = new();
+        NamespaceThread.Run(space, () =>
         {
             using TapDevice tap = TapDevice.Open("nt5", KernelAddress, 24);
             VirtualCable cable = new(new VirtualClock(0));
@@ -105,7 +106,7 @@ public class TapDeviceTests
             }
 
             Assert.IsTrue(device.LinkUp);
-            space.Ip("link", "del", "nt5");
+            space.Exec("ip", "link", "del", "nt5").Succeeded();
             bridge.Pump();
 
             Assert.AreEqual("interface nt5 is gone: somebody removed it", tap.Failure);
@@ -116,8 +117,8 @@ public class TapDeviceTests
     [TestMethod]
     public void Frames_flow_both_ways_without_allocating()
     {
-        using TapNamespace space = new();
-        space.Inside(() =>
+        using NetworkNamespace space = new();
+        NamespaceThread.Run(space, () =>
         {
             using TapDevice tap = TapDevice.Open("nt6", KernelAddress, 24);
             VirtualCable cable = new(new VirtualClock(0));
@@ -146,8 +147,8 @@ public class TapDeviceTests
     [TestMethod]
     public void Wait_ends_when_woken_and_when_time_is_up()
     {
-        using TapNamespace space = new();
-        space.Inside(() =>
+        using NetworkNamespace space = new();
+        NamespaceThread.Run(space, () =>
         {
             using TapDevice tap = TapDevice.Open("nt7", KernelAddress, 24);
             byte[] frame = new byte[1600];

@@ -1,102 +1,96 @@
 using System;
-using System.Diagnostics;
+using System.Globalization;
 using System.IO;
+using System.Linq;
 
 namespace NanoTcp.Tests.Peers;
 
 /// <summary>
-/// Programs and rights of the machine that some tests need. Where one is missing the test is skipped and says why;
-/// with NANOTCP_REQUIRE_PEERS=1 in the environment it fails instead.
+/// What tests against the Linux kernel need of the machine. Where it is missing a test is skipped with a reason that
+/// says how to get it; with NANOTCP_REQUIRE_PEERS=1 in the environment it fails instead.
 /// </summary>
 internal static class PeerTools
 {
-    private static readonly string[] AlsoLookIn = ["/usr/sbin", "/sbin", "/usr/local/sbin"];
+    private const int CapabilityNetAdmin = 12;
+    private const int CapabilitySysAdmin = 21;
 
-    /// <summary>Finds a program, or skips the test.</summary>
-    /// <returns>The program's path.</returns>
-    internal static string Require(string program)
+    /// <summary>Debian packages of commands that are not called like their package.</summary>
+    private static readonly (string Command, string Package)[] s_packages =
+        [("ip", "iproute2"), ("tc", "iproute2"), ("ping", "iputils-ping"), ("nc", "netcat-openbsd")];
+
+    /// <summary>Demands commands.</summary>
+    /// <param name="commands">Names without folder.</param>
+    internal static void Require(params string[] commands)
     {
-        string? path = Find(program);
-        if (path == null)
+        RequireLinux();
+        foreach (string command in commands)
         {
-            Skip($"'{program}' is not installed here.");
-        }
-
-        return path!;
-    }
-
-    /// <summary>Skips the test unless it may make network namespaces and TAP interfaces.</summary>
-    internal static void RequireTapRights()
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            Skip("TAP interfaces need Linux.");
-        }
-
-        if (!File.Exists("/dev/net/tun"))
-        {
-            Skip("There is no /dev/net/tun here.");
-        }
-
-        string ip = Require("ip");
-        string probe = "nanotcp-probe-" + Environment.ProcessId;
-        ToolResult made = Run(ip, "netns", "add", probe);
-        Run(ip, "netns", "del", probe);
-        if (made.ExitCode != 0)
-        {
-            Skip("Network namespaces may not be made here: " + made.Error.Trim());
+            if (Find(command) == null)
+            {
+                string package = s_packages.Where(p => p.Command == command).Select(p => p.Package).FirstOrDefault(command);
+                Missing($"the command {command} is not installed (Debian: apt-get install {package})");
+            }
         }
     }
 
-    /// <summary>Skips the test, or fails it when the environment demands that nothing is skipped.</summary>
-    internal static void Skip(string reason)
+    /// <summary>Demands that TAP interfaces and network namespaces can be made.</summary>
+    internal static void RequireTap()
+    {
+        Require("ip", "bash");
+        if (!HasCapability(CapabilityNetAdmin) || !HasCapability(CapabilitySysAdmin))
+        {
+            Missing("network namespaces and TAP interfaces need root, or CAP_NET_ADMIN and CAP_SYS_ADMIN "
+                + "(run as root; in a container: --cap-add NET_ADMIN --cap-add SYS_ADMIN)");
+        }
+
+        const string Clone = "/dev/net/tun";
+        if (!File.Exists(Clone))
+        {
+            Missing($"there is no {Clone} (modprobe tun; in a container: --device {Clone})");
+        }
+
+        try
+        {
+            using FileStream file = new(Clone, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 0);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            Missing($"{Clone} cannot be opened: {problem.Message}");
+        }
+    }
+
+    /// <summary>Skips the test that calls, or fails it where peers are required.</summary>
+    /// <param name="reason">What is missing and how to get it.</param>
+    internal static void Missing(string reason)
     {
         if (Environment.GetEnvironmentVariable("NANOTCP_REQUIRE_PEERS") == "1")
         {
-            Assert.Fail("NANOTCP_REQUIRE_PEERS=1, but: " + reason);
+            Assert.Fail($"NANOTCP_REQUIRE_PEERS=1, but {reason}.");
         }
 
-        Assert.Inconclusive("Skipped: " + reason);
+        Assert.Inconclusive($"Skipped: {reason}.");
     }
 
-    /// <summary>Runs a program to its end, at most 30 seconds.</summary>
-    internal static ToolResult Run(string program, params string[] arguments)
+    /// <summary>The full path of a command, also of those that only root's path holds; null when it is not there.</summary>
+    internal static string? Find(string command)
     {
-        ProcessStartInfo start = new(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        System.Threading.Tasks.Task<string> output = process.StandardOutput.ReadToEndAsync();
-        System.Threading.Tasks.Task<string> error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(30_000))
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"{program} {string.Join(' ', arguments)} did not end within 30 seconds.");
-        }
-
-        process.WaitForExit();
-        return new ToolResult(process.ExitCode, output.Result, error.Result);
+        string path = Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin:/usr/bin:/bin";
+        return path.Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, command)).FirstOrDefault(File.Exists);
     }
 
-    private static string? Find(string program)
+    private static void RequireLinux()
     {
-        string[] folders = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator), .. AlsoLookIn];
-        foreach (string folder in folders)
+        if (!OperatingSystem.IsLinux())
         {
-            string path = Path.Combine(folder, program);
-            if (File.Exists(path))
-            {
-                return path;
-            }
+            Assert.Inconclusive("Skipped: the kernel of this machine is not Linux.");
         }
+    }
 
-        return null;
+    private static bool HasCapability(int bit)
+    {
+        const string Label = "CapEff:";
+        string? line = File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal));
+        return line != null && (ulong.Parse(line.AsSpan(Label.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> bit & 1) != 0;
     }
 }
-
-/// <summary>What a program left behind.</summary>
-internal sealed record ToolResult(int ExitCode, string Output, string Error);
