@@ -157,7 +157,7 @@ internal sealed class SpiDecoder
 
     private void ChangeRegister(byte[] buffer, int offset, int count, byte[]? answer)
     {
-        byte opcode = buffer[offset];
+        byte opcode = _state.Opcode;
         byte data = count > 1 ? buffer[offset + 1] : (byte)0;
         Clock(count > 1 ? 1 : 0);
         _timeline.Update();
