@@ -244,9 +244,9 @@ internal sealed class ChipBench
 
     public void AssertOnly(ViolationKind kind)
     {
-        Assert.IsTrue(Chip.Violations.Count > 0, "no violation was noticed");
+        Assert.IsTrue(Chip.Violations.Count > 0, $"{kind} was not noticed");
         Assert.IsTrue(
             Chip.Violations.All(v => v.Kind == kind),
-            string.Join(Environment.NewLine, Chip.Violations));
+            $"{kind} only, but: " + string.Join(Environment.NewLine, Chip.Violations));
     }
 }
