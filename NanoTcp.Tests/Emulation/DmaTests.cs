@@ -81,6 +81,31 @@ public class DmaTests
     }
 
     [TestMethod]
+    public void The_transmitter_waits_for_the_DMA()
+    {
+        ChipBench bench = new();
+        bench.Initialise();
+        bench.WriteWord(0, 0x10, 0x1900);
+        bench.WriteWord(0, 0x12, 0x1900 + 999);
+        bench.WriteWord(0, 0x14, 0x1C00);
+        bench.StartSending(ChipBench.Frame(60));
+        bench.Wait(1_000_000);
+        bench.Set(ChipBench.Econ1, Dmast);
+        long dmaEnds = bench.Clock.Nanoseconds - 310 + 80_000;
+        bench.Set(ChipBench.Econ1, 0x08);
+        bench.Wait(dmaEnds + ((8 + 64) * 800) - 1 - bench.Clock.Nanoseconds);
+        Assert.AreEqual(1, bench.Port.Sent.Count);
+        bench.Wait(1);
+        Assert.AreEqual(2, bench.Port.Sent.Count);
+        bench.AssertClean();
+        bench.WriteWord(0, 0x12, 0x1900);
+        bench.Set(ChipBench.Econ1, Dmast);
+        bench.Set(ChipBench.Econ1, 0x08);
+        bench.Wait(1_000_000_000);
+        Assert.AreEqual(2, bench.Port.Sent.Count, "the copy never ends");
+    }
+
+    [TestMethod]
     public void Erratum_17_a_checksum_loses_the_frame_in_reception()
     {
         ChipBench bench = new();

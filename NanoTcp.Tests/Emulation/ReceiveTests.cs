@@ -165,7 +165,7 @@ public class ReceiveTests
         bench.Port.Incoming.Enqueue(ChipBench.Frame(1000));
         bench.Chip.Update();
 
-        // DS39662 example 7-1: FFh - 0 - 1 octets are free. A header of 6 leaves 248; the 249th octet is one too many.
+        // DS39662 7.2.5: FFh - 0 - 1 octets are free. A header of 6 leaves 248; the 249th octet is one too many.
         Assert.AreEqual((8 + 249) * 800, bench.Chip.NanosecondsToNextEvent);
         bench.Wait(((8 + 249) * 800) - 1);
         Assert.AreEqual(0, bench.Chip.Wire.Overflowed);

@@ -303,26 +303,4 @@ public class TransmitTests
         bench.Wait(1_000_000);
         Assert.AreEqual(0x01, bench.ReadMemory(0x1800 + 64, 1)[0]);
     }
-
-    [TestMethod]
-    public void A_pause_frame_holds_the_transmitter_back_in_full_duplex()
-    {
-        ChipBench bench = new();
-        bench.Initialise(fullDuplex: true);
-        byte[] pause = new byte[60];
-        new byte[] { 0x01, 0x80, 0xC2, 0x00, 0x00, 0x01 }.CopyTo(pause, 0);
-        new byte[] { 0x88, 0x08, 0x00, 0x01, 0x00, 0x64 }.CopyTo(pause, 12);
-        bench.Port.Incoming.Enqueue(pause);
-        bench.Chip.Update();
-        bench.Wait((8 + 64) * 800);
-        long until = bench.Clock.Nanoseconds + (100 * 51_200);
-        Assert.AreEqual(1, bench.Chip.Wire.ControlFrames);
-        Assert.AreEqual(0, bench.PacketCount());
-        bench.StartSending(ChipBench.Frame(60));
-        bench.Wait(until + ((8 + 64) * 800) - 1 - bench.Clock.Nanoseconds);
-        Assert.AreEqual(0, bench.Port.Sent.Count);
-        bench.Wait(1);
-        Assert.AreEqual(1, bench.Port.Sent.Count);
-        bench.AssertClean();
-    }
 }

@@ -53,8 +53,14 @@ public class ViolationTests
         [ViolationKind.WholeWriteOfSharedRegister] = bench => bench.Exchange(0x5C, 0x00),
         [ViolationKind.ReservedBits] = bench => bench.WritePhy(0x14, 0x0476),
         [ViolationKind.EvenReceiveReadPointer] = bench => bench.WriteWord(0, 0x0C, 0x0000),
+        [ViolationKind.ReceiveReadPointerOutsideRing] = bench =>
+        {
+            bench.Set(ChipBench.Econ1, 0x04);
+            bench.WriteWord(0, 0x0C, 0x1801);
+        },
         [ViolationKind.ReceiveRingMisaligned] = bench =>
         {
+            bench.WriteWord(0, 0x0C, 0x17FD);
             bench.WriteWord(0, 0x0A, 0x17FE);
             bench.Set(ChipBench.Econ1, 0x04);
         },
