@@ -1,0 +1,152 @@
+using System;
+using System.Collections.Generic;
+using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Host.Cable;
+using NanoTcp.Host.Simulation;
+
+namespace NanoTcp.Host.Emulation;
+
+/// <summary>
+/// An ENC28J60 at the level of its SPI octets (DS39662, with the errata of DS80349): what a driver does wrong has the
+/// consequences that it has on silicon, and is written down in <see cref="Violations"/> besides.
+/// </summary>
+/// <remarks>
+/// <para>One thread calls all members. Nothing is allocated after the constructor, except for violations.</para>
+/// <para>Where an erratum says "sometimes", the chip misbehaves in every case that the erratum names (5, 12, 14), so that
+/// a driver cannot be lucky. EIR.PKTIF alone is right (erratum 6): a driver must not depend on reading it all the same.
+/// Not there: collisions, the pause frames of EFLOCON, the built-in self-test.</para>
+/// </remarks>
+public sealed class Enc28j60Chip : ISpiBus
+{
+    private const int LongestTransfer = 16_384;
+
+    private readonly ChipState _state;
+    private readonly Timeline _timeline;
+    private readonly SpiDecoder _decoder;
+    private readonly InterruptLogic _interrupts;
+    private readonly PowerAndReset _power;
+
+    /// <summary>Makes a chip and powers it on.</summary>
+    /// <param name="clock">The time that it lives in, and that its SPI octets move.</param>
+    /// <param name="port">The cable in its RJ45 jack.</param>
+    /// <param name="options">How it is built and wired.</param>
+    public Enc28j60Chip(SimulationClock clock, IEthernetPort port, Enc28j60Options options)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        ArgumentNullException.ThrowIfNull(port);
+        ArgumentNullException.ThrowIfNull(options);
+        _state = new ChipState(options) { Now = clock.Nanoseconds };
+        Phy phy = new(_state, port);
+        FlowControl flow = new(_state);
+        ReceiveRing ring = new(_state);
+        Receiver receiver = new(_state, port, ring, new ReceiveFilter(_state), flow, phy);
+        Transmitter transmitter = new(_state, port, receiver, flow, phy);
+        DmaEngine dma = new(_state, ring);
+        MiiManagement mii = new(_state, phy);
+        ControlRegisters control = new(_state, receiver, transmitter, dma, phy);
+        _interrupts = new InterruptLogic(_state, phy, receiver);
+        _power = new PowerAndReset(_state, ring, receiver, transmitter, flow, dma, mii, phy);
+        _timeline = new Timeline(_state, clock, receiver, transmitter, dma, mii, phy);
+        _decoder = new SpiDecoder(
+            _state,
+            clock,
+            _timeline,
+            new EthRegisters(_state, ring, control, _interrupts),
+            new MacRegisters(_state, mii),
+            new BufferAccess(_state, ring, transmitter),
+            _power,
+            Statistics);
+        _power.PowerOn();
+    }
+
+    /// <summary>The first hundred things that the host did against the data sheet or the errata. Tests assert it empty.</summary>
+    public IReadOnlyList<Violation> Violations
+    {
+        get { return _state.Violations.Entries; }
+    }
+
+    /// <summary>How many violations there were, those that no longer found room in <see cref="Violations"/> included.</summary>
+    public long ViolationCount
+    {
+        get { return _state.Violations.Total; }
+    }
+
+    /// <summary>What went over the SPI bus.</summary>
+    public SpiStatistics Statistics { get; } = new();
+
+    /// <summary>What became of the frames.</summary>
+    public WireStatistics Wire
+    {
+        get { return _state.Wire; }
+    }
+
+    /// <summary>Whether the INT pin is low, which means that it asks for attention; brought up to date first.</summary>
+    public bool InterruptPinLow
+    {
+        get
+        {
+            _timeline.Update();
+            return _interrupts.PinLow;
+        }
+    }
+
+    /// <summary>
+    /// Nanoseconds until the chip changes by itself, as of the last operation or <see cref="Update"/>; 0 when that is
+    /// overdue, <see cref="long.MaxValue"/> when only the host or a frame that is not there yet can change it.
+    /// </summary>
+    public long NanosecondsToNextEvent
+    {
+        get { return _timeline.NanosecondsToNextEvent; }
+    }
+
+    /// <summary>The buffer memory, for looking at it.</summary>
+    internal byte[] Memory
+    {
+        get { return _state.Memory; }
+    }
+
+    /// <inheritdoc/>
+    public void Transfer(byte[] buffer, int offset, int count)
+    {
+        CheckRange(buffer, offset, count);
+        _decoder.Execute(buffer, offset, count, buffer);
+    }
+
+    /// <inheritdoc/>
+    public void Write(byte[] buffer, int offset, int count)
+    {
+        CheckRange(buffer, offset, count);
+        _decoder.Execute(buffer, offset, count, null);
+    }
+
+    /// <summary>
+    /// Lets the chip do what it does by itself up to now: receive, send, see the cable. Operations do the same; a loop
+    /// calls this while the driver is silent.
+    /// </summary>
+    public void Update()
+    {
+        _timeline.Update();
+    }
+
+    /// <summary>Takes the supply away and gives it back.</summary>
+    public void PowerCycle()
+    {
+        _timeline.Update();
+        _power.PowerOn();
+    }
+
+    /// <summary>Forgets the violations so far.</summary>
+    public void ClearViolations()
+    {
+        _state.Violations.Clear();
+    }
+
+    private static void CheckRange(byte[] buffer, int offset, int count)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, LongestTransfer);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, buffer.Length - offset);
+    }
+}

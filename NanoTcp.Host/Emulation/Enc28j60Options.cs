@@ -1,0 +1,100 @@
+using System;
+
+namespace NanoTcp.Host.Emulation;
+
+/// <summary>How LEDB is wired, which the chip reads at power-on as the duplex mode to start in (DS39662 2.6).</summary>
+public enum LedBWiring
+{
+    /// <summary>The pin sources current: PHCON1.PDPXMD starts at 0, half duplex.</summary>
+    Source = 0,
+
+    /// <summary>The pin sinks current: PHCON1.PDPXMD starts at 1, full duplex.</summary>
+    Sink = 1,
+}
+
+/// <summary>What an <see cref="Enc28j60Chip"/> is made of, and how the board around it is wired.</summary>
+public sealed class Enc28j60Options
+{
+    private readonly int _spiClockHz = 20_000_000;
+    private readonly byte _revision = 0x06;
+    private readonly int _chipSelectHoldNanoseconds = 210;
+    private readonly int _chipSelectGapNanoseconds = 100;
+    private readonly long _linkDelayNanoseconds;
+
+    /// <summary>The SPI clock in Hz, 1 to 20,000,000 (DS39662 table 16-6).</summary>
+    public int SpiClockHz
+    {
+        get { return _spiClockHz; }
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 20_000_000);
+            _spiClockHz = value;
+        }
+    }
+
+    /// <summary>EREVID: 02h is silicon B1, 04h B4, 05h B5, 06h B7. 0 to 31.</summary>
+    public byte Revision
+    {
+        get { return _revision; }
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, (byte)0x1F);
+            _revision = value;
+        }
+    }
+
+    /// <summary>
+    /// How long chip select stays low after the last clock of an operation, in nanoseconds. The chip wants 10, and 210
+    /// where a MAC or MII register is concerned (DS39662 table 16-6, T_CSH).
+    /// </summary>
+    public int ChipSelectHoldNanoseconds
+    {
+        get { return _chipSelectHoldNanoseconds; }
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _chipSelectHoldNanoseconds = value;
+        }
+    }
+
+    /// <summary>
+    /// From chip select's rise to the first clock of the next operation, in nanoseconds: at least 50 high and 50 of
+    /// set-up (DS39662 table 16-6), and whatever the host's software needs between two operations.
+    /// </summary>
+    public int ChipSelectGapNanoseconds
+    {
+        get { return _chipSelectGapNanoseconds; }
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _chipSelectGapNanoseconds = value;
+        }
+    }
+
+    /// <summary>How LEDB is wired.</summary>
+    public LedBWiring LedB { get; init; }
+
+    /// <summary>
+    /// Nanoseconds that the PHY needs, after a reset or after the cable was plugged in, to see a link. Zero unless said
+    /// otherwise; a real one takes tens of milliseconds.
+    /// </summary>
+    public long LinkDelayNanoseconds
+    {
+        get { return _linkDelayNanoseconds; }
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _linkDelayNanoseconds = value;
+        }
+    }
+
+    /// <summary>
+    /// Whether the end of a transmit reset raises EIR.TXERIF, as observed on hardware: a driver that pulses TXRST
+    /// (DS80349 erratum 12) has to clear the flag afterwards.
+    /// </summary>
+    public bool TransmitResetRaisesError { get; init; } = true;
+
+    /// <summary>Seed of the noise that fills the buffer memory at power-on.</summary>
+    public int MemorySeed { get; init; } = 1;
+}

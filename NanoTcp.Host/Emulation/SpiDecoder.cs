@@ -1,0 +1,232 @@
+using System;
+using NanoTcp.Host.Simulation;
+
+namespace NanoTcp.Host.Emulation;
+
+/// <summary>Turns the octets of one chip select into operations (DS39662 chapter 4), and lets their time pass.</summary>
+internal sealed class SpiDecoder
+{
+    /// <summary>What the host samples while the chip does not drive its output.</summary>
+    private const byte NotDriven = 0xFF;
+
+    private const int MinimumMacHoldNanoseconds = 210;
+
+    private readonly ChipState _state;
+    private readonly SimulationClock _clock;
+    private readonly Timeline _timeline;
+    private readonly EthRegisters _eth;
+    private readonly MacRegisters _mac;
+    private readonly BufferAccess _memory;
+    private readonly PowerAndReset _power;
+    private readonly SpiStatistics _statistics;
+    private readonly long _octetPicoseconds;
+    private readonly bool _holdTooShort;
+    private long _picoseconds;
+
+    internal SpiDecoder(
+        ChipState state,
+        SimulationClock clock,
+        Timeline timeline,
+        EthRegisters eth,
+        MacRegisters mac,
+        BufferAccess memory,
+        PowerAndReset power,
+        SpiStatistics statistics)
+    {
+        _state = state;
+        _clock = clock;
+        _timeline = timeline;
+        _eth = eth;
+        _mac = mac;
+        _memory = memory;
+        _power = power;
+        _statistics = statistics;
+        _octetPicoseconds = 8_000_000_000_000 / state.Options.SpiClockHz;
+        _holdTooShort = state.Options.ChipSelectHoldNanoseconds < MinimumMacHoldNanoseconds;
+    }
+
+    /// <summary>One operation: chip select falls, the octets are clocked, chip select rises.</summary>
+    /// <param name="buffer">What the host sends.</param>
+    /// <param name="offset">Its first octet.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="answer">Where the chip's octets go, at the same place; null when nobody listens.</param>
+    internal void Execute(byte[] buffer, int offset, int count, byte[]? answer)
+    {
+        byte opcode = buffer[offset];
+        _state.Opcode = opcode;
+        _statistics.Operations++;
+        _statistics.Octets += count;
+        Clock(1);
+        if (answer is not null)
+        {
+            answer[offset] = NotDriven;
+        }
+
+        switch (opcode >> 5)
+        {
+            case 0:
+                _statistics.ReadControlRegister++;
+                ReadControlRegister(opcode & 0x1F, offset, count, answer);
+                break;
+            case 1 when opcode == 0x3A:
+                _statistics.ReadBufferMemory++;
+                _statistics.BufferOctetsRead += count - 1;
+                _timeline.Update();
+                _memory.Read(answer, offset + 1, count - 1);
+                Clock(count - 1);
+                break;
+            case 2:
+                _statistics.WriteControlRegister++;
+                ChangeRegister(buffer, offset, count, answer);
+                break;
+            case 3 when opcode == 0x7A:
+                _statistics.WriteBufferMemory++;
+                _statistics.BufferOctetsWritten += count - 1;
+                _timeline.Update();
+                _memory.Write(buffer, offset + 1, count - 1);
+                Clock(count - 1);
+                Silence(answer, offset, count);
+                break;
+            case 4:
+                _statistics.BitFieldSet++;
+                ChangeRegister(buffer, offset, count, answer);
+                break;
+            case 5:
+                _statistics.BitFieldClear++;
+                ChangeRegister(buffer, offset, count, answer);
+                break;
+            case 7 when opcode == 0xFF:
+                _statistics.SystemReset++;
+                _timeline.Update();
+                _power.Command();
+                Clock(count - 1);
+                Silence(answer, offset, count);
+                break;
+            default:
+                _statistics.Undefined++;
+                _timeline.Update();
+                _state.ReportMemory(ViolationKind.UndefinedOpcode, opcode);
+                Clock(count - 1);
+                Silence(answer, offset, count);
+                break;
+        }
+
+        _clock.Advance(_state.Options.ChipSelectHoldNanoseconds + _state.Options.ChipSelectGapNanoseconds);
+    }
+
+    private static void Silence(byte[]? answer, int offset, int count)
+    {
+        if (answer is not null)
+        {
+            Array.Fill(answer, NotDriven, offset + 1, count - 1);
+        }
+    }
+
+    private void ReadControlRegister(int address, int offset, int count, byte[]? answer)
+    {
+        _timeline.Update();
+        int register = Select(address);
+        bool eth = RegisterMap.Groups[register] == RegisterGroup.Eth;
+        int first = eth ? 1 : 2;
+        if (count == 1)
+        {
+            _state.Report(ViolationKind.IncompleteOperation, register);
+        }
+        else if (count < first + 1)
+        {
+            _state.Report(ViolationKind.MacReadWithoutDummyOctet, register);
+        }
+
+        CheckHold(register);
+        for (int i = 1; i < count; i++)
+        {
+            byte value = MacRegisters.Rubbish;
+            if (i >= first)
+            {
+                _timeline.Update();
+                value = eth ? _eth.Read(register) : _mac.Read(register);
+            }
+
+            Clock(1);
+            if (answer is not null)
+            {
+                answer[offset + i] = value;
+            }
+        }
+    }
+
+    private void ChangeRegister(byte[] buffer, int offset, int count, byte[]? answer)
+    {
+        byte opcode = buffer[offset];
+        byte data = count > 1 ? buffer[offset + 1] : (byte)0;
+        Clock(count > 1 ? 1 : 0);
+        _timeline.Update();
+        int register = Select(opcode & 0x1F);
+        CheckHold(register);
+        if (count == 1)
+        {
+            _state.Report(ViolationKind.IncompleteOperation, register);
+            return;
+        }
+
+        if (RegisterMap.Groups[register] == RegisterGroup.Eth)
+        {
+            switch (opcode >> 5)
+            {
+                case 2:
+                    _eth.Write(register, data);
+                    break;
+                case 4:
+                    _eth.Set(register, data);
+                    break;
+                default:
+                    _eth.Clear(register, data);
+                    break;
+            }
+        }
+        else if (opcode >> 5 == 2)
+        {
+            _mac.Write(register, data);
+        }
+        else
+        {
+            _state.Report(ViolationKind.BitOperationOnMacRegister, register);
+        }
+
+        if (count > 2)
+        {
+            _state.Report(ViolationKind.SurplusOctets, register);
+            Clock(count - 2);
+        }
+
+        Silence(answer, offset, count);
+    }
+
+    private int Select(int address)
+    {
+        int register = Register.IndexOf(_state.Registers[Register.ECON1] & RegisterBits.BSEL, address);
+        if (RegisterMap.Reserved[register])
+        {
+            _state.Report(ViolationKind.ReservedRegister, register);
+        }
+
+        return register;
+    }
+
+    private void CheckHold(int register)
+    {
+        if (_holdTooShort && RegisterMap.Groups[register] != RegisterGroup.Eth)
+        {
+            _state.Report(ViolationKind.ChipSelectHoldTooShort, register);
+        }
+    }
+
+    private void Clock(int octets)
+    {
+        // Nanoseconds that an octet does not fill wait for the next one, so that no rate is off by rounding.
+        _picoseconds += octets * _octetPicoseconds;
+        long nanoseconds = _picoseconds / 1000;
+        _picoseconds -= nanoseconds * 1000;
+        _clock.Advance(nanoseconds);
+    }
+}

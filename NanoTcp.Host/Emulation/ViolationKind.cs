@@ -1,0 +1,125 @@
+namespace NanoTcp.Host.Emulation;
+
+/// <summary>The rules of the data sheet (DS39662) and of the errata (DS80349) that the emulated chip watches.</summary>
+public enum ViolationKind
+{
+    /// <summary>The first octet is no operation of the chip (DS39662 table 4-1).</summary>
+    UndefinedOpcode = 0,
+
+    /// <summary>Chip select rose before the operation had its data octet (DS39662 4.2).</summary>
+    IncompleteOperation = 1,
+
+    /// <summary>A register write has one data octet; what came after it was ignored (DS39662 4.2).</summary>
+    SurplusOctets = 2,
+
+    /// <summary>The register is reserved; neither read nor write it (DS39662 3.1).</summary>
+    ReservedRegister = 3,
+
+    /// <summary>Bit Field Set and Clear work on ETH registers only; nothing was changed (DS39662 4.2.4).</summary>
+    BitOperationOnMacRegister = 4,
+
+    /// <summary>A MAC or MII register comes after a dummy octet; two octets read rubbish (DS39662 4.2.1).</summary>
+    MacReadWithoutDummyOctet = 5,
+
+    /// <summary>Chip select must stay low for 210 ns after an access to a MAC or MII register (DS39662 table 16-6).</summary>
+    ChipSelectHoldTooShort = 6,
+
+    /// <summary>The oscillator has not started: MAC, MII, PHY, TXRTS and RXEN must wait for ESTAT.CLKRDY (DS39662 2.2).</summary>
+    AccessBeforeClockReady = 7,
+
+    /// <summary>MAC, MII, PHY, TXRTS and RXEN must wait for 1 ms after a reset (DS80349 erratum 2).</summary>
+    AccessTooSoonAfterReset = 8,
+
+    /// <summary>MAC, MII, PHY, TXRTS and RXEN are out of reach while ECON2.PWRSV is set (DS39662 14).</summary>
+    AccessInPowerSave = 9,
+
+    /// <summary>The System Reset Command is ignored while ECON2.PWRSV is set (DS80349 erratum 19).</summary>
+    ResetInPowerSave = 10,
+
+    /// <summary>ECON2.PWRSV was set while the chip was still receiving or sending (DS39662 14).</summary>
+    PowerSaveWhileActive = 11,
+
+    /// <summary>The chip changes EIR and ECON1 by itself: write them with Bit Field Set and Clear (DS39662 4.2.4).</summary>
+    WholeWriteOfSharedRegister = 12,
+
+    /// <summary>A reserved bit was written with another value than the data sheet asks for (DS39662 register 12-2, 2-2).</summary>
+    ReservedBits = 13,
+
+    /// <summary>ERXRDPT must be odd, or received data is corrupted (DS80349 erratum 14).</summary>
+    EvenReceiveReadPointer = 14,
+
+    /// <summary>ERXST must be even and ERXND odd (DS39662 6.1, DS80349 erratum 14).</summary>
+    ReceiveRingMisaligned = 15,
+
+    /// <summary>ERXST must be 0000h, or the internal write pointer may be wrong (DS80349 erratum 5).</summary>
+    ReceiveStartNotZero = 16,
+
+    /// <summary>ERXST and ERXND must not be written while ECON1.RXEN is set (DS39662 6.1).</summary>
+    ReceiveRingChangedWhileReceiving = 17,
+
+    /// <summary>Filters and the station address must not be changed while ECON1.RXEN is set (DS39662 6.3).</summary>
+    FilterChangedWhileReceiving = 18,
+
+    /// <summary>The duplex mode must not be changed while ECON1.RXEN is set (DS39662 9).</summary>
+    DuplexChangedWhileReceiving = 19,
+
+    /// <summary>MACON3.FULDPX and PHCON1.PDPXMD must be equal (DS39662 9).</summary>
+    DuplexMismatch = 20,
+
+    /// <summary>ECON1.RXEN was set while MACON1.MARXEN is clear: nothing will be received (DS39662 6.5).</summary>
+    ReceiveWithoutMac = 21,
+
+    /// <summary>ECON2.PKTDEC was set while EPKTCNT was 0 (DS39662 7.2.4).</summary>
+    PacketDecrementAtZero = 22,
+
+    /// <summary>The receive ring was read where no packet lies (DS39662 7.2.3).</summary>
+    ReadBeyondPacket = 23,
+
+    /// <summary>The host wrote into the receive ring while ECON1.RXEN is set (DS39662 3.2).</summary>
+    WriteIntoReceiveRing = 24,
+
+    /// <summary>ETXST, ETXND and the MAC's transmit settings must not change while ECON1.TXRTS is set (DS39662 7.1).</summary>
+    TransmitPointerChanged = 25,
+
+    /// <summary>The frame being sent, or its status vector, was read or written while ECON1.TXRTS is set (DS39662 7.1).</summary>
+    TransmitBufferTouched = 26,
+
+    /// <summary>ECON1.TXRTS was set while it was set (DS39662 7.1).</summary>
+    TransmitAlreadyRunning = 27,
+
+    /// <summary>ECON1.TXRTS was set while ECON1.TXRST holds the transmit logic in reset (DS39662 11.4).</summary>
+    TransmitInReset = 28,
+
+    /// <summary>ECON1.TXRTS was set after an abort without a pulse of ECON1.TXRST; the logic has stalled (DS80349 erratum 12).</summary>
+    TransmitStalled = 29,
+
+    /// <summary>Fewer than the 14 octets of an Ethernet header lie between ETXST and ETXND (DS39662 7.1).</summary>
+    TransmitFrameTooShort = 30,
+
+    /// <summary>The frame to send or its status vector lies in the receive ring (DS39662 7.1).</summary>
+    TransmitOverlapsReceiveRing = 31,
+
+    /// <summary>The MAC pads only frames that it also appends the check sequence to: set MACON3.TXCRCEN (DS39662 register 6-2).</summary>
+    PaddingWithoutCrc = 32,
+
+    /// <summary>MICMD, MIREGADR or MIWR was written while MISTAT.BUSY is set; it was ignored (DS39662 3.3).</summary>
+    MiiBusy = 33,
+
+    /// <summary>MIRD was read while MISTAT.BUSY is set; it still holds the previous result (DS39662 3.3.1).</summary>
+    MiiDataReadWhileBusy = 34,
+
+    /// <summary>MIWRH was written without MIWRL before it (DS39662 3.3.2).</summary>
+    MiiWriteHighWithoutLow = 35,
+
+    /// <summary>A DMA checksum while ECON1.RXEN is set loses the packet in reception (DS80349 erratum 17).</summary>
+    DmaChecksumWhileReceiving = 36,
+
+    /// <summary>A DMA copy of one octet, EDMAST equal to EDMAND, overwrites the whole memory (DS39662 13.1).</summary>
+    DmaSingleOctetCopy = 37,
+
+    /// <summary>The DMA never comes to EDMAND from EDMAST (DS39662 13.1).</summary>
+    DmaEndUnreachable = 38,
+
+    /// <summary>The DMA registers must not change while ECON1.DMAST is set (DS39662 13.1).</summary>
+    DmaPointerChanged = 39,
+}

@@ -1,0 +1,32 @@
+namespace NanoTcp.Host.Emulation;
+
+/// <summary>What became of the frames at the chip's connector.</summary>
+public sealed class WireStatistics
+{
+    /// <summary>Frames put into the receive ring.</summary>
+    public long Received { get; internal set; }
+
+    /// <summary>Frames that passed while the receiver was off, asleep or in reset.</summary>
+    public long MissedWhileDisabled { get; internal set; }
+
+    /// <summary>Frames that the filters did not let in, a wrong frame check sequence included.</summary>
+    public long Filtered { get; internal set; }
+
+    /// <summary>Frames shorter than 18 or longer than MAMXFL octets.</summary>
+    public long OutOfRange { get; internal set; }
+
+    /// <summary>Frames lost because the ring or EPKTCNT was full.</summary>
+    public long Overflowed { get; internal set; }
+
+    /// <summary>Frames given up during reception: RXRST, power save, SRC, erratum 17.</summary>
+    public long Abandoned { get; internal set; }
+
+    /// <summary>MAC control frames that the chip kept to itself.</summary>
+    public long ControlFrames { get; internal set; }
+
+    /// <summary>Frames sent.</summary>
+    public long Sent { get; internal set; }
+
+    /// <summary>Transmissions that ended with ESTAT.TXABRT.</summary>
+    public long TransmitAborted { get; internal set; }
+}
