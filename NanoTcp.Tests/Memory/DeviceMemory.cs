@@ -139,7 +139,7 @@ internal sealed class DeviceMemory
 
     private void Count(object item, int bytes)
     {
-        string name = item.GetType().Name;
+        string name = item is Array array ? $"{item.GetType().GetElementType()!.Name}[{array.Length}]" : item.GetType().Name;
         (int count, int sum) = ByType.GetValueOrDefault(name);
         ByType[name] = (count + 1, sum + bytes);
         Total += bytes;
