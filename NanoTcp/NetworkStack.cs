@@ -1,7 +1,9 @@
 using System;
+using NanoTcp.Ip;
 using NanoTcp.Link;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Wire;
 
 namespace NanoTcp;
 
@@ -9,33 +11,119 @@ namespace NanoTcp;
 /// An IPv4 host on one link: the one object that a user builds and polls.
 /// </summary>
 /// <remarks>
-/// All memory is taken in the constructor. One thread calls all members, here and on the connections.
+/// All memory is taken in the constructor. One thread calls all members, here and on the connections. Whatever arrives,
+/// <see cref="Poll"/> does not throw, does not allocate and does a bounded amount of work.
 /// </remarks>
 public sealed class NetworkStack
 {
-    /// <summary>Builds a stack on a link device.</summary>
-    public NetworkStack(ILinkDevice link, NetworkStackOptions options) { throw new NotImplementedException(); }
+    /// <summary>Frames taken in, and frames sent, by one call of <see cref="Poll"/> at most.</summary>
+    private const int FramesPerPoll = 16;
+
+    private readonly EthernetLayer _ethernet;
+    private readonly ArpProtocol _arp;
+    private readonly Ipv4Layer _ip;
+    private readonly IcmpProtocol _icmp;
+    private readonly TcpLayer _tcp;
+    private readonly long[] _counters;
+    private LinkStatus _linkStatus;
+
+    /// <summary>Builds a stack on a link device. All the memory that it will ever need is taken here.</summary>
+    /// <param name="link">The device; the stack alone uses it from now on.</param>
+    /// <param name="options">Read here and not kept.</param>
+    /// <exception cref="ArgumentNullException">An argument, or the source of randomness, is missing.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
+    public NetworkStack(ILinkDevice link, NetworkStackOptions options)
+    {
+        if (link == null)
+        {
+            throw new ArgumentNullException(nameof(link));
+        }
+
+        if (options == null)
+        {
+            throw new ArgumentNullException(nameof(options));
+        }
+
+        options.Validate(link.Mtu);
+        Link = link;
+        Counters = new CounterSet(StackCounter.Names);
+        _counters = Counters.Values;
+        _ethernet = new EthernetLayer(link, Counters);
+        Neighbours = new ArpCache(options.Neighbours, options.NeighbourQueues, link.Mtu, Counters);
+        _arp = new ArpProtocol(_ethernet, Neighbours, options.Address, Counters);
+        _ip = new Ipv4Layer(
+            _ethernet, _arp, options.Address, options.PrefixLength, options.Gateway, options.Random, Counters);
+        _icmp = new IcmpProtocol(_ip, Counters);
+        _tcp = new TcpLayer(
+            _ip,
+            options.Connections,
+            options.Listeners,
+            options.ReceiveBuffer,
+            options.SendBuffer,
+            options.Gaps,
+            options.MaxSegmentSize == 0 ? link.Mtu - NetworkStackOptions.HeaderLengths : options.MaxSegmentSize,
+            options.MinRetransmissionTimeout,
+            options.HalfOpen,
+            options.TimeWaits,
+            options.TimeWaitDuration,
+            options.Random,
+            Counters);
+        _linkStatus = LinkStatus.NoDevice;
+    }
 
     /// <summary>The link below.</summary>
-    public ILinkDevice Link { get { throw new NotImplementedException(); } }
+    public ILinkDevice Link { get; }
 
-    /// <summary>What the stack counted.</summary>
-    public CounterSet Counters { get { throw new NotImplementedException(); } }
-
-    /// <summary>Own IPv4 address.</summary>
-    public uint Address { get { throw new NotImplementedException(); } }
-
-    /// <summary>Length of the network prefix in bits.</summary>
-    public int PrefixLength { get { throw new NotImplementedException(); } }
-
-    /// <summary>The router, or 0.</summary>
-    public uint Gateway { get { throw new NotImplementedException(); } }
-
-    /// <summary>The time of the last <see cref="Poll"/>, in ms.</summary>
-    public long Now { get { throw new NotImplementedException(); } }
+    /// <summary>What the stack counted; indices are in <see cref="StackCounter"/>.</summary>
+    public CounterSet Counters { get; }
 
     /// <summary>The neighbours known and being resolved, for status pages.</summary>
-    public ArpCache Neighbours { get { throw new NotImplementedException(); } }
+    public ArpCache Neighbours { get; }
+
+    /// <summary>The time of the last <see cref="Poll"/>, in ms.</summary>
+    public long Now { get; private set; }
+
+    /// <summary>Own IPv4 address.</summary>
+    public uint Address
+    {
+        get { return _ip.Address; }
+    }
+
+    /// <summary>Length of the network prefix in bits.</summary>
+    public int PrefixLength
+    {
+        get { return _ip.PrefixLength; }
+    }
+
+    /// <summary>The router, or 0.</summary>
+    public uint Gateway
+    {
+        get { return _ip.Gateway; }
+    }
+
+    /// <summary>How many connection slots there are, used or not; see <see cref="GetConnection"/>.</summary>
+    public int ConnectionCapacity
+    {
+        get { return _tcp.Capacity; }
+    }
+
+    /// <summary>Connection slots that nobody uses now.</summary>
+    public int FreeConnections
+    {
+        get { return _tcp.FreeConnections; }
+    }
+
+    /// <summary>Handshakes of listeners that are under way.</summary>
+    public int HalfOpenCount
+    {
+        get { return _tcp.HalfOpen.Count; }
+    }
+
+    /// <summary>Connections given back that only wait for the peer's last segments: TIME-WAIT and FIN-WAIT-2.</summary>
+    public int TimeWaitCount
+    {
+        get { return _tcp.TimeWaits.Count; }
+    }
 
     /// <summary>
     /// Takes in what has arrived, runs what is due, sends what is ready. The work of one call is bounded.
@@ -43,28 +131,197 @@ public sealed class NetworkStack
     /// <param name="now">The clock in ms: may start anywhere, never goes back.</param>
     /// <returns>Milliseconds for which the stack may be left alone if no frame arrives and nobody uses its
     /// connections; 0 means call again at once.</returns>
-    public int Poll(long now) { throw new NotImplementedException(); }
+    public int Poll(long now)
+    {
+        Now = now;
+        Neighbours.SetTime(now);
+        _ip.SetTime(now);
+        int linkWait = Link.Poll(now);
+        CheckLink(now);
+        _tcp.RunTimers(now);
+        bool more = Receive(now);
+        if (_linkStatus == LinkStatus.Up && Send(now))
+        {
+            more = true;
+        }
+
+        return more ? 0 : Wait(now, linkWait);
+    }
 
     /// <summary>Listens on a port.</summary>
-    /// <param name="port">1 to 65535.</param>
+    /// <param name="port">1 to 65535, and nobody listens on it yet.</param>
     /// <param name="backlog">Connections that may wait to be accepted, at least 1.</param>
-    public TcpListener Listen(int port, int backlog) { throw new NotImplementedException(); }
+    /// <returns>The listener; close it to stop listening.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The port or the backlog is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Somebody listens on the port already, or all listeners are in use.</exception>
+    public TcpListener Listen(int port, int backlog)
+    {
+        CheckPort(port);
+        if (backlog < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(backlog));
+        }
 
-    /// <summary>Begins to open a connection; watch its state. Null when no connection is free.</summary>
-    public TcpConnection Connect(uint address, int port) { throw new NotImplementedException(); }
+        if (_tcp.FindListener(port) != null)
+        {
+            throw new InvalidOperationException("Somebody listens on this port already.");
+        }
 
-    /// <summary>How many connection slots there are, used or not; see <see cref="GetConnection"/>.</summary>
-    public int ConnectionCapacity { get { throw new NotImplementedException(); } }
+        TcpListener listener = _tcp.Listen(port, backlog);
+        if (listener == null)
+        {
+            throw new InvalidOperationException("All listeners are in use; NetworkStackOptions.Listeners says how many there are.");
+        }
 
-    /// <summary>Connection slots that nobody uses now.</summary>
-    public int FreeConnections { get { throw new NotImplementedException(); } }
+        return listener;
+    }
 
-    /// <summary>Handshakes of listeners that are under way.</summary>
-    public int HalfOpenCount { get { throw new NotImplementedException(); } }
+    /// <summary>Begins to open a connection; its state and end reason show what comes of it.</summary>
+    /// <param name="address">The peer: one host, not this one.</param>
+    /// <param name="port">The peer's port, 1 to 65535.</param>
+    /// <returns>The connection, which the caller gives back by <see cref="TcpConnection.Close"/> or
+    /// <see cref="TcpConnection.Abort"/>; null when no connection is free.</returns>
+    /// <exception cref="ArgumentException">The address cannot be a peer's (RFC 9293 MUST-46).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The port is out of its range.</exception>
+    public TcpConnection Connect(uint address, int port)
+    {
+        CheckPort(port);
+        if (!_ip.IsPossibleSource(address))
+        {
+            throw new ArgumentException("A connection goes to one other host: not to a broadcast, multicast or loopback address, nor to this stack's own.", nameof(address));
+        }
 
-    /// <summary>Connections remembered in TIME-WAIT.</summary>
-    public int TimeWaitCount { get { throw new NotImplementedException(); } }
+        return _tcp.Connect(address, port);
+    }
 
     /// <summary>Slot <paramref name="index"/> of the connection table, for looking only; null when it is not in use.</summary>
-    public TcpConnection GetConnection(int index) { throw new NotImplementedException(); }
+    /// <param name="index">0 to <see cref="ConnectionCapacity"/> - 1.</param>
+    public TcpConnection GetConnection(int index)
+    {
+        return _tcp.GetConnection(index);
+    }
+
+    private static void CheckPort(int port)
+    {
+        if (port < 1 || port > 65535)
+        {
+            throw new ArgumentOutOfRangeException(nameof(port));
+        }
+    }
+
+    private void CheckLink(long now)
+    {
+        LinkStatus status = Link.Status;
+        if (status == _linkStatus)
+        {
+            return;
+        }
+
+        _linkStatus = status;
+        if (status == LinkStatus.Up)
+        {
+            _arp.Announce(now);
+            _tcp.LinkRestored();
+        }
+        else
+        {
+            _ethernet.Discard();
+        }
+    }
+
+    /// <summary>True when there may be more to receive.</summary>
+    private bool Receive(long now)
+    {
+        for (int i = 0; i < FramesPerPoll; i++)
+        {
+            // A frame may need an answer, so there must be a place for one.
+            if (!_ethernet.Flush() || !_ethernet.Receive())
+            {
+                return false;
+            }
+
+            if (_ethernet.PayloadLength != 0)
+            {
+                Process(now);
+            }
+        }
+
+        return true;
+    }
+
+    private void Process(long now)
+    {
+        switch (_ethernet.Header.Type)
+        {
+            case EthernetHeader.TypeIpv4:
+                if (_ip.Process())
+                {
+                    ProcessPacket(now);
+                }
+
+                break;
+
+            case EthernetHeader.TypeArp:
+                _arp.Process();
+                break;
+
+            default:
+                _counters[StackCounter.EthInUnknownTypes]++;
+                break;
+        }
+    }
+
+    private void ProcessPacket(long now)
+    {
+        switch (_ip.Header.Protocol)
+        {
+            case Ipv4Header.ProtocolTcp:
+                _tcp.Process(now);
+                break;
+
+            case Ipv4Header.ProtocolIcmp:
+                if (_icmp.Process() == IcmpProtocol.TcpUnreachable)
+                {
+                    _tcp.Unreachable(_icmp.Code, _icmp.LocalPort, _icmp.RemoteAddress, _icmp.RemotePort, _icmp.SequenceNumber);
+                }
+
+                break;
+
+            default:
+                _counters[StackCounter.IpInUnknownProtos]++;
+                break;
+        }
+    }
+
+    /// <summary>True when there may be more to send and the device would take it.</summary>
+    private bool Send(long now)
+    {
+        for (int i = 0; i < FramesPerPoll; i++)
+        {
+            if (!_ethernet.CanTransmit || !(_arp.Dispatch(now) || _tcp.Dispatch(now)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private int Wait(long now, int linkWait)
+    {
+        long deadline = _tcp.NextDeadline();
+        long arp = _linkStatus == LinkStatus.Up ? _arp.NextDeadline() : long.MaxValue;
+        if (arp < deadline)
+        {
+            deadline = arp;
+        }
+
+        long wait = deadline == long.MaxValue ? int.MaxValue : deadline - now;
+        if (linkWait < wait)
+        {
+            wait = linkWait;
+        }
+
+        return wait < 0 ? 0 : wait > int.MaxValue ? int.MaxValue : (int)wait;
+    }
 }

@@ -1,4 +1,6 @@
+using System;
 using NanoTcp.Primitives;
+using NanoTcp.Wire;
 
 namespace NanoTcp;
 
@@ -55,4 +57,56 @@ public sealed class NetworkStackOptions
 
     /// <summary>Least retransmission timeout in ms. RFC 6298 2.4 asks for one second.</summary>
     public int MinRetransmissionTimeout = 1000;
+
+    /// <summary>Octets of an IPv4 and a TCP header without options.</summary>
+    internal const int HeaderLengths = Ipv4Header.MinLength + TcpSegment.MinHeaderLength;
+
+    /// <summary>Throws when something is out of its range, before anything is built.</summary>
+    internal void Validate(int mtu)
+    {
+        Check(Random != null, nameof(Random), "A source of randomness is needed.");
+        CheckRange(PrefixLength, 1, 30, nameof(PrefixLength));
+        uint mask = Ipv4Address.Mask(PrefixLength);
+        uint first = Address >> 24;
+        Check(
+            first != 0 && first != 127 && first < 224 && (Address & ~mask) != 0 && (Address | mask) != 0xFFFFFFFF,
+            nameof(Address),
+            "The address must be one host's within its prefix.");
+        Check(
+            Gateway == 0 || (((Gateway ^ Address) & mask) == 0 && Gateway != Address),
+            nameof(Gateway),
+            "The gateway must be another host of the same prefix, or 0 for none.");
+        CheckRange(Connections, 1, 1024, nameof(Connections));
+        CheckRange(Listeners, 0, 64, nameof(Listeners));
+        CheckRange(ReceiveBuffer, 256, 65535, nameof(ReceiveBuffer));
+        CheckRange(SendBuffer, 256, 65535, nameof(SendBuffer));
+        if (MaxSegmentSize != 0)
+        {
+            CheckRange(MaxSegmentSize, 64, mtu - HeaderLengths, nameof(MaxSegmentSize));
+        }
+
+        CheckRange(Neighbours, 2, 256, nameof(Neighbours));
+        CheckRange(NeighbourQueues, 1, 8, nameof(NeighbourQueues));
+        CheckRange(HalfOpen, 1, 256, nameof(HalfOpen));
+        CheckRange(TimeWaits, 1, 1024, nameof(TimeWaits));
+        CheckRange(TimeWaitDuration, 1, 240000, nameof(TimeWaitDuration));
+        CheckRange(Gaps, 1, 16, nameof(Gaps));
+        CheckRange(MinRetransmissionTimeout, 100, 60000, nameof(MinRetransmissionTimeout));
+    }
+
+    private static void Check(bool valid, string name, string message)
+    {
+        if (!valid)
+        {
+            throw new ArgumentException(message, name);
+        }
+    }
+
+    private static void CheckRange(int value, int least, int most, string name)
+    {
+        if (value < least || value > most)
+        {
+            throw new ArgumentOutOfRangeException(name);
+        }
+    }
 }

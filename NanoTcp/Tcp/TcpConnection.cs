@@ -11,85 +11,246 @@ namespace NanoTcp.Tcp;
 /// itself. From then on the stack finishes what is left and gives the object to somebody else.
 /// One thread uses the stack and all its connections.
 /// </remarks>
-public sealed class TcpConnection
+public sealed partial class TcpConnection
 {
-    internal TcpConnection() { }
+    private readonly TcpLayer _layer;
+    private readonly RingBuffer _receive;
+    private readonly RingBuffer _send;
+
+    internal TcpConnection(TcpLayer layer, int receiveBuffer, int sendBuffer, int gaps, int minRetransmissionTimeout)
+    {
+        _layer = layer;
+        _receive = new RingBuffer(receiveBuffer);
+        _send = new RingBuffer(sendBuffer);
+        Block = new TcpControlBlock(gaps);
+        _roundTrip = new RoundTripEstimator(minRetransmissionTimeout);
+        _congestion = new NewReno();
+        Deadline = Never;
+    }
 
     /// <summary>The state of RFC 9293 that the connection is in.</summary>
-    public TcpState State { get { throw new NotImplementedException(); } }
+    public TcpState State
+    {
+        get { return Block.State; }
+    }
 
     /// <summary>Why the connection has ended; <see cref="TcpEndReason.None"/> while it has not.</summary>
-    public TcpEndReason EndReason { get { throw new NotImplementedException(); } }
+    public TcpEndReason EndReason
+    {
+        get { return Block.EndReason; }
+    }
 
     /// <summary>This side's IPv4 address.</summary>
-    public uint LocalAddress { get { throw new NotImplementedException(); } }
+    public uint LocalAddress
+    {
+        get { return _layer.LocalAddress; }
+    }
 
     /// <summary>This side's port.</summary>
-    public int LocalPort { get { throw new NotImplementedException(); } }
+    public int LocalPort { get; internal set; }
 
     /// <summary>The peer's IPv4 address.</summary>
-    public uint RemoteAddress { get { throw new NotImplementedException(); } }
+    public uint RemoteAddress { get; internal set; }
 
     /// <summary>The peer's port.</summary>
-    public int RemotePort { get { throw new NotImplementedException(); } }
+    public int RemotePort { get; internal set; }
 
     /// <summary>Octets that <see cref="Read"/> would give now. May stay above zero after the connection has ended.</summary>
-    public int Readable { get { throw new NotImplementedException(); } }
+    public int Readable
+    {
+        get { return _receive.Count; }
+    }
 
     /// <summary>True when the peer has closed its side in order and everything it sent has been read.</summary>
-    public bool EndOfStream { get { throw new NotImplementedException(); } }
+    public bool EndOfStream
+    {
+        get { return _peerFinished && _receive.Count == 0; }
+    }
 
     /// <summary>Octets that <see cref="Write"/> would take now; 0 before the connection is open, after
     /// <see cref="CloseSend"/> and after the end.</summary>
-    public int Writable { get { throw new NotImplementedException(); } }
+    public int Writable
+    {
+        get
+        {
+            TcpState state = Block.State;
+            return (state == TcpState.Established || state == TcpState.CloseWait) && !Block.FinQueued ? _send.Free : 0;
+        }
+    }
 
     /// <summary>Octets written but not yet acknowledged by the peer.</summary>
-    public int Unacknowledged { get { throw new NotImplementedException(); } }
-
-    /// <summary>Takes octets that have arrived, in order.</summary>
-    /// <returns>How many were taken: 0 when none are there.</returns>
-    public int Read(byte[] buffer, int offset, int count) { throw new NotImplementedException(); }
-
-    /// <summary>Like <see cref="Read"/>, but leaves the octets where they are.</summary>
-    public int Peek(byte[] buffer, int offset, int count) { throw new NotImplementedException(); }
-
-    /// <summary>Gives octets to be sent. They are copied; the buffer is the caller's again at once.</summary>
-    /// <returns>How many fitted, 0 to <paramref name="count"/>.</returns>
-    public int Write(byte[] buffer, int offset, int count) { throw new NotImplementedException(); }
-
-    /// <summary>Says that nothing more will be written (half close). What was written is still delivered; reading goes on.</summary>
-    public void CloseSend() { throw new NotImplementedException(); }
-
-    /// <summary>
-    /// Gives the connection back. What was written is still delivered; what arrives from now on, or was not read, is
-    /// answered with a reset (RFC 9293 MUST-42, RFC 1122 4.2.2.13).
-    /// </summary>
-    public void Close() { throw new NotImplementedException(); }
-
-    /// <summary>Gives the connection back and resets it at once; unsent data is lost.</summary>
-    public void Abort() { throw new NotImplementedException(); }
+    public int Unacknowledged
+    {
+        get { return _send.Count; }
+    }
 
     /// <summary>True to send small writes at once instead of collecting them while data is unacknowledged (Nagle, RFC 9293 3.7.4).</summary>
-    public bool NoDelay { get { throw new NotImplementedException(); } set { throw new NotImplementedException(); } }
+    public bool NoDelay { get; set; }
 
     /// <summary>
     /// Set by a server on a connection that may be taken away (reset, <see cref="TcpEndReason.Evicted"/>) when a new
     /// client finds no free connection: for example while it idles between two requests.
     /// </summary>
-    public bool Evictable { get { throw new NotImplementedException(); } set { throw new NotImplementedException(); } }
+    public bool Evictable { get; set; }
 
     /// <summary>Smoothed round-trip time in milliseconds (RFC 6298), or -1 before the first measurement.</summary>
-    public int SmoothedRoundTripTime { get { throw new NotImplementedException(); } }
+    public int SmoothedRoundTripTime
+    {
+        get { return _roundTrip.SmoothedRoundTripTime; }
+    }
 
     /// <summary>Retransmission timeout in milliseconds (RFC 6298), back-off included.</summary>
-    public int RetransmissionTimeout { get { throw new NotImplementedException(); } }
+    public int RetransmissionTimeout
+    {
+        get { return _roundTrip.Timeout; }
+    }
 
     /// <summary>Octets received in order since the connection opened.</summary>
-    public long BytesReceived { get { throw new NotImplementedException(); } }
+    public long BytesReceived { get; private set; }
 
     /// <summary>Octets that the peer has acknowledged since the connection opened.</summary>
-    public long BytesSent { get { throw new NotImplementedException(); } }
+    public long BytesSent { get; private set; }
 
     /// <summary>Time of the stack's clock at which the last segment of this connection arrived or it was opened, in ms.</summary>
-    public long LastActivity { get { throw new NotImplementedException(); } }
+    public long LastActivity { get; private set; }
+
+    /// <summary>Takes octets that have arrived, in order.</summary>
+    /// <param name="buffer">Where to copy them.</param>
+    /// <param name="offset">Where in it to begin.</param>
+    /// <param name="count">How many at most.</param>
+    /// <returns>How many were taken: 0 when none are there; <see cref="EndOfStream"/> and <see cref="EndReason"/> say
+    /// whether more can come.</returns>
+    /// <exception cref="ArgumentNullException">There is no buffer.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the buffer.</exception>
+    /// <exception cref="InvalidOperationException">The connection has been given back.</exception>
+    public int Read(byte[] buffer, int offset, int count)
+    {
+        int length = Peek(buffer, offset, count);
+        if (length != 0)
+        {
+            _receive.Discard(length);
+            AfterRead();
+        }
+
+        return length;
+    }
+
+    /// <summary>Like <see cref="Read"/>, but leaves the octets where they are.</summary>
+    /// <inheritdoc cref="Read"/>
+    public int Peek(byte[] buffer, int offset, int count)
+    {
+        CheckOwned();
+        CheckRange(buffer, offset, count);
+        int length = count < _receive.Count ? count : _receive.Count;
+        if (length != 0)
+        {
+            _receive.CopyTo(0, buffer, offset, length);
+        }
+
+        return length;
+    }
+
+    /// <summary>Gives octets to be sent. They are copied; the buffer is the caller's again at once.</summary>
+    /// <param name="buffer">Holds the octets.</param>
+    /// <param name="offset">The first of them.</param>
+    /// <param name="count">How many there are.</param>
+    /// <returns>How many fitted, 0 to <paramref name="count"/>.</returns>
+    /// <exception cref="ArgumentNullException">There is no buffer.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the buffer.</exception>
+    /// <exception cref="InvalidOperationException">The connection has been given back, or its sending side closed.</exception>
+    public int Write(byte[] buffer, int offset, int count)
+    {
+        CheckOwned();
+        CheckRange(buffer, offset, count);
+        if (Block.FinQueued)
+        {
+            throw new InvalidOperationException("Nothing can be written after CloseSend.");
+        }
+
+        int room = Writable;
+        int length = count < room ? count : room;
+        if (length != 0)
+        {
+            _send.Place(_send.Count, buffer, offset, length);
+            _send.Count += length;
+            OutputDue = true;
+        }
+
+        return length;
+    }
+
+    /// <summary>Says that nothing more will be written (half close). What was written is still delivered; reading goes on.
+    /// Calling it again, or after the end, does nothing.</summary>
+    /// <exception cref="InvalidOperationException">The connection has been given back.</exception>
+    public void CloseSend()
+    {
+        CheckOwned();
+        if (Block.State != TcpState.Closed)
+        {
+            Block.CloseSend();
+            OutputDue = true;
+        }
+    }
+
+    /// <summary>
+    /// Gives the connection back. What was written is still delivered; what was not read, or arrives from now on, is
+    /// lost, and the peer learns it by a reset (RFC 9293 3.6.1, RFC 1122 4.2.2.13).
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The connection has been given back already.</exception>
+    public void Close()
+    {
+        CheckOwned();
+        _owned = false;
+        if (Block.State == TcpState.SynSent)
+        {
+            Block.End(TcpEndReason.Aborted);
+        }
+        else if (_receive.Count != 0 || Block.Gaps.Count != 0)
+        {
+            Reset(TcpEndReason.Aborted);
+        }
+        else if (Block.State != TcpState.Closed)
+        {
+            Block.CloseSend();
+            OutputDue = true;
+        }
+
+        Settle();
+    }
+
+    /// <summary>Gives the connection back and resets it at once; what was not acknowledged is lost.</summary>
+    /// <exception cref="InvalidOperationException">The connection has been given back already.</exception>
+    public void Abort()
+    {
+        CheckOwned();
+        _owned = false;
+        Reset(TcpEndReason.Aborted);
+        Settle();
+    }
+
+    private void CheckOwned()
+    {
+        if (!_owned)
+        {
+            throw new InvalidOperationException("This connection was given back by Close or Abort.");
+        }
+    }
+
+    private static void CheckRange(byte[] buffer, int offset, int count)
+    {
+        if (buffer == null)
+        {
+            throw new ArgumentNullException(nameof(buffer));
+        }
+
+        if (offset < 0 || offset > buffer.Length)
+        {
+            throw new ArgumentOutOfRangeException(nameof(offset));
+        }
+
+        if (count < 0 || count > buffer.Length - offset)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count));
+        }
+    }
 }

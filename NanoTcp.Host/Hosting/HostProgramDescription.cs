@@ -1,0 +1,23 @@
+namespace NanoTcp.Host.Hosting;
+
+/// <summary>In what the command lines of two programs differ.</summary>
+public sealed class HostProgramDescription
+{
+    /// <summary>What the program does, for <c>--help</c>.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>What <c>--listen</c> means to this program, for <c>--help</c>.</summary>
+    public required string ListenHelp { get; init; }
+
+    /// <summary>What the value of <c>--listen</c> is called.</summary>
+    public string ListenValueName { get; init; } = "PORT";
+
+    /// <summary>A port to show in messages.</summary>
+    public required int ListenExample { get; init; }
+
+    /// <summary>The largest value that <c>--listen</c> may have.</summary>
+    public int LargestListenPort { get; init; } = 65535;
+
+    /// <summary>Whether the program has <c>--connect</c>.</summary>
+    public bool IsClientToo { get; init; }
+}

@@ -1,0 +1,220 @@
+// Examples that the check of the device profile has to catch, each in a type of its own.
+#pragma warning disable CA1802, CA1812, CA1822, CA1823, CA2211, CA1052, CA1515, CA1852, CA1034, CA1814, CA1815, CA2101, CA1838, CA5392, CA1401, CA2002, CA1305, CA1829, CA1826, CA1849, SYSLIB1054
+#pragma warning disable IDE0044, IDE0051, IDE0052, IDE0059, IDE0060, CS0169, CS0649
+
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NanoTcp.Tests.Architecture;
+
+internal static class BadDeviceCode
+{
+    internal delegate int Operation(int value);
+
+    internal class GenericType<T>;
+
+    internal class GenericMethod
+    {
+        internal T Same<T>(T value) => value;
+    }
+
+    internal class UsesGenericType
+    {
+        internal int Count() => new Dictionary<int, int>().Count;
+    }
+
+    internal class UsesGenericMethod
+    {
+        internal byte[] Empty() => Array.Empty<byte>();
+    }
+
+    internal class UsesNullable
+    {
+        private int? _value;
+    }
+
+    internal class UsesTuple
+    {
+        internal (int First, int Second) Both() => (1, 2);
+    }
+
+    internal class UsesLinq
+    {
+        internal int First(int[] values) => values.First();
+    }
+
+    internal record Record(int Value);
+
+    internal struct ValueType
+    {
+        internal int Value;
+    }
+
+    internal class UsesOwnStruct
+    {
+        internal int Read()
+        {
+            ValueType value = default;
+            value.Value++;
+            return value.Value;
+        }
+    }
+
+    internal class UsesLibraryStruct
+    {
+        private Guid _identity;
+    }
+
+    internal class UsesDecimal
+    {
+        internal int Half(int value) => (int)(value * 0.5m);
+    }
+
+    internal class UsesIndex
+    {
+        internal Index Last() => ^1;
+    }
+
+    internal class Interpolates
+    {
+        internal string Text(int value) => $"value {value}";
+    }
+
+    internal class Async
+    {
+        internal async Task Wait() => await Task.Yield();
+    }
+
+    internal class Iterator
+    {
+        internal System.Collections.IEnumerable Numbers()
+        {
+            yield return this;
+        }
+    }
+
+    internal class Multidimensional
+    {
+        internal int Read(object grid) => ((int[,])grid)[1, 1];
+    }
+
+    internal class MultidimensionalField
+    {
+        private byte[,]? _grid;
+    }
+
+    internal unsafe class Pointer
+    {
+        internal byte Read(byte* buffer) => *buffer;
+    }
+
+    internal unsafe class Fixed
+    {
+        internal byte Read(byte[] buffer)
+        {
+            fixed (byte* first = buffer)
+            {
+                return *first;
+            }
+        }
+    }
+
+    internal unsafe class StackAlloc
+    {
+        internal byte Read()
+        {
+            byte* buffer = stackalloc byte[4];
+            return buffer[1];
+        }
+    }
+
+    internal unsafe class FunctionPointer
+    {
+        internal int Call(delegate*<int, int> function) => function(1);
+    }
+
+    internal class UsesSpan
+    {
+        internal void Clear(byte[] buffer)
+        {
+            Span<byte> all = buffer;
+            all.Clear();
+        }
+    }
+
+    internal class Lambda
+    {
+        internal Operation Make() => value => value + 1;
+    }
+
+    internal class Closure
+    {
+        internal Operation Make(int by) => value => value + by;
+    }
+
+    internal class MethodGroup
+    {
+        internal Operation Make() => Add;
+
+        private int Add(int value) => value + 1;
+    }
+
+    internal class UsesBuffer
+    {
+        internal void Copy(byte[] from, byte[] to) => Buffer.BlockCopy(from, 0, to, 0, 4);
+    }
+
+    internal class UsesStopwatch
+    {
+        internal long Now() => Stopwatch.GetTimestamp();
+    }
+
+    internal class UsesTickCount
+    {
+        internal long Now() => Environment.TickCount64;
+    }
+
+    internal class UsesMonitorWait
+    {
+        internal void Wait(object gate)
+        {
+            lock (gate)
+            {
+                Monitor.Wait(gate);
+            }
+        }
+    }
+
+    internal class VolatileField
+    {
+        private volatile int _value;
+
+        internal int Read() => _value;
+    }
+
+    internal class Checked
+    {
+        internal int Add(int a, int b) => checked(a + b);
+    }
+
+    internal interface IDefaultMethod
+    {
+        int Value() => 1;
+    }
+
+    internal interface IStaticAbstract
+    {
+        static abstract int Value();
+    }
+
+    internal class Native
+    {
+        [DllImport("libc", EntryPoint = "getpid")]
+        internal static extern int ProcessId();
+    }
+}

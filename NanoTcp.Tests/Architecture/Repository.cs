@@ -1,0 +1,56 @@
+using System;
+using System.IO;
+using Mono.Cecil;
+
+namespace NanoTcp.Tests.Architecture;
+
+/// <summary>Finds the sources and the built assemblies that belong to this test run.</summary>
+internal static class Repository
+{
+    /// <summary>Names of the assemblies that also go to the device.</summary>
+    internal static readonly string[] DeviceAssemblies = ["NanoTcp", "NanoTcp.Drivers.Enc28j60", "NanoTcp.Samples"];
+
+    /// <summary>The folder that holds NanoTcp.sln.</summary>
+    internal static string Root { get; } = FindRoot();
+
+    /// <summary>The project folder of a device assembly.</summary>
+    internal static string ProjectFolder(string assembly)
+    {
+        return Path.Combine(Root, assembly == "NanoTcp.Samples" ? "samples" : "", assembly);
+    }
+
+    /// <summary>The assembly of that name beside the test assembly, where its own build has put it.</summary>
+    internal static string AssemblyPath(string assembly)
+    {
+        return Path.Combine(AppContext.BaseDirectory, assembly + ".dll");
+    }
+
+    /// <summary>Opens an assembly for reading; the caller disposes it.</summary>
+    internal static ModuleDefinition Open(string assembly)
+    {
+        return OpenFile(AssemblyPath(assembly));
+    }
+
+    /// <summary>Opens an assembly with a resolver that knows its neighbours and the runtime's own libraries.</summary>
+    internal static ModuleDefinition OpenFile(string path)
+    {
+        DefaultAssemblyResolver resolver = new();
+        resolver.AddSearchDirectory(AppContext.BaseDirectory);
+        resolver.AddSearchDirectory(Path.GetDirectoryName(typeof(object).Assembly.Location)!);
+        return ModuleDefinition.ReadModule(path, new ReaderParameters { AssemblyResolver = resolver });
+    }
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder != null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "NanoTcp.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException(
+            $"No folder above {AppContext.BaseDirectory} holds NanoTcp.sln: run the tests from a build inside the repository.");
+    }
+}

@@ -1,0 +1,15 @@
+using Mono.Cecil;
+
+namespace NanoTcp.Tests.Architecture;
+
+/// <summary>One place where compiled code names a type.</summary>
+/// <param name="User">The type whose code it is.</param>
+/// <param name="Used">The type named, without array, pointer and by-reference marks.</param>
+/// <param name="Place">Where: the member, and the instruction when it is one.</param>
+internal sealed record TypeUse(TypeDefinition User, TypeReference Used, string Place)
+{
+    public override string ToString()
+    {
+        return $"{Place} uses {Used.FullName}";
+    }
+}

@@ -1,0 +1,111 @@
+using System;
+using NanoTcp.Primitives;
+using NanoTcp.Wire;
+
+namespace NanoTcp.Ip;
+
+/// <summary>ICMP (RFC 792, RFC 1122 3.2.2): answers echo requests and reads errors about packets that this host sent.</summary>
+internal sealed class IcmpProtocol
+{
+    /// <summary>Nothing for anybody else to do.</summary>
+    internal const int Handled = 0;
+
+    /// <summary>A destination-unreachable message about a TCP segment: see <see cref="Code"/> and the fields below it.</summary>
+    internal const int TcpUnreachable = 1;
+
+    /// <summary>Code of the error message.</summary>
+    internal int Code;
+
+    /// <summary>The port that the returned segment came from: ours.</summary>
+    internal int LocalPort;
+
+    /// <summary>Where the returned segment was going.</summary>
+    internal uint RemoteAddress;
+
+    /// <summary>The port that it was going to.</summary>
+    internal int RemotePort;
+
+    /// <summary>Its sequence number, which a forger would have to guess (RFC 5927 4.1).</summary>
+    internal uint SequenceNumber;
+
+    private readonly Ipv4Layer _ip;
+    private readonly long[] _counters;
+
+    internal IcmpProtocol(Ipv4Layer ip, CounterSet counters)
+    {
+        _ip = ip;
+        _counters = counters.Values;
+    }
+
+    /// <summary>Takes in the message in the receive buffer; an echo reply may stand in the transmit buffer afterwards.</summary>
+    internal int Process()
+    {
+        _counters[StackCounter.IcmpInMsgs]++;
+        byte[] buffer = _ip.ReceiveBuffer;
+        int offset = _ip.ReceiveOffset;
+        int length = _ip.Header.PayloadLength;
+        if (length < IcmpMessage.HeaderLength || InternetChecksum.Sum(buffer, offset, length) != 0xFFFF)
+        {
+            _counters[StackCounter.IcmpInErrors]++;
+            return Handled;
+        }
+
+        int type = buffer[offset + IcmpMessage.TypeOffset];
+        if (type == IcmpMessage.TypeEcho)
+        {
+            // RFC 1122 3.2.2.6: an echo request to a broadcast address may be ignored, and here it is.
+            if (_ip.ReceivedUnicast && length <= _ip.MaxPayload)
+            {
+                SendEchoReply(buffer, offset, length);
+            }
+
+            return Handled;
+        }
+
+        return type == IcmpMessage.TypeDestinationUnreachable && ReadReturnedSegment(buffer, offset, length)
+            ? TcpUnreachable
+            : Handled;
+    }
+
+    private void SendEchoReply(byte[] buffer, int offset, int length)
+    {
+        byte[] reply = _ip.TransmitBuffer;
+        int replyOffset = _ip.TransmitOffset;
+        Array.Copy(buffer, offset, reply, replyOffset, length);
+        reply[replyOffset + IcmpMessage.TypeOffset] = IcmpMessage.TypeEchoReply;
+
+        // RFC 1624: only the type has changed, by -8 in the high octet, so the sum is corrected instead of made again.
+        int sum = BigEndian.ReadUInt16(reply, replyOffset + IcmpMessage.ChecksumOffset) + (IcmpMessage.TypeEcho << 8);
+        BigEndian.WriteUInt16(reply, replyOffset + IcmpMessage.ChecksumOffset, InternetChecksum.Fold(sum));
+        _counters[StackCounter.IcmpOutEchoReplies]++;
+        _ip.Send(_ip.Header.Source, Ipv4Header.ProtocolIcmp, length);
+    }
+
+    /// <summary>Reads the head of our own segment that an error message brings back (RFC 792: header and 8 octets).</summary>
+    private bool ReadReturnedSegment(byte[] buffer, int offset, int length)
+    {
+        int inner = offset + IcmpMessage.HeaderLength;
+        int innerLength = length - IcmpMessage.HeaderLength;
+        if (innerLength < Ipv4Header.MinLength + 8 || buffer[inner] >> 4 != 4)
+        {
+            _counters[StackCounter.IcmpInErrors]++;
+            return false;
+        }
+
+        int headerLength = (buffer[inner] & 0xF) << 2;
+        if (headerLength < Ipv4Header.MinLength
+            || innerLength < headerLength + 8
+            || buffer[inner + 9] != Ipv4Header.ProtocolTcp
+            || BigEndian.ReadUInt32(buffer, inner + 12) != _ip.Address)
+        {
+            return false;
+        }
+
+        Code = buffer[offset + IcmpMessage.CodeOffset];
+        RemoteAddress = BigEndian.ReadUInt32(buffer, inner + 16);
+        LocalPort = BigEndian.ReadUInt16(buffer, inner + headerLength);
+        RemotePort = BigEndian.ReadUInt16(buffer, inner + headerLength + 2);
+        SequenceNumber = BigEndian.ReadUInt32(buffer, inner + headerLength + 4);
+        return true;
+    }
+}

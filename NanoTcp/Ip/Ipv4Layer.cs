@@ -1,0 +1,196 @@
+using NanoTcp.Link;
+using NanoTcp.Primitives;
+using NanoTcp.Wire;
+
+namespace NanoTcp.Ip;
+
+/// <summary>
+/// IPv4 for one interface (RFC 791, RFC 1122 3): who we are, what is accepted, and by which neighbour a packet leaves.
+/// </summary>
+internal sealed class Ipv4Layer
+{
+    /// <summary>The packet has been handed down, or will be as soon as the device can.</summary>
+    internal const int Sent = 0;
+
+    /// <summary>The next hop is being resolved; ask again later.</summary>
+    internal const int Pending = 1;
+
+    /// <summary>There is no route, or the next hop does not answer.</summary>
+    internal const int Unreachable = 2;
+
+    /// <summary>RFC 1122 3.2.1.7 and the assigned numbers' default.</summary>
+    private const int TimeToLive = 64;
+
+    internal readonly uint Address;
+    internal readonly int PrefixLength;
+    internal readonly uint Gateway;
+
+    /// <summary>Header of the packet that <see cref="Process"/> has let through.</summary>
+    internal readonly Ipv4Header Header = new Ipv4Header();
+
+    /// <summary>Offset of that packet's payload in <see cref="ReceiveBuffer"/>.</summary>
+    internal int ReceiveOffset;
+
+    /// <summary>True when that packet was addressed to this host alone.</summary>
+    internal bool ReceivedUnicast;
+
+    internal readonly byte[] ReceiveBuffer;
+
+    /// <summary>Where upper layers build what they send.</summary>
+    internal readonly byte[] TransmitBuffer;
+
+    /// <summary>Where in <see cref="TransmitBuffer"/> the upper layer's header starts.</summary>
+    internal readonly int TransmitOffset;
+
+    /// <summary>Largest payload of a packet, in octets.</summary>
+    internal readonly int MaxPayload;
+
+    private readonly EthernetLayer _ethernet;
+    private readonly ArpProtocol _arp;
+    private readonly uint _mask;
+    private readonly uint _directedBroadcast;
+    private readonly long[] _counters;
+    private ushort _identification;
+    private long _now;
+
+    internal Ipv4Layer(
+        EthernetLayer ethernet, ArpProtocol arp, uint address, int prefixLength, uint gateway, IRandomSource random, CounterSet counters)
+    {
+        _ethernet = ethernet;
+        _arp = arp;
+        _counters = counters.Values;
+        Address = address;
+        PrefixLength = prefixLength;
+        Gateway = gateway;
+        _mask = Ipv4Address.Mask(prefixLength);
+        _directedBroadcast = address | ~_mask;
+        _identification = (ushort)random.NextUInt32();
+        ReceiveBuffer = ethernet.ReceiveFrame;
+        TransmitBuffer = ethernet.TransmitFrame;
+        TransmitOffset = ethernet.PayloadOffset + Ipv4Header.MinLength;
+        MaxPayload = ethernet.Mtu - Ipv4Header.MinLength;
+    }
+
+    /// <summary>True when a packet may be built in <see cref="TransmitBuffer"/> now.</summary>
+    internal bool CanTransmit
+    {
+        get { return _ethernet.CanTransmit; }
+    }
+
+    internal void SetTime(long now)
+    {
+        _now = now;
+    }
+
+    /// <summary>
+    /// Checks the packet in the receive buffer. True when it is for this host and whole; then <see cref="Header"/>,
+    /// <see cref="ReceiveOffset"/> and <see cref="ReceivedUnicast"/> say what it is. IP options are skipped
+    /// (RFC 1122 3.2.1.8: a host that does not know an option ignores it).
+    /// </summary>
+    internal bool Process()
+    {
+        _counters[StackCounter.IpInReceives]++;
+        Ipv4Header header = Header;
+        if (!header.Parse(ReceiveBuffer, _ethernet.PayloadOffset, _ethernet.PayloadLength))
+        {
+            _counters[StackCounter.IpInHdrErrors]++;
+            return false;
+        }
+
+        uint destination = header.Destination;
+        ReceivedUnicast = destination == Address;
+        bool broadcast = destination == _directedBroadcast || destination == Ipv4Address.Broadcast;
+
+        // RFC 1122 3.3.6: a unicast packet in a link broadcast is dropped. RFC 1122 3.2.1.3: a source that cannot be one, too.
+        if ((!ReceivedUnicast && !broadcast)
+            || (ReceivedUnicast && _ethernet.Header.Destination != _ethernet.MacAddress)
+            || !IsPossibleSource(header.Source))
+        {
+            _counters[StackCounter.IpInAddrErrors]++;
+            return false;
+        }
+
+        if (header.IsFragment)
+        {
+            _counters[StackCounter.IpReasmFails]++;
+            return false;
+        }
+
+        ReceiveOffset = _ethernet.PayloadOffset + header.HeaderLength;
+        return true;
+    }
+
+    /// <summary>
+    /// Says whether a packet to <paramref name="destination"/> could leave now, and begins to resolve the next hop if
+    /// need be. An upper layer that keeps its own data asks here first, so that nothing has to be queued for it.
+    /// </summary>
+    internal int Reach(uint destination)
+    {
+        uint nextHop = NextHop(destination);
+        if (nextHop == 0)
+        {
+            return Unreachable;
+        }
+
+        switch (_arp.Resolve(nextHop, _now))
+        {
+            case ArpProtocol.Resolved:
+                return Sent;
+            case ArpProtocol.Pending:
+                return Pending;
+            default:
+                return Unreachable;
+        }
+    }
+
+    /// <summary>
+    /// Sends the payload that stands at <see cref="TransmitOffset"/>. While its next hop is being resolved the packet
+    /// waits in that neighbour's queue; every packet that cannot be sent or kept is counted.
+    /// </summary>
+    internal int Send(uint destination, int protocol, int payloadLength)
+    {
+        int length = Ipv4Header.MinLength + payloadLength;
+        _identification++;
+        _counters[StackCounter.IpOutRequests]++;
+        Ipv4Header.Write(
+            TransmitBuffer, _ethernet.PayloadOffset, length, _identification, TimeToLive, protocol, Address, destination);
+
+        uint nextHop = NextHop(destination);
+        int reach = nextHop == 0 ? ArpProtocol.Unreachable : _arp.Resolve(nextHop, _now);
+        if (reach == ArpProtocol.Resolved)
+        {
+            _ethernet.Transmit(_arp.ResolvedMac, EthernetHeader.TypeIpv4, length);
+            return Sent;
+        }
+
+        if (reach == ArpProtocol.Pending)
+        {
+            if (!_arp.Enqueue(nextHop, length))
+            {
+                _counters[StackCounter.IpOutDiscards]++;
+            }
+
+            return Pending;
+        }
+
+        _counters[StackCounter.IpOutNoRoutes]++;
+        return Unreachable;
+    }
+
+    /// <summary>True for an address that a single other host can have (RFC 1122 3.2.1.3); ours would be a land attack.</summary>
+    internal bool IsPossibleSource(uint source)
+    {
+        return source != Address
+            && source != _directedBroadcast
+            && source != 0
+            && source >> 24 != 127
+            && !Ipv4Address.IsMulticast(source)
+            && source != Ipv4Address.Broadcast;
+    }
+
+    /// <summary>The neighbour that a packet goes to: the host itself or the router (RFC 1122 3.3.1.1); 0 when there is none.</summary>
+    private uint NextHop(uint destination)
+    {
+        return ((destination ^ Address) & _mask) == 0 ? destination : Gateway;
+    }
+}

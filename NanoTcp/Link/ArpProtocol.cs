@@ -1,0 +1,272 @@
+using NanoTcp.Primitives;
+using NanoTcp.Wire;
+
+namespace NanoTcp.Link;
+
+/// <summary>
+/// Address resolution (RFC 826) for one interface: answers, asks, refreshes, ages, announces.
+/// </summary>
+internal sealed class ArpProtocol
+{
+    /// <summary>The neighbour's address stands in <see cref="ResolvedMac"/>.</summary>
+    internal const int Resolved = 0;
+
+    /// <summary>It is being asked for; try again when something has arrived or time has passed.</summary>
+    internal const int Pending = 1;
+
+    /// <summary>Nobody answered.</summary>
+    internal const int Unreachable = 2;
+
+    /// <summary>How long an answer is used without asking again: RFC 1122 2.3.2.1 suggests a minute.</summary>
+    internal const int ReachableTime = 60000;
+
+    /// <summary>Between requests for one address: RFC 1122 2.3.2.1 allows one a second.</summary>
+    internal const int RequestInterval = 1000;
+
+    /// <summary>Requests without an answer until the neighbour counts as unreachable.</summary>
+    internal const int MaxRequests = 3;
+
+    /// <summary>How long a failure is remembered before the neighbour may be asked for again.</summary>
+    internal const int FailedTime = 3000;
+
+    /// <summary>An entry that nobody has used for so long is forgotten.</summary>
+    internal const int UnusedTime = 600000;
+
+    /// <summary>Announcements after the link has come up (RFC 5227 2.3: ANNOUNCE_NUM and ANNOUNCE_INTERVAL).</summary>
+    internal const int Announcements = 2;
+
+    internal const int AnnounceInterval = 2000;
+
+    internal long ResolvedMac;
+
+    private readonly EthernetLayer _ethernet;
+    private readonly ArpCache _cache;
+    private readonly ArpPacket _packet = new ArpPacket();
+    private readonly long[] _counters;
+    private readonly uint _address;
+    private int _announcementsLeft;
+    private long _announceAt;
+
+    internal ArpProtocol(EthernetLayer ethernet, ArpCache cache, uint address, CounterSet counters)
+    {
+        _ethernet = ethernet;
+        _cache = cache;
+        _address = address;
+        _counters = counters.Values;
+    }
+
+    /// <summary>Begins to tell the link who is here, so that neighbours replace what they remember of an earlier owner.</summary>
+    internal void Announce(long now)
+    {
+        _announcementsLeft = Announcements;
+        _announceAt = now;
+    }
+
+    /// <summary>Looks a neighbour up and begins to ask for it when it is not known or old.</summary>
+    /// <param name="address">The next hop, on this link.</param>
+    /// <param name="now">Milliseconds.</param>
+    internal int Resolve(uint address, long now)
+    {
+        int entry = _cache.Find(address);
+        if (entry == ArpCache.None)
+        {
+            _cache.Add(address, ArpCache.Resolving);
+            return Pending;
+        }
+
+        _cache.UsedAt[entry] = now;
+        switch (_cache.State[entry])
+        {
+            case ArpCache.Reachable:
+                if (now - _cache.ChangedAt[entry] >= ReachableTime)
+                {
+                    _cache.State[entry] = ArpCache.Refreshing;
+                    _cache.Requests[entry] = 0;
+                    _cache.RequestAt[entry] = now;
+                }
+
+                ResolvedMac = _cache.Mac[entry];
+                return Resolved;
+
+            case ArpCache.Refreshing:
+                ResolvedMac = _cache.Mac[entry];
+                return Resolved;
+
+            case ArpCache.Failed:
+                if (now - _cache.ChangedAt[entry] < FailedTime)
+                {
+                    return Unreachable;
+                }
+
+                _cache.State[entry] = ArpCache.Resolving;
+                _cache.Requests[entry] = 0;
+                _cache.RequestAt[entry] = now;
+                return Pending;
+
+            default:
+                return Pending;
+        }
+    }
+
+    /// <summary>Keeps the packet in the transmit buffer until <paramref name="address"/> is resolved. False when there is no place.</summary>
+    internal bool Enqueue(uint address, int length)
+    {
+        int entry = _cache.Find(address);
+        return entry != ArpCache.None
+            && _cache.Enqueue(entry, _ethernet.TransmitFrame, _ethernet.PayloadOffset, length);
+    }
+
+    /// <summary>Takes in the ARP packet in the receive buffer; a reply may stand in the transmit buffer afterwards.</summary>
+    internal void Process()
+    {
+        _counters[StackCounter.ArpInPackets]++;
+        ArpPacket packet = _packet;
+        if (!packet.Parse(_ethernet.ReceiveFrame, _ethernet.PayloadOffset, _ethernet.PayloadLength)
+            || packet.SenderMac == 0
+            || MacAddress.IsGroup(packet.SenderMac))
+        {
+            _counters[StackCounter.ArpInErrors]++;
+            return;
+        }
+
+        if (packet.SenderAddress == _address)
+        {
+            if (packet.SenderMac != _ethernet.MacAddress)
+            {
+                _counters[StackCounter.ArpConflicts]++;
+            }
+
+            return;
+        }
+
+        bool forUs = packet.TargetAddress == _address;
+
+        // A sender of 0.0.0.0 is probing (RFC 5227 2.1.1): it is answered, but it is nobody to remember.
+        if (packet.SenderAddress != 0)
+        {
+            if (packet.SenderAddress == Ipv4Address.Broadcast || Ipv4Address.IsMulticast(packet.SenderAddress))
+            {
+                _counters[StackCounter.ArpInErrors]++;
+                return;
+            }
+
+            // RFC 826: what is known already is updated from any packet, a new entry is made only from one for us.
+            int entry = _cache.Find(packet.SenderAddress);
+            if (entry != ArpCache.None)
+            {
+                _cache.Confirm(entry, packet.SenderMac);
+            }
+            else if (forUs)
+            {
+                _cache.Confirm(_cache.Add(packet.SenderAddress, ArpCache.Reachable), packet.SenderMac);
+            }
+        }
+
+        if (forUs && packet.Operation == ArpPacket.OperationRequest)
+        {
+            _counters[StackCounter.ArpOutReplies]++;
+            Send(ArpPacket.OperationReply, packet.SenderMac, packet.SenderMac, packet.SenderAddress);
+        }
+    }
+
+    /// <summary>
+    /// Sends at most one frame: an announcement, a request that is due, or a packet whose neighbour has become known.
+    /// The transmit buffer must be free. False when nothing was due.
+    /// </summary>
+    internal bool Dispatch(long now)
+    {
+        if (_announcementsLeft != 0 && now >= _announceAt)
+        {
+            _announcementsLeft--;
+            _announceAt = now + AnnounceInterval;
+            _counters[StackCounter.ArpOutRequests]++;
+            Send(ArpPacket.OperationRequest, MacAddress.Broadcast, 0, _address);
+            return true;
+        }
+
+        for (int i = 0; i < _cache.QueuedLength.Length; i++)
+        {
+            if (_cache.QueuedLength[i] != 0 && _cache.IsUsable(_cache.QueuedFor[i]))
+            {
+                long mac = _cache.Mac[_cache.QueuedFor[i]];
+                int length = _cache.Dequeue(i, _ethernet.TransmitFrame, _ethernet.PayloadOffset);
+                _ethernet.Transmit(mac, EthernetHeader.TypeIpv4, length);
+                return true;
+            }
+        }
+
+        for (int i = 0; i < _cache.State.Length; i++)
+        {
+            byte state = _cache.State[i];
+            if ((state == ArpCache.Resolving || state == ArpCache.Refreshing) && now >= _cache.RequestAt[i])
+            {
+                if (_cache.Requests[i] == MaxRequests)
+                {
+                    GiveUp(i, state, now);
+                    continue;
+                }
+
+                _cache.Requests[i]++;
+                _cache.RequestAt[i] = now + RequestInterval;
+                _counters[StackCounter.ArpOutRequests]++;
+                bool unicast = state == ArpCache.Refreshing;
+                Send(ArpPacket.OperationRequest, unicast ? _cache.Mac[i] : MacAddress.Broadcast, 0, _cache.Address[i]);
+                return true;
+            }
+
+            if ((state == ArpCache.Reachable && now - _cache.UsedAt[i] >= UnusedTime)
+                || (state == ArpCache.Failed && now - _cache.ChangedAt[i] >= FailedTime))
+            {
+                _cache.State[i] = ArpCache.Free;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Milliseconds until <see cref="Dispatch"/> has something to do by the clock alone.</summary>
+    internal long NextDeadline()
+    {
+        long next = _announcementsLeft != 0 ? _announceAt : long.MaxValue;
+        for (int i = 0; i < _cache.State.Length; i++)
+        {
+            byte state = _cache.State[i];
+            if ((state == ArpCache.Resolving || state == ArpCache.Refreshing) && _cache.RequestAt[i] < next)
+            {
+                next = _cache.RequestAt[i];
+            }
+        }
+
+        return next;
+    }
+
+    private void GiveUp(int entry, byte state, long now)
+    {
+        if (state == ArpCache.Refreshing)
+        {
+            // The old address no longer answers: perhaps the neighbour has a new one. Ask everybody.
+            _cache.State[entry] = ArpCache.Resolving;
+            _cache.Requests[entry] = 0;
+            _cache.RequestAt[entry] = now;
+            return;
+        }
+
+        _cache.State[entry] = ArpCache.Failed;
+        _cache.ChangedAt[entry] = now;
+        _cache.DropQueued(entry);
+        _counters[StackCounter.ArpFailures]++;
+    }
+
+    private void Send(int operation, long destination, long targetMac, uint targetAddress)
+    {
+        ArpPacket.Write(
+            _ethernet.TransmitFrame,
+            _ethernet.PayloadOffset,
+            operation,
+            _ethernet.MacAddress,
+            _address,
+            targetMac,
+            targetAddress);
+        _ethernet.Transmit(destination, EthernetHeader.TypeArp, ArpPacket.Length);
+    }
+}

@@ -1,0 +1,114 @@
+using NanoTcp.Primitives;
+using NanoTcp.Wire;
+
+namespace NanoTcp.Link;
+
+/// <summary>
+/// The two frame buffers of the stack and the way between them and the device.
+/// </summary>
+/// <remarks>
+/// There is one transmit buffer. A frame that the device cannot take at once stays in it, and nothing else is received
+/// or built until it has gone: a reply is never lost for want of a place, and a burst waits in the device's own memory.
+/// </remarks>
+internal sealed class EthernetLayer
+{
+    /// <summary>The frame being taken in; its header starts at <see cref="FrameOffset"/>.</summary>
+    internal readonly byte[] ReceiveFrame;
+
+    /// <summary>The frame being built, or waiting for the device.</summary>
+    internal readonly byte[] TransmitFrame;
+
+    /// <summary>Where frames start in both buffers: behind the device's headroom.</summary>
+    internal readonly int FrameOffset;
+
+    /// <summary>Where the payload of a frame starts in both buffers.</summary>
+    internal readonly int PayloadOffset;
+
+    /// <summary>Largest payload of a frame, in octets.</summary>
+    internal readonly int Mtu;
+
+    internal readonly long MacAddress;
+
+    /// <summary>Header of the frame in <see cref="ReceiveFrame"/>.</summary>
+    internal readonly EthernetHeader Header = new EthernetHeader();
+
+    /// <summary>Octets behind the header of the frame in <see cref="ReceiveFrame"/>, padding included.</summary>
+    internal int PayloadLength;
+
+    /// <summary>Length of the frame that waits in <see cref="TransmitFrame"/>; 0 when the buffer is free.</summary>
+    internal int WaitingLength;
+
+    private readonly ILinkDevice _device;
+    private readonly long[] _counters;
+
+    internal EthernetLayer(ILinkDevice device, CounterSet counters)
+    {
+        _device = device;
+        _counters = counters.Values;
+        FrameOffset = device.Headroom;
+        PayloadOffset = FrameOffset + EthernetHeader.Length;
+        Mtu = device.Mtu;
+        MacAddress = device.MacAddress;
+        int size = PayloadOffset + Mtu + device.Tailroom;
+        ReceiveFrame = new byte[size];
+        TransmitFrame = new byte[size];
+    }
+
+    /// <summary>True when a frame may be built now: the buffer is free and the device would take it.</summary>
+    internal bool CanTransmit
+    {
+        get { return WaitingLength == 0 && _device.CanSend; }
+    }
+
+    /// <summary>Tries again to hand over a frame that the device could not take. True when the buffer is free.</summary>
+    internal bool Flush()
+    {
+        if (WaitingLength != 0 && _device.Send(TransmitFrame, FrameOffset, WaitingLength))
+        {
+            _counters[StackCounter.EthOutFrames]++;
+            WaitingLength = 0;
+        }
+
+        return WaitingLength == 0;
+    }
+
+    /// <summary>Forgets a frame that waits for a device which has gone.</summary>
+    internal void Discard()
+    {
+        WaitingLength = 0;
+    }
+
+    /// <summary>
+    /// Takes in the next frame. False when none is waiting. A frame that is not for this station leaves
+    /// <see cref="PayloadLength"/> at 0.
+    /// </summary>
+    internal bool Receive()
+    {
+        int length = _device.Receive(ReceiveFrame, FrameOffset, EthernetHeader.Length + Mtu);
+        if (length == 0)
+        {
+            return false;
+        }
+
+        _counters[StackCounter.EthInFrames]++;
+        PayloadLength = 0;
+        if (!Header.Parse(ReceiveFrame, FrameOffset, length)
+            || Wire.MacAddress.IsGroup(Header.Source)
+            || (Header.Destination != MacAddress && !Wire.MacAddress.IsGroup(Header.Destination)))
+        {
+            _counters[StackCounter.EthInDiscards]++;
+            return true;
+        }
+
+        PayloadLength = length - EthernetHeader.Length;
+        return true;
+    }
+
+    /// <summary>Sends what stands at <see cref="PayloadOffset"/> of <see cref="TransmitFrame"/>, now or as soon as the device can.</summary>
+    internal void Transmit(long destination, int type, int payloadLength)
+    {
+        EthernetHeader.Write(TransmitFrame, FrameOffset, destination, MacAddress, type);
+        WaitingLength = EthernetHeader.Length + payloadLength;
+        Flush();
+    }
+}

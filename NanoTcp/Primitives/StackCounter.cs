@@ -1,0 +1,180 @@
+namespace NanoTcp.Primitives;
+
+/// <summary>
+/// Indices into the stack's <see cref="CounterSet"/>. Names follow RFC 4293 (IP and ICMP) and RFC 4022 (TCP) where
+/// those have one.
+/// </summary>
+public static class StackCounter
+{
+    /// <summary>Frames taken from the link device.</summary>
+    public const int EthInFrames = 0;
+
+    /// <summary>Frames handed to the link device.</summary>
+    public const int EthOutFrames = 1;
+
+    /// <summary>Frames dropped because they were too short or not addressed to this station.</summary>
+    public const int EthInDiscards = 2;
+
+    /// <summary>Frames of an unknown EtherType.</summary>
+    public const int EthInUnknownTypes = 3;
+
+    /// <summary>ARP packets received.</summary>
+    public const int ArpInPackets = 4;
+
+    /// <summary>ARP packets that were malformed or named impossible addresses.</summary>
+    public const int ArpInErrors = 5;
+
+    /// <summary>ARP requests sent, announcements and refreshes included.</summary>
+    public const int ArpOutRequests = 6;
+
+    /// <summary>ARP replies sent.</summary>
+    public const int ArpOutReplies = 7;
+
+    /// <summary>Resolutions given up because nobody answered.</summary>
+    public const int ArpFailures = 8;
+
+    /// <summary>Packets that waited for a resolution and were replaced by a newer one or given up with it.</summary>
+    public const int ArpQueueDrops = 9;
+
+    /// <summary>ARP packets of another station that claimed this station's IPv4 address.</summary>
+    public const int ArpConflicts = 10;
+
+    /// <summary>IPv4 packets received (ipIfStatsInReceives).</summary>
+    public const int IpInReceives = 11;
+
+    /// <summary>Packets with a wrong version, length or header checksum (ipIfStatsInHdrErrors).</summary>
+    public const int IpInHdrErrors = 12;
+
+    /// <summary>Packets for another host, or from an impossible source (ipIfStatsInAddrErrors).</summary>
+    public const int IpInAddrErrors = 13;
+
+    /// <summary>Packets of a protocol that nobody here speaks (ipIfStatsInUnknownProtos).</summary>
+    public const int IpInUnknownProtos = 14;
+
+    /// <summary>Fragments, which are not reassembled (ipIfStatsReasmFails).</summary>
+    public const int IpReasmFails = 15;
+
+    /// <summary>Packets sent (ipIfStatsOutRequests).</summary>
+    public const int IpOutRequests = 16;
+
+    /// <summary>Packets without a route or with a next hop that does not answer (ipIfStatsOutNoRoutes).</summary>
+    public const int IpOutNoRoutes = 17;
+
+    /// <summary>Packets dropped for want of a place to keep them (ipIfStatsOutDiscards).</summary>
+    public const int IpOutDiscards = 18;
+
+    /// <summary>ICMP messages received (icmpStatsInMsgs).</summary>
+    public const int IcmpInMsgs = 19;
+
+    /// <summary>ICMP messages with a wrong length or checksum (icmpStatsInErrors).</summary>
+    public const int IcmpInErrors = 20;
+
+    /// <summary>Echo requests answered.</summary>
+    public const int IcmpOutEchoReplies = 21;
+
+    /// <summary>Destination-unreachable messages that concerned one of the connections here.</summary>
+    public const int IcmpInDestUnreachs = 22;
+
+    /// <summary>Connections opened by this side (tcpActiveOpens).</summary>
+    public const int TcpActiveOpens = 23;
+
+    /// <summary>Connections opened by peers (tcpPassiveOpens).</summary>
+    public const int TcpPassiveOpens = 24;
+
+    /// <summary>Openings that failed (tcpAttemptFails).</summary>
+    public const int TcpAttemptFails = 25;
+
+    /// <summary>Open connections that were reset (tcpEstabResets).</summary>
+    public const int TcpEstabResets = 26;
+
+    /// <summary>Segments received, bad ones included (tcpInSegs).</summary>
+    public const int TcpInSegs = 27;
+
+    /// <summary>Segments sent, retransmissions excluded (tcpOutSegs).</summary>
+    public const int TcpOutSegs = 28;
+
+    /// <summary>Segments retransmitted (tcpRetransSegs).</summary>
+    public const int TcpRetransSegs = 29;
+
+    /// <summary>Segments with a wrong length or checksum (tcpInErrs).</summary>
+    public const int TcpInErrs = 30;
+
+    /// <summary>Resets sent (tcpOutRsts).</summary>
+    public const int TcpOutRsts = 31;
+
+    /// <summary>Segments that arrived ahead of a hole.</summary>
+    public const int TcpInOutOfOrder = 32;
+
+    /// <summary>Out-of-order segments dropped because the connection could not note another gap.</summary>
+    public const int TcpGapDrops = 33;
+
+    /// <summary>Retransmission timeouts.</summary>
+    public const int TcpTimeouts = 34;
+
+    /// <summary>Losses repaired by fast retransmit (RFC 5681 3.2).</summary>
+    public const int TcpFastRetransmits = 35;
+
+    /// <summary>Probes into a closed window (RFC 9293 3.8.6.1).</summary>
+    public const int TcpZeroWindowProbes = 36;
+
+    /// <summary>Connections given up because the peer no longer answered.</summary>
+    public const int TcpGiveUps = 37;
+
+    /// <summary>Challenge ACKs sent (RFC 5961).</summary>
+    public const int TcpChallengeAcks = 38;
+
+    /// <summary>Connection requests dropped because the table of half-open connections was full.</summary>
+    public const int TcpHalfOpenDrops = 39;
+
+    /// <summary>Idle connections taken away for a new client.</summary>
+    public const int TcpEvictions = 40;
+
+    /// <summary>Closed connections forgotten before their TIME-WAIT was over, because the table was full.</summary>
+    public const int TcpTimeWaitDrops = 41;
+
+    internal static readonly string[] Names = new string[]
+    {
+        "eth_in_frames",
+        "eth_out_frames",
+        "eth_in_discards",
+        "eth_in_unknown_types",
+        "arp_in_packets",
+        "arp_in_errors",
+        "arp_out_requests",
+        "arp_out_replies",
+        "arp_failures",
+        "arp_queue_drops",
+        "arp_conflicts",
+        "ip_in_receives",
+        "ip_in_hdr_errors",
+        "ip_in_addr_errors",
+        "ip_in_unknown_protos",
+        "ip_reasm_fails",
+        "ip_out_requests",
+        "ip_out_no_routes",
+        "ip_out_discards",
+        "icmp_in_msgs",
+        "icmp_in_errors",
+        "icmp_out_echo_replies",
+        "icmp_in_dest_unreachs",
+        "tcp_active_opens",
+        "tcp_passive_opens",
+        "tcp_attempt_fails",
+        "tcp_estab_resets",
+        "tcp_in_segs",
+        "tcp_out_segs",
+        "tcp_retrans_segs",
+        "tcp_in_errs",
+        "tcp_out_rsts",
+        "tcp_in_out_of_order",
+        "tcp_gap_drops",
+        "tcp_timeouts",
+        "tcp_fast_retransmits",
+        "tcp_zero_window_probes",
+        "tcp_give_ups",
+        "tcp_challenge_acks",
+        "tcp_half_open_drops",
+        "tcp_evictions",
+        "tcp_time_wait_drops",
+    };
+}

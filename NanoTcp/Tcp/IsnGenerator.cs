@@ -1,0 +1,67 @@
+using NanoTcp.Primitives;
+
+namespace NanoTcp.Tcp;
+
+/// <summary>
+/// Initial sequence numbers by RFC 6528: a clock that ticks every four microseconds plus a keyed hash of the
+/// connection's addresses and ports. The hash is HalfSipHash-1-3 of the three words, made of 32-bit operations only.
+/// </summary>
+internal sealed class IsnGenerator
+{
+    private readonly uint _key0;
+    private readonly uint _key1;
+
+    internal IsnGenerator(IRandomSource random)
+    {
+        _key0 = random.NextUInt32();
+        _key1 = random.NextUInt32();
+    }
+
+    /// <summary>The ISS of a new connection.</summary>
+    internal uint Next(uint localAddress, uint remoteAddress, int localPort, int remotePort, long now)
+    {
+        // RFC 6528 3: ISN = M + F(localip, localport, remoteip, remoteport, secretkey); M ticks 250 times in a millisecond.
+        return (uint)(now * 250) + Hash(localAddress, remoteAddress, ((uint)localPort << 16) | (uint)remotePort);
+    }
+
+    private uint Hash(uint a, uint b, uint c)
+    {
+        uint v0 = _key0;
+        uint v1 = _key1;
+        uint v2 = 0x6C796765 ^ _key0;
+        uint v3 = 0x74656462 ^ _key1;
+        uint word = a;
+
+        // Three words, the length block, and three finishing rounds: seven rounds in one loop.
+        for (int round = 0; round < 7; round++)
+        {
+            if (round < 4)
+            {
+                v3 ^= word;
+            }
+            else if (round == 4)
+            {
+                v2 ^= 0xFF;
+            }
+
+            v0 += v1;
+            v1 = ((v1 << 5) | (v1 >> 27)) ^ v0;
+            v0 = (v0 << 16) | (v0 >> 16);
+            v2 += v3;
+            v3 = ((v3 << 8) | (v3 >> 24)) ^ v2;
+            v0 += v3;
+            v3 = ((v3 << 7) | (v3 >> 25)) ^ v0;
+            v2 += v1;
+            v1 = ((v1 << 13) | (v1 >> 19)) ^ v2;
+            v2 = (v2 << 16) | (v2 >> 16);
+
+            if (round < 4)
+            {
+                v0 ^= word;
+                word = round == 0 ? b : round == 1 ? c : 12u << 24;
+            }
+        }
+
+        return v1 ^ v3;
+    }
+}

@@ -1,0 +1,260 @@
+using NanoTcp.Primitives;
+using NanoTcp.Wire;
+
+namespace NanoTcp.Tcp;
+
+// A segment has arrived: what the control block decided is carried out on rings and timers.
+public sealed partial class TcpConnection
+{
+    /// <summary>In-order octets received since the last acknowledgment.</summary>
+    private int _unacknowledgedText;
+
+    private bool _acknowledgeDue;
+
+    /// <summary>When a delayed acknowledgment is due.</summary>
+    private long _acknowledgeAt;
+
+    private int _challenges;
+    private long _challengesSince;
+
+    /// <summary>Takes in a segment of this connection.</summary>
+    internal void Process(TcpSegment segment, byte[] buffer, long now)
+    {
+        TcpControlBlock block = Block;
+        TcpState before = block.State;
+        int actions = block.Process(segment);
+        LastActivity = now;
+        if ((actions & (TcpControlBlock.Reset | TcpControlBlock.Ended)) != 0)
+        {
+            if ((actions & TcpControlBlock.Reset) != 0)
+            {
+                _layer.SendReset(segment, RemoteAddress);
+            }
+            else
+            {
+                if ((actions & TcpControlBlock.Acknowledged) != 0)
+                {
+                    BytesSent += block.AcknowledgedText;
+                }
+
+                PeerEnded(before);
+            }
+
+            return;
+        }
+
+        if ((actions & TcpControlBlock.RepeatSyn) != 0)
+        {
+            GoBack();
+        }
+
+        if ((actions & TcpControlBlock.Opened) != 0)
+        {
+            HandshakeDone();
+        }
+
+        if ((actions & TcpControlBlock.Acknowledged) != 0)
+        {
+            DataAcknowledged(now);
+        }
+        else if ((actions & TcpControlBlock.Duplicate) != 0 && !_probing)
+        {
+            DuplicateAcknowledged();
+        }
+
+        if ((actions & TcpControlBlock.Window) != 0)
+        {
+            WindowUpdated(now);
+        }
+
+        if ((actions & (TcpControlBlock.Text | TcpControlBlock.OutOfOrder)) != 0 && !TextArrived(actions, segment, buffer, now))
+        {
+            return;
+        }
+
+        if ((actions & TcpControlBlock.Finished) != 0)
+        {
+            _peerFinished = true;
+        }
+
+        if ((actions & TcpControlBlock.TimeWaitStarted) != 0)
+        {
+            _retransmitAt = Never;
+            _lingerAt = now + _layer.TimeWaitDuration;
+        }
+
+        if ((actions & TcpControlBlock.Acknowledge) != 0
+            && ((actions & TcpControlBlock.Challenge) == 0 || MayChallenge(now)))
+        {
+            _acknowledgeDue = true;
+            OutputDue = true;
+        }
+
+        UpdateDeadline();
+        if (!_owned)
+        {
+            Settle();
+        }
+    }
+
+    private void PeerEnded(TcpState before)
+    {
+        if (before == TcpState.Established || before == TcpState.CloseWait)
+        {
+            _layer.Counters[StackCounter.TcpEstabResets]++;
+        }
+        else if (before == TcpState.SynSent || before == TcpState.SynReceived)
+        {
+            _layer.Counters[StackCounter.TcpAttemptFails]++;
+        }
+
+        Ended();
+    }
+
+    private void HandshakeDone()
+    {
+        _congestion.Open(Block.SendMss, Block.Iss);
+        if (_synLost)
+        {
+            _roundTrip.LostSyn();
+        }
+    }
+
+    private void DataAcknowledged(long now)
+    {
+        TcpControlBlock block = Block;
+        int text = block.AcknowledgedText;
+        _send.Discard(text);
+        BytesSent += text;
+        if (_timing && (int)(block.SndUna - _timedSequence) > 0)
+        {
+            _timing = false;
+            _roundTrip.Measured((int)(now - _timedAt));
+        }
+
+        int outstanding = (int)(block.SndMax - block.SndUna);
+        if (_congestion.Acknowledged(text, block.SndUna, outstanding, block.SendMss))
+        {
+            _retransmitFirst = true;
+        }
+
+        // RFC 6298 5.2 and 5.3: off when all is acknowledged, anew when something is.
+        _retransmitAt = outstanding == 0 ? Never : now + _roundTrip.Timeout;
+        _unansweredSince = now;
+        _unreachableHint = false;
+        OutputDue = true;
+    }
+
+    private void DuplicateAcknowledged()
+    {
+        TcpControlBlock block = Block;
+        bool moreToSend = _send.Count > (int)(block.SndNxt - block.SndUna) && block.SndWnd > (int)(block.SndNxt - block.SndUna);
+        if (_congestion.Duplicate(block.SndUna, block.SndMax, moreToSend, block.SendMss))
+        {
+            _layer.Counters[StackCounter.TcpFastRetransmits]++;
+            _retransmitFirst = true;
+        }
+
+        // RFC 5681 3.2 step 4: each further duplicate lets one more segment out.
+        OutputDue = true;
+    }
+
+    private void WindowUpdated(long now)
+    {
+        if (_probing)
+        {
+            // The peer answers, so a closed window is no reason ever to give up (RFC 9293 MUST-37).
+            _unansweredSince = now;
+            if (Block.SndWnd != 0)
+            {
+                _probing = false;
+                _probeDue = false;
+                _retransmitAt = Never;
+                _roundTrip.ForgetBackOff();
+            }
+        }
+
+        OutputDue = true;
+    }
+
+    /// <summary>Places data in the ring. False when the connection is over because nobody is there to read it.</summary>
+    private bool TextArrived(int actions, TcpSegment segment, byte[] buffer, long now)
+    {
+        TcpControlBlock block = Block;
+        if (!_owned && WaitingFor == null)
+        {
+            // RFC 1122 4.2.2.13: data for a user who has gone is answered with a reset, so that the peer knows it is lost.
+            Reset(TcpEndReason.Aborted);
+            return false;
+        }
+
+        if ((actions & TcpControlBlock.Text) != 0)
+        {
+            _receive.Place(_receive.Count + block.TextPosition, buffer, block.TextOffset, block.TextLength);
+        }
+
+        if ((actions & TcpControlBlock.OutOfOrder) != 0)
+        {
+            _layer.Counters[StackCounter.TcpInOutOfOrder]++;
+            if ((actions & TcpControlBlock.GapDropped) != 0)
+            {
+                _layer.Counters[StackCounter.TcpGapDrops]++;
+            }
+
+            return true;
+        }
+
+        _receive.Count += block.Delivered;
+        BytesReceived += block.Delivered;
+        _unacknowledgedText += block.Delivered;
+        if (_unacknowledgedText >= UpdateThreshold())
+        {
+            // RFC 9293 SHLD-18: at least every second full segment.
+            _acknowledgeDue = true;
+            OutputDue = true;
+        }
+        else if (_acknowledgeAt == Never)
+        {
+            _acknowledgeAt = now + TcpLimits.DelayedAcknowledgment;
+        }
+
+        return true;
+    }
+
+    /// <summary>RFC 5961 7: challenges are limited for each connection by itself, so that no stranger can count them.</summary>
+    private bool MayChallenge(long now)
+    {
+        if (_challenges == 0 || now - _challengesSince >= TcpLimits.ChallengeInterval)
+        {
+            _challenges = 0;
+            _challengesSince = now;
+        }
+
+        if (_challenges >= TcpLimits.ChallengesPerInterval)
+        {
+            return false;
+        }
+
+        _challenges++;
+        _layer.Counters[StackCounter.TcpChallengeAcks]++;
+        return true;
+    }
+
+    /// <summary>The user has made room: tell the peer, if it is worth a segment (RFC 9293 3.8.6.2.2).</summary>
+    private void AfterRead()
+    {
+        if (Block.CanReceive && (int)(Block.RcvNxt + (uint)_receive.Free - Block.RcvAdv) >= UpdateThreshold())
+        {
+            _acknowledgeDue = true;
+            OutputDue = true;
+        }
+    }
+
+    /// <summary>Two full segments, or half the ring when that is less.</summary>
+    private int UpdateThreshold()
+    {
+        int half = _receive.Capacity / 2;
+        int two = 2 * Block.MaxMss;
+        return two < half ? two : half;
+    }
+}

@@ -1,0 +1,246 @@
+namespace NanoTcp.Tcp;
+
+// From the pool and back to it: opening, ending, timers that are not about retransmission.
+public sealed partial class TcpConnection
+{
+    internal const long Never = long.MaxValue;
+
+    /// <summary>The rules; shared with nobody.</summary>
+    internal readonly TcpControlBlock Block;
+
+    /// <summary>True while the object is out of the pool.</summary>
+    internal bool InUse;
+
+    /// <summary>The listener whose queue the connection waits in; null when it has been accepted or was opened here.</summary>
+    internal TcpListener WaitingFor;
+
+    /// <summary>Order of arrival in a listener's queue.</summary>
+    internal int AcceptOrder;
+
+    /// <summary>When a timer of this connection is due next.</summary>
+    internal long Deadline;
+
+    private bool _owned;
+    private bool _peerFinished;
+    private bool _resetDue;
+
+    /// <summary>When TIME-WAIT is over.</summary>
+    private long _lingerAt;
+
+    /// <summary>An ICMP error has come that is no reason to give up, but the reason to be told if that happens (RFC 9293 MUST-56).</summary>
+    private bool _unreachableHint;
+
+    /// <summary>Begins an active open.</summary>
+    internal void Connect(int localPort, uint remoteAddress, int remotePort, uint iss, int maxMss, long now)
+    {
+        Take(localPort, remoteAddress, remotePort, now);
+        _owned = true;
+        Block.Connect(iss, maxMss, _receive.Capacity);
+        _congestion.Open(maxMss, iss);
+        _unansweredSince = now;
+        OutputDue = true;
+    }
+
+    /// <summary>Takes up a connection whose SYN was answered by the listener; the segment that follows opens it.</summary>
+    internal void Accept(
+        TcpListener listener, int order, int localPort, uint remoteAddress, int remotePort,
+        uint iss, uint irs, int window, int peerMss, int maxMss, long now)
+    {
+        Take(localPort, remoteAddress, remotePort, now);
+        WaitingFor = listener;
+        AcceptOrder = order;
+        Block.Accept(iss, irs, window, peerMss, maxMss, _receive.Capacity);
+        _congestion.Open(Block.SendMss, iss);
+        _unansweredSince = now;
+    }
+
+    /// <summary>The connection leaves its listener's queue and belongs to the user.</summary>
+    internal void HandOver()
+    {
+        WaitingFor = null;
+        _owned = true;
+    }
+
+    /// <summary>Takes the connection away from an owner that allowed it.</summary>
+    internal void Evict()
+    {
+        Reset(TcpEndReason.Evicted);
+    }
+
+    /// <summary>The listener is closed: nobody will ever accept this.</summary>
+    internal void Orphan()
+    {
+        WaitingFor = null;
+        Reset(TcpEndReason.Aborted);
+        Settle();
+    }
+
+    /// <summary>An ICMP message says that a segment of ours did not arrive (RFC 5927 4.1: only if it could be ours).</summary>
+    internal void Unreachable(int code, uint sequence)
+    {
+        if ((int)(sequence - Block.SndUna) < 0 || (int)(sequence - Block.SndMax) >= 0)
+        {
+            return;
+        }
+
+        _layer.Counters[Primitives.StackCounter.IcmpInDestUnreachs]++;
+
+        // RFC 9293 SHLD-26 would end the connection at a hard error; RFC 5927 6.1: only while it is being opened.
+        const int ProtocolUnreachable = 2;
+        const int PortUnreachable = 3;
+        if (Block.State == TcpState.SynSent && (code == ProtocolUnreachable || code == PortUnreachable))
+        {
+            EndHere(TcpEndReason.Unreachable);
+        }
+        else
+        {
+            _unreachableHint = true;
+        }
+    }
+
+    /// <summary>The link has come back: what was out may be lost, and waiting for a long timeout helps nobody.</summary>
+    internal void LinkRestored()
+    {
+        if (Block.State != TcpState.Closed && Block.SndMax != Block.SndUna)
+        {
+            GoBack();
+        }
+    }
+
+    /// <summary>Runs what is due. The layer calls it when <see cref="Deadline"/> has come.</summary>
+    internal void RunTimers(long now)
+    {
+        if (now >= _acknowledgeAt)
+        {
+            _acknowledgeAt = Never;
+            _acknowledgeDue = true;
+            OutputDue = true;
+        }
+
+        if (now >= _lingerAt)
+        {
+            // TIME-WAIT is over; the reason was settled when it began.
+            EndHere(TcpEndReason.Closed);
+        }
+        else if (now >= _retransmitAt)
+        {
+            RetransmissionDue(now);
+        }
+
+        UpdateDeadline();
+    }
+
+    internal void UpdateDeadline()
+    {
+        long deadline = _retransmitAt < _acknowledgeAt ? _retransmitAt : _acknowledgeAt;
+        Deadline = _lingerAt < deadline ? _lingerAt : deadline;
+    }
+
+    private void Take(int localPort, uint remoteAddress, int remotePort, long now)
+    {
+        InUse = true;
+        LocalPort = localPort;
+        RemoteAddress = remoteAddress;
+        RemotePort = remotePort;
+        WaitingFor = null;
+        NoDelay = false;
+        Evictable = false;
+        BytesReceived = 0;
+        BytesSent = 0;
+        LastActivity = now;
+        _owned = false;
+        _peerFinished = false;
+        _resetDue = false;
+        _unreachableHint = false;
+        _receive.Clear();
+        _send.Clear();
+        _roundTrip.Reset();
+        OutputDue = false;
+        _acknowledgeDue = false;
+        _unacknowledgedText = 0;
+        _retransmitFirst = false;
+        _probeDue = false;
+        _probing = false;
+        _timing = false;
+        _synLost = false;
+        _challenges = 0;
+        _retransmitAt = Never;
+        _acknowledgeAt = Never;
+        _lingerAt = Never;
+        Deadline = Never;
+    }
+
+    /// <summary>Ends the connection for a reason that this side found.</summary>
+    private void EndHere(TcpEndReason reason)
+    {
+        Block.End(reason);
+        Ended();
+    }
+
+    /// <summary>After the state has become CLOSED: no timer runs, nothing is sent, what was received can still be read.</summary>
+    private void Ended()
+    {
+        _send.Clear();
+        _retransmitAt = Never;
+        _acknowledgeAt = Never;
+        _lingerAt = Never;
+        Deadline = Never;
+        _acknowledgeDue = false;
+        OutputDue = _resetDue;
+        if (WaitingFor != null)
+        {
+            // Nobody has accepted it, so nobody misses it.
+            WaitingFor = null;
+        }
+
+        Settle();
+    }
+
+    /// <summary>RFC 9293 3.10.5: a reset is sent in the states in which the peer may still be waiting for something.</summary>
+    private void Reset(TcpEndReason reason)
+    {
+        switch (Block.State)
+        {
+            case TcpState.SynReceived:
+            case TcpState.Established:
+            case TcpState.FinWait1:
+            case TcpState.FinWait2:
+            case TcpState.CloseWait:
+                _resetDue = true;
+                break;
+        }
+
+        Block.End(reason);
+        Ended();
+    }
+
+    /// <summary>Gives the object back to the pool, or its few numbers to the TIME-WAIT table, when nobody needs more of it.</summary>
+    private void Settle()
+    {
+        if (_owned || WaitingFor != null || !InUse)
+        {
+            return;
+        }
+
+        switch (Block.State)
+        {
+            case TcpState.Closed:
+                if (!_resetDue)
+                {
+                    _layer.Release(this);
+                }
+
+                break;
+
+            case TcpState.FinWait2:
+            case TcpState.TimeWait:
+                // An acknowledgment that is due goes out first.
+                if (!_acknowledgeDue)
+                {
+                    _layer.Linger(this);
+                }
+
+                break;
+        }
+    }
+}

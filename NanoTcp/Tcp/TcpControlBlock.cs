@@ -1,0 +1,604 @@
+using NanoTcp.Wire;
+
+namespace NanoTcp.Tcp;
+
+/// <summary>
+/// The variables of RFC 9293 section 3.3.1 and the rules of section 3.10.7 between them. Neither buffers nor clock:
+/// segments go in as numbers, what is to be done comes out as numbers.
+/// </summary>
+/// <remarks>
+/// <code>
+///          acknowledged |  sent, not acknowledged  | allowed  |
+///   ------------------SND.UNA--------------------SND.NXT--SND.UNA+SND.WND----
+///
+///          received     |        may be sent by the peer       |
+///   ------------------RCV.NXT---------------------------RCV.ADV--------------
+/// </code>
+/// Sequence numbers are compared by the sign of their difference (RFC 9293 3.4).
+/// </remarks>
+internal sealed class TcpControlBlock
+{
+    /// <summary>Nothing.</summary>
+    internal const int None = 0;
+
+    /// <summary>An acknowledgment must go out at once.</summary>
+    internal const int Acknowledge = 0x01;
+
+    /// <summary>The segment must be answered by a reset, RFC 9293 3.5.2.</summary>
+    internal const int Reset = 0x02;
+
+    /// <summary>The connection has just become ESTABLISHED.</summary>
+    internal const int Opened = 0x04;
+
+    /// <summary>SND.UNA has advanced, by <see cref="AcknowledgedText"/> octets of data.</summary>
+    internal const int Acknowledged = 0x08;
+
+    /// <summary>A duplicate acknowledgment (RFC 5681 section 2).</summary>
+    internal const int Duplicate = 0x10;
+
+    /// <summary>Data to be placed: <see cref="TextOffset"/>, <see cref="TextLength"/>, <see cref="TextPosition"/>; <see cref="Delivered"/> octets of it and of what was there before are now in order.</summary>
+    internal const int Text = 0x20;
+
+    /// <summary>The peer's FIN has been reached: no more data will come.</summary>
+    internal const int Finished = 0x40;
+
+    /// <summary>The connection is over; <see cref="EndReason"/> says why.</summary>
+    internal const int Ended = 0x80;
+
+    /// <summary>SND.WND was updated.</summary>
+    internal const int Window = 0x100;
+
+    /// <summary>The acknowledgment asked for is a challenge of RFC 5961.</summary>
+    internal const int Challenge = 0x200;
+
+    /// <summary>The peer repeats its SYN: it has not seen our SYN,ACK.</summary>
+    internal const int RepeatSyn = 0x400;
+
+    /// <summary>TIME-WAIT has begun or must begin anew.</summary>
+    internal const int TimeWaitStarted = 0x800;
+
+    /// <summary>Data was out of order.</summary>
+    internal const int OutOfOrder = 0x1000;
+
+    /// <summary>Out-of-order data was not kept, because one more gap could not be noted.</summary>
+    internal const int GapDropped = 0x2000;
+
+    internal TcpState State;
+    internal TcpEndReason EndReason;
+
+    /// <summary>True when LISTEN came before SYN-RECEIVED.</summary>
+    internal bool Passive;
+
+    /// <summary>ISS.</summary>
+    internal uint Iss;
+
+    /// <summary>SND.UNA: oldest sequence number not acknowledged.</summary>
+    internal uint SndUna;
+
+    /// <summary>SND.NXT: next to be sent; goes back to SND.UNA for a retransmission.</summary>
+    internal uint SndNxt;
+
+    /// <summary>One beyond the highest sequence number ever sent.</summary>
+    internal uint SndMax;
+
+    /// <summary>SND.WND.</summary>
+    internal int SndWnd;
+
+    /// <summary>SND.WL1: segment sequence number of the last window update.</summary>
+    internal uint SndWl1;
+
+    /// <summary>SND.WL2: segment acknowledgment number of the last window update.</summary>
+    internal uint SndWl2;
+
+    /// <summary>MAX.SND.WND of RFC 5961 5.2 and of the sender's silly-window rule.</summary>
+    internal int MaxSndWnd;
+
+    /// <summary>IRS.</summary>
+    internal uint Irs;
+
+    /// <summary>RCV.NXT: next expected.</summary>
+    internal uint RcvNxt;
+
+    /// <summary>RCV.NXT + RCV.WND as last told to the peer; never goes back (RFC 9293 SHLD-14).</summary>
+    internal uint RcvAdv;
+
+    /// <summary>Largest segment to send (RFC 9293 3.7.1).</summary>
+    internal int SendMss;
+
+    /// <summary>The largest segment that this side can send at all.</summary>
+    internal int MaxMss;
+
+    /// <summary>True when the user has closed its side: a FIN follows the data.</summary>
+    internal bool FinQueued;
+
+    /// <summary>Sequence number of this side's FIN, meaningful once it has been sent.</summary>
+    internal uint FinSequence;
+
+    /// <summary>True once this side's FIN has been sent.</summary>
+    internal bool FinSent;
+
+    /// <summary>What has arrived out of order.</summary>
+    internal readonly ReceiveGaps Gaps;
+
+    // What Process leaves for the caller.
+    internal int AcknowledgedText;
+    internal int TextOffset;
+    internal int TextLength;
+    internal int TextPosition;
+    internal int Delivered;
+
+    /// <summary>The window that our SYN offers.</summary>
+    private int _firstWindow;
+
+    private bool _peerFinKnown;
+    private uint _peerFin;
+
+    internal TcpControlBlock(int gaps)
+    {
+        Gaps = new ReceiveGaps(gaps);
+    }
+
+    /// <summary>RCV.WND: what the peer may still send.</summary>
+    internal int RcvWnd
+    {
+        get { return (int)(RcvAdv - RcvNxt); }
+    }
+
+    /// <summary>True while data may be received.</summary>
+    internal bool CanReceive
+    {
+        get { return State == TcpState.Established || State == TcpState.FinWait1 || State == TcpState.FinWait2; }
+    }
+
+    /// <summary>Begins an active open: SYN-SENT, the SYN not sent yet.</summary>
+    internal void Connect(uint iss, int maxMss, int receiveWindow)
+    {
+        Clear(iss, maxMss);
+        _firstWindow = receiveWindow;
+        State = TcpState.SynSent;
+    }
+
+    /// <summary>Takes up a passive open whose SYN has been answered: SYN-RECEIVED, our SYN,ACK is out.</summary>
+    internal void Accept(uint iss, uint irs, int window, int peerMss, int maxMss, int receiveWindow)
+    {
+        Clear(iss, maxMss);
+        State = TcpState.SynReceived;
+        Passive = true;
+        SndNxt = iss + 1;
+        SndMax = iss + 1;
+        Irs = irs;
+        RcvNxt = irs + 1;
+        RcvAdv = RcvNxt + (uint)receiveWindow;
+        SndWnd = window;
+        SndWl1 = irs;
+        SndWl2 = iss;
+        SetPeerMss(peerMss);
+    }
+
+    /// <summary>Takes up a closing connection of which only the sequence numbers are kept.</summary>
+    internal void Restore(TcpState state, uint sndNxt, uint rcvNxt)
+    {
+        Clear(sndNxt - 1, 0);
+        State = state;
+        SndUna = sndNxt;
+        SndNxt = sndNxt;
+        SndMax = sndNxt;
+        FinSent = true;
+        FinSequence = sndNxt - 1;
+        RcvNxt = rcvNxt;
+        RcvAdv = rcvNxt + 1;
+        MaxSndWnd = 0xFFFF;
+    }
+
+    /// <summary>
+    /// The user closes its side (RFC 9293 3.10.4). The state changes at once, though the FIN follows only behind the data.
+    /// </summary>
+    internal void CloseSend()
+    {
+        if (FinQueued)
+        {
+            return;
+        }
+
+        FinQueued = true;
+        if (State == TcpState.Established || State == TcpState.SynReceived)
+        {
+            State = TcpState.FinWait1;
+        }
+        else if (State == TcpState.CloseWait)
+        {
+            State = TcpState.LastAck;
+        }
+    }
+
+    /// <summary>Notes that a segment of <paramref name="sequenceLength"/> from SND.NXT on has been sent.</summary>
+    internal void Sent(int sequenceLength)
+    {
+        SndNxt += (uint)sequenceLength;
+        if ((int)(SndNxt - SndMax) > 0)
+        {
+            SndMax = SndNxt;
+        }
+    }
+
+    /// <summary>
+    /// Takes in a segment (RFC 9293 3.10.7.3 and 3.10.7.4).
+    /// </summary>
+    /// <returns>What is to be done: the constants above, combined.</returns>
+    internal int Process(TcpSegment segment)
+    {
+        return State == TcpState.SynSent ? ProcessSynSent(segment) : ProcessSynchronized(segment);
+    }
+
+    /// <summary>Ends the connection from this side.</summary>
+    internal void End(TcpEndReason reason)
+    {
+        State = TcpState.Closed;
+        if (EndReason == TcpEndReason.None)
+        {
+            EndReason = reason;
+        }
+    }
+
+    /// <summary>Takes the peer's Maximum Segment Size option into account; 0 when there was none (RFC 9293 MUST-15).</summary>
+    internal void SetPeerMss(int peerMss)
+    {
+        int mss = peerMss == 0 ? TcpLimits.DefaultMss : peerMss < TcpLimits.LeastMss ? TcpLimits.LeastMss : peerMss;
+        SendMss = mss < MaxMss ? mss : MaxMss;
+    }
+
+    private void Clear(uint iss, int maxMss)
+    {
+        EndReason = TcpEndReason.None;
+        Passive = false;
+        Iss = iss;
+        SndUna = iss;
+        SndNxt = iss;
+        SndMax = iss;
+        SndWnd = 0;
+        MaxSndWnd = 0;
+        SndWl1 = 0;
+        SndWl2 = 0;
+        Irs = 0;
+        RcvNxt = 0;
+        RcvAdv = 0;
+        MaxMss = maxMss;
+        SendMss = maxMss;
+        FinQueued = false;
+        FinSent = false;
+        _peerFinKnown = false;
+        Gaps.Count = 0;
+    }
+
+    /// <summary>RFC 9293 3.10.7.3.</summary>
+    private int ProcessSynSent(TcpSegment segment)
+    {
+        int flags = segment.Flags;
+        bool acknowledges = (flags & TcpSegment.Ack) != 0;
+        uint ack = segment.AcknowledgmentNumber;
+        if (acknowledges && ((int)(ack - Iss) <= 0 || (int)(ack - SndMax) > 0))
+        {
+            return (flags & TcpSegment.Rst) != 0 ? None : Reset;
+        }
+
+        if ((flags & TcpSegment.Rst) != 0)
+        {
+            if (!acknowledges)
+            {
+                return None;
+            }
+
+            End(TcpEndReason.Refused);
+            return Ended;
+        }
+
+        if ((flags & TcpSegment.Syn) == 0)
+        {
+            return None;
+        }
+
+        Irs = segment.SequenceNumber;
+        RcvNxt = Irs + 1;
+        RcvAdv = RcvNxt + (uint)_firstWindow;
+        SetPeerMss(segment.MaxSegmentSize);
+        SetSendWindow(segment);
+        if (!acknowledges)
+        {
+            // Simultaneous open, RFC 9293 figure 8: our SYN goes out again, now with an acknowledgment.
+            State = TcpState.SynReceived;
+            SndNxt = Iss;
+            return Window;
+        }
+
+        SndUna = ack;
+        SndNxt = ack;
+        AcknowledgedText = 0;
+        State = FinQueued ? TcpState.FinWait1 : TcpState.Established;
+
+        // Data that came with the SYN is not kept: the peer, which has no acknowledgment of it, sends it again.
+        return Opened | Acknowledged | Window | Acknowledge;
+    }
+
+    /// <summary>RFC 9293 3.10.7.4: the states from SYN-RECEIVED on.</summary>
+    private int ProcessSynchronized(TcpSegment segment)
+    {
+        int flags = segment.Flags;
+        uint sequence = segment.SequenceNumber;
+        int window = (int)(RcvAdv - RcvNxt);
+        int length = segment.SequenceLength;
+        int ahead = (int)(sequence - RcvNxt);
+
+        // First, the sequence number: table 6. Into a closed window only what fits exactly is looked at for its ACK and RST.
+        bool acceptable = length == 0
+            ? (window == 0 ? ahead == 0 : ahead >= 0 && ahead < window)
+            : window > 0 && ahead < window && ahead + length > 0;
+        if (!acceptable && !(window == 0 && ahead == 0))
+        {
+            return ProcessUnacceptable(segment);
+        }
+
+        if ((flags & TcpSegment.Rst) != 0)
+        {
+            return ProcessReset(ahead);
+        }
+
+        if ((flags & TcpSegment.Syn) != 0)
+        {
+            // RFC 5961 4.2: the peer that has really started anew answers the challenge with a reset.
+            return Acknowledge | Challenge;
+        }
+
+        if ((flags & TcpSegment.Ack) == 0)
+        {
+            return None;
+        }
+
+        int actions = ProcessAcknowledgment(segment, length);
+        if ((actions & (Reset | Ended | Challenge)) != 0)
+        {
+            return actions;
+        }
+
+        if (length == 0)
+        {
+            return actions;
+        }
+
+        // A FIN alone needs no room, so it is taken even into a closed window.
+        if (!acceptable && segment.TextLength != 0)
+        {
+            return actions | Acknowledge;
+        }
+
+        return CanReceive ? actions | ProcessText(segment, ahead) : actions | ProcessLateText();
+    }
+
+    private int ProcessUnacceptable(TcpSegment segment)
+    {
+        int flags = segment.Flags;
+        if ((flags & TcpSegment.Rst) != 0)
+        {
+            return None;
+        }
+
+        if (State == TcpState.SynReceived && (flags & TcpSegment.Syn) != 0 && segment.SequenceNumber == Irs)
+        {
+            // The SYN again. With an acknowledgment it is the answer in a simultaneous open (figure 8), which the
+            // sequence number alone would refuse; without one, the peer has not seen our SYN,ACK.
+            return (flags & TcpSegment.Ack) != 0 ? ProcessAcknowledgment(segment, 0) | Acknowledge : RepeatSyn;
+        }
+
+        // A FIN that comes again means that our acknowledgment of it was lost: 2 MSL begin anew (3.10.7.4, eighth).
+        return State == TcpState.TimeWait && (flags & TcpSegment.Fin) != 0 ? Acknowledge | TimeWaitStarted : Acknowledge;
+    }
+
+    /// <summary>Second: RST. RFC 5961 3.2 believes only the exact sequence number.</summary>
+    private int ProcessReset(int ahead)
+    {
+        if (ahead != 0)
+        {
+            return Acknowledge | Challenge;
+        }
+
+        // RFC 1337: a reset does not end TIME-WAIT.
+        if (State == TcpState.TimeWait)
+        {
+            return None;
+        }
+
+        End(State == TcpState.SynReceived && !Passive ? TcpEndReason.Refused : TcpEndReason.Reset);
+        return Ended;
+    }
+
+    /// <summary>Fifth: ACK.</summary>
+    private int ProcessAcknowledgment(TcpSegment segment, int length)
+    {
+        uint ack = segment.AcknowledgmentNumber;
+        int actions = None;
+        if (State == TcpState.SynReceived)
+        {
+            if ((int)(ack - SndUna) <= 0 || (int)(ack - SndMax) > 0)
+            {
+                return Reset;
+            }
+
+            State = TcpState.Established;
+            SetSendWindow(segment);
+            actions = Opened | Window;
+        }
+        else if ((int)(ack - SndMax) > 0 || (int)(ack - SndUna) < -MaxSndWnd)
+        {
+            // RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT, else a challenge.
+            return Acknowledge | Challenge;
+        }
+
+        int advance = (int)(ack - SndUna);
+        if (advance > 0)
+        {
+            actions |= Acknowledged;
+            AcknowledgedText = advance;
+            if (SndUna == Iss)
+            {
+                AcknowledgedText--;
+            }
+
+            bool finAcknowledged = FinSent && (int)(ack - FinSequence) > 0;
+            if (finAcknowledged)
+            {
+                AcknowledgedText--;
+            }
+
+            SndUna = ack;
+            if ((int)(SndNxt - ack) < 0)
+            {
+                SndNxt = ack;
+            }
+
+            if (finAcknowledged)
+            {
+                actions |= ProcessFinAcknowledged();
+            }
+        }
+
+        if (advance >= 0)
+        {
+            // RFC 9293 3.10.7.4: a window comes only from a segment that is not older than the last that gave one.
+            int newer = (int)(segment.SequenceNumber - SndWl1);
+            if (newer > 0 || (newer == 0 && (int)(ack - SndWl2) >= 0))
+            {
+                // RFC 5681 2: nothing acknowledged, no data, same window, something out.
+                if (advance == 0 && length == 0 && segment.Window == SndWnd && SndMax != SndUna && (actions & Opened) == 0)
+                {
+                    actions |= Duplicate;
+                }
+
+                SetSendWindow(segment);
+                actions |= Window;
+            }
+        }
+
+        return actions;
+    }
+
+    private int ProcessFinAcknowledged()
+    {
+        switch (State)
+        {
+            case TcpState.FinWait1:
+                State = TcpState.FinWait2;
+                return None;
+
+            case TcpState.Closing:
+                State = TcpState.TimeWait;
+                EndReason = TcpEndReason.Closed;
+                return TimeWaitStarted;
+
+            case TcpState.LastAck:
+                End(TcpEndReason.Closed);
+                return Ended;
+
+            default:
+                return None;
+        }
+    }
+
+    /// <summary>Seventh and eighth: the data, trimmed to the window, and the FIN.</summary>
+    private int ProcessText(TcpSegment segment, int ahead)
+    {
+        int window = (int)(RcvAdv - RcvNxt);
+        int skip = ahead < 0 ? -ahead : 0;
+        int position = ahead < 0 ? 0 : ahead;
+        int length = segment.TextLength - skip;
+        bool fin = (segment.Flags & TcpSegment.Fin) != 0;
+        if (position + length > window)
+        {
+            length = window - position;
+            fin = false;
+        }
+
+        uint end = RcvNxt + (uint)(position + length);
+        if (fin)
+        {
+            _peerFinKnown = true;
+            _peerFin = end;
+        }
+
+        int actions = None;
+        Delivered = 0;
+        if (length > 0)
+        {
+            TextOffset = segment.TextOffset + skip;
+            TextLength = length;
+            TextPosition = position;
+            if (position == 0)
+            {
+                // Filling a gap, wholly or in part, is acknowledged at once: RFC 5681 4.2.
+                actions = Gaps.Count == 0 ? Text : Text | Acknowledge;
+                uint next = Gaps.Count == 0 ? end : Gaps.Advance(end);
+                Delivered = (int)(next - RcvNxt);
+                RcvNxt = next;
+            }
+            else
+            {
+                // Out of order: acknowledged at once, so that the peer sees a duplicate (RFC 5681 4.2).
+                actions = Gaps.Add(RcvNxt + (uint)position, end)
+                    ? Text | OutOfOrder | Acknowledge
+                    : OutOfOrder | GapDropped | Acknowledge;
+            }
+        }
+
+        if (_peerFinKnown && RcvNxt == _peerFin)
+        {
+            actions |= ProcessFin();
+        }
+        else if (fin)
+        {
+            actions |= Acknowledge;
+        }
+
+        return actions;
+    }
+
+    /// <summary>RFC 9293 3.10.7.4, eighth: all that the peer will ever send is here.</summary>
+    private int ProcessFin()
+    {
+        RcvNxt++;
+        if ((int)(RcvAdv - RcvNxt) < 0)
+        {
+            RcvAdv = RcvNxt;
+        }
+
+        switch (State)
+        {
+            case TcpState.Established:
+                State = TcpState.CloseWait;
+                return Finished | Acknowledge;
+
+            case TcpState.FinWait1:
+                State = TcpState.Closing;
+                return Finished | Acknowledge;
+
+            default:
+                State = TcpState.TimeWait;
+                EndReason = TcpEndReason.Closed;
+                return Finished | Acknowledge | TimeWaitStarted;
+        }
+    }
+
+    /// <summary>Data or FIN after the peer's FIN: ignored (3.10.7.4, seventh and eighth), but a repeated FIN is acknowledged.</summary>
+    private int ProcessLateText()
+    {
+        return State == TcpState.TimeWait ? Acknowledge | TimeWaitStarted : Acknowledge;
+    }
+
+    private void SetSendWindow(TcpSegment segment)
+    {
+        SndWnd = segment.Window;
+        SndWl1 = segment.SequenceNumber;
+        SndWl2 = segment.AcknowledgmentNumber;
+        if (SndWnd > MaxSndWnd)
+        {
+            MaxSndWnd = SndWnd;
+        }
+    }
+}

@@ -1,0 +1,397 @@
+using NanoTcp.Ip;
+using NanoTcp.Primitives;
+using NanoTcp.Wire;
+
+namespace NanoTcp.Tcp;
+
+/// <summary>
+/// All of TCP on one interface: the pools, the timers, and whose turn it is to send. Input is in the other half.
+/// </summary>
+internal sealed partial class TcpLayer
+{
+    internal readonly Ipv4Layer Ip;
+    internal readonly long[] Counters;
+
+    /// <summary>Where the data of a segment without options starts in the transmit buffer.</summary>
+    internal readonly int TextOffset;
+
+    /// <summary>The MSS that this side offers, and sends at most (RFC 9293 3.7.1).</summary>
+    internal readonly int OfferedMss;
+
+    /// <summary>2 MSL in ms.</summary>
+    internal readonly int TimeWaitDuration;
+
+    /// <summary>Connections that nobody uses.</summary>
+    internal int FreeConnections;
+
+    internal readonly HalfOpenTable HalfOpen;
+    internal readonly TimeWaitTable TimeWaits;
+
+    private readonly TcpConnection[] _connections;
+    private readonly TcpListener[] _listeners;
+    private readonly IsnGenerator _isn;
+    private readonly IRandomSource _random;
+    private readonly int _receiveBuffer;
+    private int _acceptOrder;
+    private int _turn;
+    private long _now;
+
+    internal TcpLayer(
+        Ipv4Layer ip,
+        int connections,
+        int listeners,
+        int receiveBuffer,
+        int sendBuffer,
+        int gaps,
+        int maxSegmentSize,
+        int minRetransmissionTimeout,
+        int halfOpen,
+        int timeWaits,
+        int timeWaitDuration,
+        IRandomSource random,
+        CounterSet counters)
+    {
+        Ip = ip;
+        Counters = counters.Values;
+        TextOffset = ip.TransmitOffset + TcpSegment.MinHeaderLength;
+        OfferedMss = maxSegmentSize;
+        TimeWaitDuration = timeWaitDuration;
+        _receiveBuffer = receiveBuffer;
+        _random = random;
+        _isn = new IsnGenerator(random);
+        _connections = new TcpConnection[connections];
+        for (int i = 0; i < connections; i++)
+        {
+            _connections[i] = new TcpConnection(this, receiveBuffer, sendBuffer, gaps, minRetransmissionTimeout);
+        }
+
+        FreeConnections = connections;
+        _listeners = new TcpListener[listeners];
+        for (int i = 0; i < listeners; i++)
+        {
+            _listeners[i] = new TcpListener(this);
+        }
+
+        HalfOpen = new HalfOpenTable(halfOpen);
+        TimeWaits = new TimeWaitTable(timeWaits);
+    }
+
+    internal uint LocalAddress
+    {
+        get { return Ip.Address; }
+    }
+
+    internal int Capacity
+    {
+        get { return _connections.Length; }
+    }
+
+    /// <summary>The connection in slot <paramref name="index"/>, or null when it is not in use.</summary>
+    internal TcpConnection GetConnection(int index)
+    {
+        TcpConnection connection = _connections[index];
+        return connection.InUse ? connection : null;
+    }
+
+    /// <summary>A listener on <paramref name="port"/>; null when all are in use.</summary>
+    internal TcpListener Listen(int port, int backlog)
+    {
+        for (int i = 0; i < _listeners.Length; i++)
+        {
+            if (_listeners[i].Port == 0)
+            {
+                _listeners[i].Port = port;
+                _listeners[i].Backlog = backlog;
+                return _listeners[i];
+            }
+        }
+
+        return null;
+    }
+
+    internal TcpListener FindListener(int port)
+    {
+        TcpListener[] listeners = _listeners;
+        for (int i = 0; i < listeners.Length; i++)
+        {
+            if (listeners[i].Port == port)
+            {
+                return listeners[i];
+            }
+        }
+
+        return null;
+    }
+
+    internal void CloseListener(TcpListener listener)
+    {
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            if (_connections[i].WaitingFor == listener)
+            {
+                _connections[i].Orphan();
+            }
+        }
+
+        listener.Port = 0;
+    }
+
+    internal int CountPending(TcpListener listener)
+    {
+        int count = 0;
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            if (_connections[i].WaitingFor == listener)
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Hands over the connection that has been waiting longest; null when none waits.</summary>
+    internal TcpConnection Accept(TcpListener listener)
+    {
+        TcpConnection oldest = null;
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            TcpConnection connection = _connections[i];
+            if (connection.WaitingFor == listener
+                && connection.State != TcpState.SynReceived
+                && (oldest == null || connection.AcceptOrder - oldest.AcceptOrder < 0))
+            {
+                oldest = connection;
+            }
+        }
+
+        if (oldest != null)
+        {
+            oldest.HandOver();
+        }
+
+        return oldest;
+    }
+
+    /// <summary>Begins an active open; null when no connection or no port is free.</summary>
+    internal TcpConnection Connect(uint remoteAddress, int remotePort)
+    {
+        int localPort = ChoosePort(remoteAddress, remotePort);
+        TcpConnection connection = localPort == 0 ? null : Take();
+        if (connection != null)
+        {
+            uint iss = _isn.Next(Ip.Address, remoteAddress, localPort, remotePort, _now);
+            connection.Connect(localPort, remoteAddress, remotePort, iss, OfferedMss, _now);
+            Counters[StackCounter.TcpActiveOpens]++;
+        }
+
+        return connection;
+    }
+
+    /// <summary>Gives a connection back to the pool.</summary>
+    internal void Release(TcpConnection connection)
+    {
+        connection.InUse = false;
+        FreeConnections++;
+    }
+
+    /// <summary>Keeps the few numbers that a closing connection still needs, and gives it back to the pool.</summary>
+    internal void Linger(TcpConnection connection)
+    {
+        TcpControlBlock block = connection.Block;
+        int index = TimeWaits.Add(out bool replaced);
+        if (replaced)
+        {
+            Counters[StackCounter.TcpTimeWaitDrops]++;
+        }
+
+        TimeWaits.State[index] = (byte)block.State;
+        TimeWaits.RemoteAddress[index] = connection.RemoteAddress;
+        TimeWaits.Ports[index] = ((uint)connection.LocalPort << 16) | (uint)connection.RemotePort;
+        TimeWaits.SndNxt[index] = block.SndMax;
+        TimeWaits.RcvNxt[index] = block.RcvNxt;
+        TimeWaits.Until[index] = _now + (block.State == TcpState.TimeWait ? TimeWaitDuration : TcpLimits.FinWait2);
+        block.State = TcpState.Closed;
+        Release(connection);
+    }
+
+    /// <summary>The time has moved on: runs every timer that is due.</summary>
+    internal void RunTimers(long now)
+    {
+        _now = now;
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            TcpConnection connection = _connections[i];
+            if (connection.InUse && now >= connection.Deadline)
+            {
+                connection.RunTimers(now);
+            }
+        }
+
+        TimeWaits.Expire(now);
+        RunHalfOpen(now);
+    }
+
+    /// <summary>When <see cref="RunTimers"/> has something to do next.</summary>
+    internal long NextDeadline()
+    {
+        long next = TcpConnection.Never;
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            TcpConnection connection = _connections[i];
+            if (connection.InUse && connection.Deadline < next)
+            {
+                next = connection.Deadline;
+            }
+        }
+
+        if (HalfOpen.Count != 0)
+        {
+            for (int i = 0; i < HalfOpen.State.Length; i++)
+            {
+                if (HalfOpen.State[i] != HalfOpenTable.Free && HalfOpen.DueAt[i] < next)
+                {
+                    next = HalfOpen.DueAt[i];
+                }
+            }
+        }
+
+        if (TimeWaits.Count != 0)
+        {
+            for (int i = 0; i < TimeWaits.State.Length; i++)
+            {
+                if (TimeWaits.State[i] != (byte)TcpState.Closed && TimeWaits.Until[i] < next)
+                {
+                    next = TimeWaits.Until[i];
+                }
+            }
+        }
+
+        return next;
+    }
+
+    /// <summary>Lets the next one in turn send a segment. The transmit buffer is free. False when nobody could.</summary>
+    internal bool Dispatch(long now)
+    {
+        if (HalfOpen.Count != 0 && DispatchHalfOpen(now))
+        {
+            return true;
+        }
+
+        TcpConnection[] connections = _connections;
+        for (int i = 0; i < connections.Length; i++)
+        {
+            _turn = _turn + 1 < connections.Length ? _turn + 1 : 0;
+            TcpConnection connection = connections[_turn];
+            if (connection.OutputDue && connection.InUse && connection.Dispatch(now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The link has come up again.</summary>
+    internal void LinkRestored()
+    {
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            if (_connections[i].InUse)
+            {
+                _connections[i].LinkRestored();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Sends a segment whose data stands at <see cref="TextOffset"/> of the transmit buffer; a SYN, which carries an
+    /// option there, has none.
+    /// </summary>
+    internal void Send(
+        uint remoteAddress,
+        int localPort,
+        int remotePort,
+        uint sequence,
+        uint acknowledgment,
+        int flags,
+        int window,
+        int mssOption,
+        int textLength)
+    {
+        int pseudo = InternetChecksum.PseudoHeaderSum(Ip.Address, remoteAddress, Ipv4Header.ProtocolTcp, 0);
+        TcpSegment.Write(
+            Ip.TransmitBuffer,
+            Ip.TransmitOffset,
+            pseudo,
+            localPort,
+            remotePort,
+            sequence,
+            (flags & TcpSegment.Ack) != 0 ? acknowledgment : 0,
+            flags,
+            window,
+            mssOption,
+            textLength);
+        int headerLength = mssOption == 0 ? TcpSegment.MinHeaderLength : TcpSegment.SynHeaderLength;
+        Ip.Send(remoteAddress, Ipv4Header.ProtocolTcp, headerLength + textLength);
+    }
+
+    private TcpConnection Take()
+    {
+        if (FreeConnections == 0)
+        {
+            return null;
+        }
+
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            if (!_connections[i].InUse)
+            {
+                FreeConnections--;
+                return _connections[i];
+            }
+        }
+
+        return null;
+    }
+
+    private int FindConnection(uint remoteAddress, int localPort, int remotePort)
+    {
+        TcpConnection[] connections = _connections;
+        for (int i = 0; i < connections.Length; i++)
+        {
+            TcpConnection connection = connections[i];
+            if (connection.InUse
+                && connection.RemotePort == remotePort
+                && connection.RemoteAddress == remoteAddress
+                && connection.LocalPort == localPort
+                && connection.State != TcpState.Closed)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>RFC 6056 3.3.1: a random port of the dynamic range that this peer does not have with us already; 0 when all are taken.</summary>
+    private int ChoosePort(uint remoteAddress, int remotePort)
+    {
+        const int Range = TcpLimits.LastEphemeralPort - TcpLimits.FirstEphemeralPort + 1;
+        int offset = (int)(_random.NextUInt32() % Range);
+
+        // There are fewer connections and closing ones than ports, so the search ends early.
+        for (int i = 0; i < Range; i++)
+        {
+            int port = TcpLimits.FirstEphemeralPort + ((offset + i) % Range);
+            if (FindConnection(remoteAddress, port, remotePort) < 0
+                && TimeWaits.Find(remoteAddress, ((uint)port << 16) | (uint)remotePort) == TimeWaitTable.None
+                && FindListener(port) == null)
+            {
+                return port;
+            }
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,59 @@
+using System;
+
+namespace NanoTcp.Wire;
+
+/// <summary>The header of an Ethernet II frame, parsed once into plain fields; one object serves for every frame.</summary>
+internal sealed class EthernetHeader
+{
+    internal const int Length = 14;
+    internal const int TypeIpv4 = 0x0800;
+    internal const int TypeArp = 0x0806;
+
+    internal const int TypeOffset = 12;
+
+    internal long Destination;
+    internal long Source;
+    internal int Type;
+
+    /// <summary>Reads the header; false when the frame is too short to have one.</summary>
+    internal bool Parse(byte[] buffer, int offset, int length)
+    {
+        if (length < Length)
+        {
+            return false;
+        }
+
+        Destination = ReadAddress(buffer, offset);
+        Source = ReadAddress(buffer, offset + 6);
+        Type = (buffer[offset + TypeOffset] << 8) | buffer[offset + TypeOffset + 1];
+        return true;
+    }
+
+    internal static void Write(byte[] buffer, int offset, long destination, long source, int type)
+    {
+        WriteAddress(buffer, offset, destination);
+        WriteAddress(buffer, offset + 6, source);
+        buffer[offset + TypeOffset] = (byte)(type >> 8);
+        buffer[offset + TypeOffset + 1] = (byte)type;
+    }
+
+    internal static long ReadAddress(byte[] buffer, int offset)
+    {
+        // The last four octets in one native call, the first two by hand: no read goes past the address.
+        uint low = BitConverter.ToUInt32(buffer, offset + 2);
+        low = (low >> 24) | ((low >> 8) & 0xFF00) | ((low & 0xFF00) << 8) | (low << 24);
+        return ((long)((buffer[offset] << 8) | buffer[offset + 1]) << 32) | low;
+    }
+
+    internal static void WriteAddress(byte[] buffer, int offset, long address)
+    {
+        int high = (int)(address >> 32);
+        int low = (int)address;
+        buffer[offset] = (byte)(high >> 8);
+        buffer[offset + 1] = (byte)high;
+        buffer[offset + 2] = (byte)(low >> 24);
+        buffer[offset + 3] = (byte)(low >> 16);
+        buffer[offset + 4] = (byte)(low >> 8);
+        buffer[offset + 5] = (byte)low;
+    }
+}

@@ -1,0 +1,14 @@
+namespace NanoTcp.Wire;
+
+/// <summary>Offsets and numbers of ICMP (RFC 792).</summary>
+internal static class IcmpMessage
+{
+    internal const int HeaderLength = 8;
+    internal const int TypeOffset = 0;
+    internal const int CodeOffset = 1;
+    internal const int ChecksumOffset = 2;
+
+    internal const int TypeEchoReply = 0;
+    internal const int TypeDestinationUnreachable = 3;
+    internal const int TypeEcho = 8;
+}

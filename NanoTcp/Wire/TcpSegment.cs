@@ -1,0 +1,179 @@
+namespace NanoTcp.Wire;
+
+/// <summary>
+/// A TCP header (RFC 9293 3.1), parsed once into plain fields; one object serves for every segment that arrives.
+/// </summary>
+internal sealed class TcpSegment
+{
+    /// <summary>A header without options.</summary>
+    internal const int MinHeaderLength = 20;
+
+    /// <summary>A header with the Maximum Segment Size option, as a SYN carries it.</summary>
+    internal const int SynHeaderLength = 24;
+
+    internal const int Fin = 0x01;
+    internal const int Syn = 0x02;
+    internal const int Rst = 0x04;
+    internal const int Psh = 0x08;
+    internal const int Ack = 0x10;
+    internal const int Urg = 0x20;
+
+    private const int ChecksumOffset = 16;
+    private const int OptionEnd = 0;
+    private const int OptionNoOperation = 1;
+    private const int OptionMaxSegmentSize = 2;
+
+    internal int SourcePort;
+    internal int DestinationPort;
+
+    /// <summary>SEG.SEQ.</summary>
+    internal uint SequenceNumber;
+
+    /// <summary>SEG.ACK; meaningful only with the ACK bit.</summary>
+    internal uint AcknowledgmentNumber;
+
+    /// <summary>Control bits: <see cref="Fin"/> ... <see cref="Urg"/>.</summary>
+    internal int Flags;
+
+    /// <summary>SEG.WND.</summary>
+    internal int Window;
+
+    /// <summary>Offset of the data in the buffer.</summary>
+    internal int TextOffset;
+
+    /// <summary>Octets of data.</summary>
+    internal int TextLength;
+
+    /// <summary>The Maximum Segment Size option, or 0 when there is none.</summary>
+    internal int MaxSegmentSize;
+
+    /// <summary>SEG.LEN: data octets, plus one each for SYN and FIN.</summary>
+    internal int SequenceLength
+    {
+        get { return TextLength + (Flags & Fin) + ((Flags & Syn) >> 1); }
+    }
+
+    /// <summary>
+    /// Reads the header; false when a length lies. The checksum is the caller's to check before.
+    /// </summary>
+    internal bool Parse(byte[] buffer, int offset, int length)
+    {
+        if (length < MinHeaderLength)
+        {
+            return false;
+        }
+
+        int headerLength = (buffer[offset + 12] >> 4) << 2;
+        if (headerLength < MinHeaderLength || headerLength > length)
+        {
+            return false;
+        }
+
+        SourcePort = (buffer[offset] << 8) | buffer[offset + 1];
+        DestinationPort = (buffer[offset + 2] << 8) | buffer[offset + 3];
+        SequenceNumber = (uint)((buffer[offset + 4] << 24) | (buffer[offset + 5] << 16) | (buffer[offset + 6] << 8) | buffer[offset + 7]);
+        AcknowledgmentNumber = (uint)((buffer[offset + 8] << 24) | (buffer[offset + 9] << 16) | (buffer[offset + 10] << 8) | buffer[offset + 11]);
+        Flags = buffer[offset + 13] & 0x3F;
+        Window = (buffer[offset + 14] << 8) | buffer[offset + 15];
+        TextOffset = offset + headerLength;
+        TextLength = length - headerLength;
+        MaxSegmentSize = 0;
+        if (headerLength > MinHeaderLength && (Flags & Syn) != 0)
+        {
+            ParseOptions(buffer, offset + MinHeaderLength, offset + headerLength);
+        }
+
+        return true;
+    }
+
+    /// <summary>Looks for the one option that this stack knows; unknown ones are skipped by their length (MUST-6).</summary>
+    private void ParseOptions(byte[] buffer, int offset, int end)
+    {
+        while (offset < end)
+        {
+            int kind = buffer[offset];
+            if (kind == OptionEnd)
+            {
+                return;
+            }
+
+            if (kind == OptionNoOperation)
+            {
+                offset++;
+                continue;
+            }
+
+            // An option without a length, or one that runs past the header, ends the list: MUST-7.
+            if (offset + 1 >= end)
+            {
+                return;
+            }
+
+            int optionLength = buffer[offset + 1];
+            if (optionLength < 2 || offset + optionLength > end)
+            {
+                return;
+            }
+
+            if (kind == OptionMaxSegmentSize && optionLength == 4)
+            {
+                MaxSegmentSize = (buffer[offset + 2] << 8) | buffer[offset + 3];
+            }
+
+            offset += optionLength;
+        }
+    }
+
+    /// <summary>
+    /// Writes a header with the Maximum Segment Size option when <paramref name="maxSegmentSize"/> is not 0.
+    /// The data must already stand behind it, because the checksum is made over all.
+    /// </summary>
+    /// <param name="pseudoHeaderSum">From <see cref="InternetChecksum.PseudoHeaderSum"/>, with the length left out.</param>
+    internal static void Write(
+        byte[] buffer,
+        int offset,
+        int pseudoHeaderSum,
+        int sourcePort,
+        int destinationPort,
+        uint sequenceNumber,
+        uint acknowledgmentNumber,
+        int flags,
+        int window,
+        int maxSegmentSize,
+        int textLength)
+    {
+        int headerLength = maxSegmentSize == 0 ? MinHeaderLength : SynHeaderLength;
+        buffer[offset] = (byte)(sourcePort >> 8);
+        buffer[offset + 1] = (byte)sourcePort;
+        buffer[offset + 2] = (byte)(destinationPort >> 8);
+        buffer[offset + 3] = (byte)destinationPort;
+        buffer[offset + 4] = (byte)(sequenceNumber >> 24);
+        buffer[offset + 5] = (byte)(sequenceNumber >> 16);
+        buffer[offset + 6] = (byte)(sequenceNumber >> 8);
+        buffer[offset + 7] = (byte)sequenceNumber;
+        buffer[offset + 8] = (byte)(acknowledgmentNumber >> 24);
+        buffer[offset + 9] = (byte)(acknowledgmentNumber >> 16);
+        buffer[offset + 10] = (byte)(acknowledgmentNumber >> 8);
+        buffer[offset + 11] = (byte)acknowledgmentNumber;
+        buffer[offset + 12] = (byte)(headerLength << 2);
+        buffer[offset + 13] = (byte)flags;
+        buffer[offset + 14] = (byte)(window >> 8);
+        buffer[offset + 15] = (byte)window;
+        buffer[offset + 16] = 0;
+        buffer[offset + 17] = 0;
+        buffer[offset + 18] = 0;
+        buffer[offset + 19] = 0;
+        if (maxSegmentSize != 0)
+        {
+            buffer[offset + 20] = OptionMaxSegmentSize;
+            buffer[offset + 21] = 4;
+            buffer[offset + 22] = (byte)(maxSegmentSize >> 8);
+            buffer[offset + 23] = (byte)maxSegmentSize;
+        }
+
+        int length = headerLength + textLength;
+        int checksum = ~InternetChecksum.Fold(pseudoHeaderSum + length + InternetChecksum.Sum(buffer, offset, length));
+        buffer[offset + ChecksumOffset] = (byte)(checksum >> 8);
+        buffer[offset + ChecksumOffset + 1] = (byte)checksum;
+    }
+}

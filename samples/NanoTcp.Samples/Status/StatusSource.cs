@@ -1,0 +1,68 @@
+using NanoTcp.Primitives;
+using NanoTcp.Samples.Text;
+
+namespace NanoTcp.Samples.Status;
+
+/// <summary>Where the status documents take their values from, and the words that they share.</summary>
+internal sealed class StatusSource
+{
+    /// <summary>The stack that is shown.</summary>
+    internal readonly NetworkStack Stack;
+
+    /// <summary>What the stack, the link device (or null) and the HTTP server count.</summary>
+    internal readonly CounterSet[] Counters;
+
+    /// <summary>The names of those counters as octets.</summary>
+    internal readonly byte[][][] CounterNames;
+
+    /// <summary>The names of TCP's states in the RFC's spelling, by the state's number.</summary>
+    internal readonly byte[][] StateNames = Ascii.FromAll(new string[]
+    {
+        "CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT",
+        "CLOSING", "LAST-ACK", "TIME-WAIT",
+    });
+
+    /// <summary>The states of the link in one word each, by their number.</summary>
+    internal readonly byte[][] LinkNames = Ascii.FromAll(new string[] { "no-device", "down", "up" });
+
+    /// <summary>The time at which the server began, in ms of the stack's clock.</summary>
+    internal long Start;
+
+    /// <summary>The time, in ms of the stack's clock.</summary>
+    internal long Now;
+
+    internal StatusSource(NetworkStack stack, CounterSet http)
+    {
+        Stack = stack;
+        Counters = new CounterSet[] { stack.Counters, stack.Link.Counters, http };
+        CounterNames = new byte[Counters.Length][][];
+        for (int i = 0; i < Counters.Length; i++)
+        {
+            CounterSet set = Counters[i];
+            int count = set == null ? 0 : set.Count;
+            CounterNames[i] = new byte[count][];
+            for (int k = 0; k < count; k++)
+            {
+                CounterNames[i][k] = Ascii.From(set.GetName(k));
+            }
+        }
+    }
+
+    /// <summary>Milliseconds since the server began.</summary>
+    internal long Uptime
+    {
+        get { return Now - Start; }
+    }
+
+    /// <summary>One word for the state of the link.</summary>
+    internal byte[] LinkName
+    {
+        get { return LinkNames[(int)Stack.Link.Status]; }
+    }
+
+    /// <summary>The set of a field of counters: 0 for the stack's, 1 for the link device's, 2 for the server's.</summary>
+    internal static int SetOf(int field)
+    {
+        return field - StatusField.StackCounters;
+    }
+}
