@@ -185,10 +185,10 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
     public void One_register_read_wrong_on_the_bus_is_no_reason_to_recover()
     {
         DriverBench bench = Started();
-        for (int i = 0; i < 60; i++)
+        for (int i = 0; i < 124; i++)
         {
-            // Each time another read of the look after the chip.
-            bench.Bus.WrongReadIn = i % 30;
+            // Each time another read of the look after the chip; 31, because the looks alternate.
+            bench.Bus.WrongReadIn = i % 31;
             bench.Run(500);
         }
 
