@@ -167,8 +167,9 @@ internal sealed class HttpSession
 
         if (_connection.EndOfStream)
         {
-            // RFC 9112 8: what was begun and not finished is not a request.
-            Close();
+            // RFC 9112 8: what was begun and not finished is not a request. A client that has closed only its own
+            // side may still be reading the last response (RFC 9112 9.6).
+            Linger(now);
             return true;
         }
 
@@ -270,7 +271,7 @@ internal sealed class HttpSession
 
         if (_connection.EndOfStream)
         {
-            Close();
+            Linger(now);
             return true;
         }
 
@@ -358,7 +359,7 @@ internal sealed class HttpSession
         }
 
         _lingered += taken;
-        if (_connection.EndOfStream || _lingered > HttpLimits.LingerOctets)
+        if (_lingered > HttpLimits.LingerOctets)
         {
             Close();
             return true;
@@ -366,8 +367,15 @@ internal sealed class HttpSession
 
         if (_connection.Unacknowledged != 0)
         {
+            // Nobody watches over a connection that was given back, so that waits until the response is delivered.
             _since = now;
             return CheckResponse(now) || taken != 0;
+        }
+
+        if (_connection.EndOfStream)
+        {
+            Close();
+            return true;
         }
 
         SetEvictable(true);
