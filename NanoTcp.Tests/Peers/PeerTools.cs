@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
@@ -17,6 +18,8 @@ internal static class PeerTools
     /// <summary>Debian packages of commands that are not called like their package.</summary>
     private static readonly (string Command, string Package)[] s_packages =
         [("ip", "iproute2"), ("tc", "iproute2"), ("ping", "iputils-ping"), ("nc", "netcat-openbsd")];
+
+    private static readonly HashSet<string> s_told = [];
 
     /// <summary>Demands commands.</summary>
     /// <param name="commands">Names without folder.</param>
@@ -68,7 +71,7 @@ internal static class PeerTools
             Assert.Fail($"NANOTCP_REQUIRE_PEERS=1, but {reason}.");
         }
 
-        Assert.Inconclusive($"Skipped: {reason}.");
+        Skip(reason);
     }
 
     /// <summary>The full path of a command, also of those that only root's path holds; null when it is not there.</summary>
@@ -83,8 +86,24 @@ internal static class PeerTools
     {
         if (!OperatingSystem.IsLinux())
         {
-            Assert.Inconclusive("Skipped: the kernel of this machine is not Linux.");
+            Skip("the kernel of this machine is not Linux");
         }
+    }
+
+    private static void Skip(string reason)
+    {
+        // The console logger of the test runner says that a test was skipped, but not why.
+        lock (s_told)
+        {
+            if (s_told.Add(reason))
+            {
+#pragma warning disable MSTESTEXP // The context of the running test, without handing it through every helper.
+                TestContext.Current?.DisplayMessage(MessageLevel.Warning, $"Tests are skipped: {reason}.");
+#pragma warning restore MSTESTEXP
+            }
+        }
+
+        Assert.Inconclusive($"Skipped: {reason}.");
     }
 
     private static bool HasCapability(int bit)

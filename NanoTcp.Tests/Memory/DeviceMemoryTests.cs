@@ -1,0 +1,93 @@
+#pragma warning disable CA1823, CS0169, CS0414, IDE0044, IDE0051, IDE0052
+
+using System;
+
+namespace NanoTcp.Tests.Memory;
+
+/// <summary>The scale itself, against the weights measured on the device's runtime.</summary>
+[TestClass]
+public class DeviceMemoryTests
+{
+    [TestMethod]
+    [DataRow(typeof(byte), 1514, 1536)]
+    [DataRow(typeof(int), 16, 84)]
+    [DataRow(typeof(byte), 4, 24)]
+    [DataRow(typeof(byte), 5, 36)]
+    [DataRow(typeof(long), 2, 36)]
+    [DataRow(typeof(bool), 17, 48)]
+    [DataRow(typeof(object), 4, 36)]
+    [DataRow(typeof(DayOfWeek), 4, 36)]
+    public void An_array_weighs_its_header_and_elements_rounded_up(Type element, int length, int expected)
+    {
+        Assert.AreEqual(expected, Scale().Add(Array.CreateInstance(element, length)));
+    }
+
+    [TestMethod]
+    public void An_object_weighs_twelve_octets_and_twelve_a_field_of_whatever_kind()
+    {
+        Assert.AreEqual(12 * (1 + 4), Scale().Add(new FourFields()));
+        Assert.AreEqual(12 * (1 + 5), Scale().Add(new OneMore()));
+    }
+
+    [TestMethod]
+    public void What_two_objects_share_is_weighed_once_and_circles_end()
+    {
+        Node a = new();
+        Node b = new() { Other = a, Octets = new byte[4] };
+        a.Other = b;
+        a.Octets = b.Octets;
+        DeviceMemory scale = Scale();
+        Assert.AreEqual((2 * 12 * (1 + 2)) + 24, scale.Add(a));
+        Assert.AreEqual(0, scale.Add(b));
+        Assert.AreEqual((2, 72), scale.ByType[nameof(Node)]);
+    }
+
+    [TestMethod]
+    public void Elements_of_an_array_are_weighed()
+    {
+        Assert.AreEqual(36 + 36, Scale().Add(new Node?[] { new(), null }) + 0);
+    }
+
+    [TestMethod]
+    public void Strings_are_weighed_apart()
+    {
+        DeviceMemory scale = Scale();
+        Assert.AreEqual(36, scale.Add(new[] { "one", "two" }));
+        Assert.AreEqual(24, scale.Strings);
+    }
+
+    [TestMethod]
+    public void Objects_of_somebody_else_are_not_weighed()
+    {
+        Assert.AreEqual(24, Scale().Add(new Holder()));
+    }
+
+    private static DeviceMemory Scale()
+    {
+        return new DeviceMemory(typeof(DeviceMemoryTests).Assembly);
+    }
+
+    private class FourFields
+    {
+        private bool _a;
+        private long _b;
+        private byte[]? _c;
+        private DayOfWeek _d;
+    }
+
+    private sealed class OneMore : FourFields
+    {
+        private bool _e;
+    }
+
+    private sealed class Node
+    {
+        internal Node? Other;
+        internal byte[]? Octets;
+    }
+
+    private sealed class Holder
+    {
+        private readonly object _random = new Random(1);
+    }
+}

@@ -1,0 +1,56 @@
+using System;
+using System.IO;
+using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using System.Threading;
+using Microsoft.Win32.SafeHandles;
+
+namespace NanoTcp.Tests.Peers;
+
+/// <summary>
+/// Sockets of the kernel inside a network namespace, for the test's own process: a socket belongs for ever to the
+/// namespace in which its thread was when it made it (setns(2), network_namespaces(7)).
+/// </summary>
+internal static partial class NamespaceSockets
+{
+    private const int CloneNewNet = 0x40000000;
+
+    /// <summary>Makes a TCP socket inside a namespace.</summary>
+    internal static Socket Tcp(NetworkNamespace space)
+    {
+        return Make(space, SocketType.Stream, ProtocolType.Tcp);
+    }
+
+    private static Socket Make(NetworkNamespace space, SocketType type, ProtocolType protocol)
+    {
+        Socket? socket = null;
+        ExceptionDispatchInfo? problem = null;
+
+        // The thread ends in the other namespace and is never used for anything else.
+        Thread visitor = new(() =>
+        {
+            try
+            {
+                using SafeFileHandle door = File.OpenHandle($"/run/netns/{space.Name}");
+                if (EnterNamespace(door, CloneNewNet) != 0)
+                {
+                    throw new IOException($"setns: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+                }
+
+                socket = new Socket(AddressFamily.InterNetwork, type, protocol) { SendTimeout = 30_000, ReceiveTimeout = 30_000 };
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException)
+            {
+                problem = ExceptionDispatchInfo.Capture(e);
+            }
+        });
+        visitor.Start();
+        visitor.Join();
+        problem?.Throw();
+        return socket!;
+    }
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    private static partial int EnterNamespace(SafeFileHandle file, int kind);
+}
