@@ -16,7 +16,7 @@ internal sealed record MemoryTotals(
     internal static MemoryTotals Weigh(ILinkDevice link, Action<NetworkStackOptions> change)
     {
         NetworkStack stack = MemoryTable.BuildStack(link, change);
-        Assembly[] device = [typeof(NetworkStack).Assembly, typeof(Drivers.Enc28j60.ISpiBus).Assembly];
+        Assembly[] device = [typeof(NetworkStack).Assembly, typeof(NanoTcp.Drivers.Enc28j60.ISpiBus).Assembly];
         DeviceMemory scale = new(device);
         int driver = scale.Add(link);
         int body = scale.Add(stack);
