@@ -1,0 +1,100 @@
+namespace NanoTcp.Drivers.Enc28j60;
+
+/// <summary>
+/// The registers that are written once and must keep their values, as one table: it is written at initialisation, read
+/// back to see whether the chip holds it, and compared again and again while the chip runs.
+/// </summary>
+internal sealed class Enc28j60Configuration
+{
+    /// <summary>How many registers there are.</summary>
+    internal readonly int Count;
+
+    private const int Capacity = 23;
+
+    private readonly Enc28j60Spi _spi;
+    private readonly byte[] _registers = new byte[Capacity];
+    private readonly byte[] _values = new byte[Capacity];
+
+    internal Enc28j60Configuration(Enc28j60Spi spi, long macAddress, bool fullDuplex, bool interruptPin)
+    {
+        _spi = spi;
+        int n = 0;
+
+        // In the order of the banks, so that going through the table changes the bank three times.
+        n = Add(n, Enc28j60Registers.ERXSTL, Enc28j60Receiver.RingStart & 0xFF);
+        n = Add(n, Enc28j60Registers.ERXSTH, Enc28j60Receiver.RingStart >> 8);
+        n = Add(n, Enc28j60Registers.ERXNDL, Enc28j60Receiver.RingEnd & 0xFF);
+        n = Add(n, Enc28j60Registers.ERXNDH, Enc28j60Receiver.RingEnd >> 8);
+        n = Add(n, Enc28j60Registers.ETXSTL, Enc28j60Transmitter.SlotStart & 0xFF);
+        n = Add(n, Enc28j60Registers.ETXSTH, Enc28j60Transmitter.SlotStart >> 8);
+
+        n = Add(n, Enc28j60Registers.ERXFCON, Enc28j60Bits.UCEN | Enc28j60Bits.CRCEN | Enc28j60Bits.BCEN);
+
+        // Pause frames mean something in full duplex only (DS39662 10).
+        n = Add(n, Enc28j60Registers.MACON1, fullDuplex
+            ? Enc28j60Bits.MARXEN | Enc28j60Bits.RXPAUS | Enc28j60Bits.TXPAUS
+            : Enc28j60Bits.MARXEN);
+        n = Add(n, Enc28j60Registers.MACON3, Enc28j60Bits.PadTo60 | Enc28j60Bits.TXCRCEN | Enc28j60Bits.FRMLNEN
+            | (fullDuplex ? Enc28j60Bits.FULDPX : 0));
+
+        // Waits for the medium as long as it takes, as IEEE 802.3 asks, instead of aborting (DS39662 register 6-3).
+        n = Add(n, Enc28j60Registers.MACON4, Enc28j60Bits.DEFER);
+
+        // The gaps that DS39662 6.5 recommends: 9.6 us between frames.
+        n = Add(n, Enc28j60Registers.MABBIPG, fullDuplex ? 0x15 : 0x12);
+        n = Add(n, Enc28j60Registers.MAIPGL, 0x12);
+        if (!fullDuplex)
+        {
+            n = Add(n, Enc28j60Registers.MAIPGH, 0x0C);
+
+            // The widest collision window: fewer collisions are late, and the hardware retries the others by itself.
+            n = Add(n, Enc28j60Registers.MACLCON2, 0x3F);
+        }
+
+        n = Add(n, Enc28j60Registers.MAMXFLL, Enc28j60Receiver.LongestPacket & 0xFF);
+        n = Add(n, Enc28j60Registers.MAMXFLH, Enc28j60Receiver.LongestPacket >> 8);
+
+        n = Add(n, Enc28j60Registers.MAADR1, (int)(macAddress >> 40));
+        n = Add(n, Enc28j60Registers.MAADR2, (int)(macAddress >> 32));
+        n = Add(n, Enc28j60Registers.MAADR3, (int)(macAddress >> 24));
+        n = Add(n, Enc28j60Registers.MAADR4, (int)(macAddress >> 16));
+        n = Add(n, Enc28j60Registers.MAADR5, (int)(macAddress >> 8));
+        n = Add(n, Enc28j60Registers.MAADR6, (int)macAddress);
+
+        // Only PKTIE: then INT is low exactly while packets wait, and after EPKTCNT was seen at 0 the next packet makes
+        // an edge. Any other flag could hold the pin low over a packet's arrival.
+        n = Add(n, Enc28j60Registers.EIE, interruptPin ? Enc28j60Bits.INTIE | Enc28j60Bits.PKTIE : 0);
+        Count = n;
+    }
+
+    /// <summary>Writes the table.</summary>
+    internal void Write()
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            _spi.Write(_registers[i], _values[i]);
+        }
+    }
+
+    /// <summary>Whether registers <paramref name="from"/> up to, not including, <paramref name="to"/> hold their values.</summary>
+    internal bool Holds(int from, int to)
+    {
+        for (int i = from; i < to; i++)
+        {
+            // A bit may have been read wrong: what counts is what two reads agree on.
+            if (_spi.Read(_registers[i]) != _values[i] && _spi.Read(_registers[i]) != _values[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private int Add(int index, int register, int value)
+    {
+        _registers[index] = (byte)register;
+        _values[index] = (byte)value;
+        return index + 1;
+    }
+}

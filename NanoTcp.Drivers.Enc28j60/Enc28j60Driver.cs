@@ -1,0 +1,347 @@
+using System;
+using NanoTcp.Link;
+using NanoTcp.Primitives;
+
+namespace NanoTcp.Drivers.Enc28j60;
+
+/// <summary>
+/// The Microchip ENC28J60, a 10 Mbit/s Ethernet controller on an SPI bus (DS39662, errata DS80349), as a link device.
+/// </summary>
+/// <remarks>
+/// <para>Nothing blocks and nothing is allocated after the constructor. The chip is set up by the first calls of
+/// <see cref="Poll"/>. When it is not there, <see cref="Status"/> says <see cref="LinkStatus.NoDevice"/>, and the driver
+/// looks for it every two seconds. Whatever is found wrong with a running chip leads to the same recovery: it is reset
+/// and set up anew within some five milliseconds, the frames in its memory are lost, and the cause is counted.</para>
+/// <para>The bus is used from within these calls only.</para>
+/// </remarks>
+public sealed class Enc28j60Driver : ILinkDevice
+{
+    private const int EthernetMtu = 1500;
+    private const int ShortestFrame = 14;
+    private const int LongestFrame = 1514;
+    private const int LongestPollInterval = 1000;
+
+    private readonly long _macAddress;
+    private readonly CounterSet _counters;
+    private readonly Enc28j60Receiver _receiver;
+    private readonly Enc28j60Transmitter _transmitter;
+    private readonly Enc28j60Startup _startup;
+    private readonly Enc28j60Health _health;
+    private readonly int _idleInterval;
+    private LinkStatus _status = LinkStatus.NoDevice;
+    private bool _running;
+    private bool _canSend;
+    private bool _workedSinceCheck;
+    private long _healthDue;
+
+    /// <summary>Makes the driver; the chip is not touched yet.</summary>
+    /// <param name="bus">The chip's SPI device, mode 0, at most 20 MHz; the driver's alone while it is in use.</param>
+    /// <param name="macAddress">The station's address, as <see cref="NanoTcp.Wire.MacAddress"/> has it: unicast, not zero.</param>
+    /// <param name="options">How to set the chip up; null for the defaults.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="bus"/> is null.</exception>
+    /// <exception cref="ArgumentException">The address is zero, a group's, or longer than 48 bits; or an option is out
+    /// of its range.</exception>
+    public Enc28j60Driver(ISpiBus bus, long macAddress, Enc28j60Options options)
+    {
+        if (bus == null)
+        {
+            throw new ArgumentNullException(nameof(bus));
+        }
+
+        if (macAddress <= 0 || macAddress > Wire.MacAddress.Broadcast || Wire.MacAddress.IsGroup(macAddress))
+        {
+            throw new ArgumentException("A station's MAC address has 48 bits, is not zero and not a group address.", nameof(macAddress));
+        }
+
+        if (options == null)
+        {
+            options = new Enc28j60Options();
+        }
+
+        if (options.PollInterval < 0 || options.PollInterval > LongestPollInterval)
+        {
+            throw new ArgumentException("PollInterval is 0 to 1000 milliseconds.", nameof(options));
+        }
+
+        if ((options.LedConfiguration & ~0xFFFF) != 0
+            || (options.LedConfiguration & Enc28j60Bits.PhlconReservedMask) != Enc28j60Bits.PhlconReserved)
+        {
+            throw new ArgumentException("LedConfiguration is a value for PHLCON: bits 15 to 12 are 0011, bit 0 is 0.", nameof(options));
+        }
+
+        _macAddress = macAddress;
+        _idleInterval = options.UseInterruptPin ? Enc28j60Health.Interval : options.PollInterval;
+        _counters = Enc28j60Counters.Create();
+        Enc28j60Spi spi = new Enc28j60Spi(bus);
+        Enc28j60Phy phy = new Enc28j60Phy(spi);
+        Enc28j60Configuration configuration =
+            new Enc28j60Configuration(spi, macAddress, options.FullDuplex, options.UseInterruptPin);
+        _receiver = new Enc28j60Receiver(spi, _counters);
+        _transmitter = new Enc28j60Transmitter(spi, _receiver, _counters);
+        _startup = new Enc28j60Startup(
+            spi, phy, configuration, _receiver, _transmitter, _counters, options.FullDuplex, options.LedConfiguration);
+        _health = new Enc28j60Health(spi, phy, configuration, _receiver);
+    }
+
+    /// <inheritdoc/>
+    public int Headroom
+    {
+        get { return Enc28j60Receiver.Headroom; }
+    }
+
+    /// <inheritdoc/>
+    public int Tailroom
+    {
+        get { return Enc28j60Receiver.Tailroom; }
+    }
+
+    /// <inheritdoc/>
+    public int Mtu
+    {
+        get { return EthernetMtu; }
+    }
+
+    /// <inheritdoc/>
+    public long MacAddress
+    {
+        get { return _macAddress; }
+    }
+
+    /// <inheritdoc/>
+    public LinkStatus Status
+    {
+        get { return _status; }
+    }
+
+    /// <inheritdoc/>
+    public CounterSet Counters
+    {
+        get { return _counters; }
+    }
+
+    /// <inheritdoc/>
+    public bool CanSend
+    {
+        get { return _canSend; }
+    }
+
+    /// <summary>EREVID: 2 is silicon B1, 4 B4, 5 B5, 6 B7; 0 before the chip was found.</summary>
+    public int Revision
+    {
+        get { return _startup.Revision; }
+    }
+
+    /// <summary>Why the last search for the chip failed.</summary>
+    public Enc28j60Problem Problem
+    {
+        get { return _startup.Problem; }
+    }
+
+    /// <inheritdoc/>
+    public int Poll(long now)
+    {
+        if (!_running)
+        {
+            int wait = _startup.Poll(now);
+            if (wait != Enc28j60Startup.Done)
+            {
+                if (_startup.Problem != Enc28j60Problem.None)
+                {
+                    SetStatus(LinkStatus.NoDevice);
+                }
+
+                return wait;
+            }
+
+            _running = true;
+            _healthDue = now;
+        }
+
+        if (_transmitter.InFlight)
+        {
+            CheckTransmission();
+            if (_transmitter.InFlight && _transmitter.CheckTime(now) == Enc28j60Transmitter.Stalled)
+            {
+                Recover(Enc28j60Counters.TxStalls);
+            }
+        }
+
+        if (_running && _receiver.DropSeen)
+        {
+            Heed(_health.CheckOverflow());
+        }
+
+        if (_running && now >= _healthDue)
+        {
+            _healthDue = now + Enc28j60Health.Interval;
+            if (Heed(_health.Check()))
+            {
+                SetStatus(_health.LinkUp ? LinkStatus.Up : LinkStatus.Down);
+            }
+        }
+
+        UpdateCanSend();
+        return TimeToNextPoll(now);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The buffer has no room for headroom, capacity and tailroom.</exception>
+    public int Receive(byte[] buffer, int offset, int capacity)
+    {
+        CheckRange(buffer, offset, capacity, Enc28j60Receiver.Tailroom);
+        if (!_running)
+        {
+            return 0;
+        }
+
+        int length = _receiver.Receive(buffer, offset, capacity);
+        if (length > 0)
+        {
+            _workedSinceCheck = true;
+            return length;
+        }
+
+        if (length == Enc28j60Receiver.BadHeader)
+        {
+            Recover(Enc28j60Counters.RxBadHeader);
+            return 0;
+        }
+
+        // Taking frames took its time: the one on its way out may be gone, and the answers are waiting.
+        if (_workedSinceCheck && _transmitter.InFlight)
+        {
+            CheckTransmission();
+            UpdateCanSend();
+        }
+
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The length is not that of a frame, or the buffer has no headroom,
+    /// or ends before the frame.</exception>
+    public bool Send(byte[] buffer, int offset, int length)
+    {
+        if (length < ShortestFrame || length > LongestFrame)
+        {
+            throw new ArgumentOutOfRangeException(nameof(length));
+        }
+
+        CheckRange(buffer, offset, length, 0);
+        if (!_canSend)
+        {
+            if (!_running || !_transmitter.InFlight)
+            {
+                return false;
+            }
+
+            CheckTransmission();
+            UpdateCanSend();
+            if (!_canSend)
+            {
+                return false;
+            }
+        }
+
+        _transmitter.Send(buffer, offset, length);
+        _canSend = false;
+        return true;
+    }
+
+    private static void CheckRange(byte[] buffer, int offset, int count, int tailroom)
+    {
+        if (buffer == null)
+        {
+            throw new ArgumentNullException(nameof(buffer));
+        }
+
+        if (offset < Enc28j60Receiver.Headroom || offset > buffer.Length)
+        {
+            throw new ArgumentOutOfRangeException(nameof(offset));
+        }
+
+        if (count < 0 || count > buffer.Length - offset - tailroom)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count));
+        }
+    }
+
+    private void CheckTransmission()
+    {
+        _workedSinceCheck = false;
+        switch (_transmitter.Check())
+        {
+            case Enc28j60Transmitter.OverflowSeen:
+                if (!_receiver.ServiceOverflow())
+                {
+                    Recover(Enc28j60Counters.RxStalls);
+                }
+
+                break;
+            case Enc28j60Transmitter.DeadBus:
+                Recover(Enc28j60Counters.DeadBus);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Recovers if there is a cause.</summary>
+    /// <returns>True when there is none.</returns>
+    private bool Heed(int cause)
+    {
+        if (cause == Enc28j60Health.Good)
+        {
+            return true;
+        }
+
+        Recover(cause);
+        return false;
+    }
+
+    /// <summary>The one way out of everything that can be wrong with a running chip: reset it and set it up anew.</summary>
+    private void Recover(int cause)
+    {
+        _counters.Increment(cause);
+        _counters.Increment(Enc28j60Counters.Recoveries);
+        _running = false;
+        _canSend = false;
+        _startup.Begin();
+    }
+
+    private void SetStatus(LinkStatus status)
+    {
+        if ((status == LinkStatus.Up) != (_status == LinkStatus.Up))
+        {
+            _counters.Increment(Enc28j60Counters.LinkChanges);
+        }
+
+        _status = status;
+    }
+
+    private void UpdateCanSend()
+    {
+        _canSend = _running && _status == LinkStatus.Up && !_transmitter.InFlight;
+    }
+
+    private int TimeToNextPoll(long now)
+    {
+        if (!_running)
+        {
+            return 0;
+        }
+
+        if (_transmitter.InFlight)
+        {
+            return _transmitter.IsSlow(now) ? 1 : 0;
+        }
+
+        if (_receiver.Pending != 0)
+        {
+            return 0;
+        }
+
+        long wait = _healthDue - now;
+        return wait < _idleInterval ? (int)wait : _idleInterval;
+    }
+}

@@ -1,0 +1,248 @@
+using NanoTcp.Primitives;
+
+namespace NanoTcp.Drivers.Enc28j60;
+
+/// <summary>
+/// Takes packets out of the receive ring (DS39662 7.2). The chip's read pointer runs on from packet to packet, EPKTCNT
+/// is read once a batch, and ring space is given back when it is worth the operations.
+/// </summary>
+internal sealed class Enc28j60Receiver
+{
+    /// <summary>What <see cref="Receive"/> returns when a header cannot be right: the ring is out of step.</summary>
+    internal const int BadHeader = -1;
+
+    // Erratum 5: writing ERXST or ERXND may load 0000h into the internal write pointer, whatever ERXST says. The ring
+    // begins there, so that it makes no difference.
+    internal const int RingStart = 0x0000;
+
+    /// <summary>Last octet of the ring; odd (DS39662 6.1).</summary>
+    internal const int RingEnd = 0x19FF;
+
+    /// <summary>MAMXFL, and the longest packet that the ring can hold: an Ethernet frame with its check sequence.</summary>
+    internal const int LongestPacket = 1518;
+
+    /// <summary>Opcode and packet header, which arrive in front of the frame.</summary>
+    internal const int Headroom = 1 + HeaderSize;
+
+    /// <summary>Frame check sequence, and the octet that keeps the next header even.</summary>
+    internal const int Tailroom = CheckSequenceSize + 1;
+
+    private const int HeaderSize = 6;
+    private const int CheckSequenceSize = 4;
+    private const int RingSize = RingEnd + 1 - RingStart;
+
+    /// <summary>What is shorter never comes out of the chip (DS39662 7.2).</summary>
+    private const int ShortestPacket = 18;
+
+    /// <summary>
+    /// What the first burst takes besides the header: the shortest frame that Ethernet knows, check sequence included,
+    /// so that a SYN or an ACK is complete with it.
+    /// </summary>
+    private const int FirstBurst = 64;
+
+    /// <summary>
+    /// Consumed octets that are not worth giving back yet when the batch is empty: with so few missing, the ring still
+    /// has room for four packets of the longest kind.
+    /// </summary>
+    private const int IdleDebt = 512;
+
+    /// <summary>Consumed octets that are not worth giving back yet in the middle of a batch.</summary>
+    private const int BatchDebt = RingSize / 2;
+
+    private readonly Enc28j60Spi _spi;
+    private readonly CounterSet _counters;
+    private int _pending;
+    private int _next;
+    private int _debt;
+    private bool _dropSeen;
+    private bool _receivedSinceOverflow;
+
+    internal Enc28j60Receiver(Enc28j60Spi spi, CounterSet counters)
+    {
+        _spi = spi;
+        _counters = counters;
+    }
+
+    /// <summary>Packets that are known to wait.</summary>
+    internal int Pending
+    {
+        get { return _pending; }
+    }
+
+    /// <summary>Whether a packet said that others before it were lost (receive status vector bit 16).</summary>
+    internal bool DropSeen
+    {
+        get { return _dropSeen; }
+    }
+
+    /// <summary>Sets up the pointers that move. The ring must be configured, and reception off.</summary>
+    internal void Start()
+    {
+        _pending = 0;
+        _next = RingStart;
+        _debt = 0;
+        _dropSeen = false;
+        _receivedSinceOverflow = false;
+        _spi.WritePointer(Enc28j60Registers.ERXRDPTL, LastReadable(RingStart));
+        RestoreReadPointer();
+    }
+
+    /// <summary>Makes the chip's read pointer point at the next packet again, after something else was read.</summary>
+    internal void RestoreReadPointer()
+    {
+        _spi.WritePointer(Enc28j60Registers.ERDPTL, _next);
+    }
+
+    /// <summary>Reads how many packets wait.</summary>
+    internal int ReadPacketCount()
+    {
+        // Erratum 6: EIR.PKTIF does not tell reliably whether packets wait. EPKTCNT does.
+        return _spi.Read(Enc28j60Registers.EPKTCNT);
+    }
+
+    /// <summary>As <see cref="NanoTcp.Link.ILinkDevice.Receive"/>.</summary>
+    /// <returns>The frame's length, 0, or <see cref="BadHeader"/>.</returns>
+    internal int Receive(byte[] buffer, int offset, int capacity)
+    {
+        if (_pending == 0)
+        {
+            _pending = ReadPacketCount();
+            if (_pending == 0)
+            {
+                return 0;
+            }
+        }
+
+        int first = capacity + Tailroom < FirstBurst ? capacity + Tailroom : FirstBurst;
+        do
+        {
+            buffer[offset - Headroom] = Enc28j60Spi.RBM;
+            _spi.Bus.Transfer(buffer, offset - Headroom, Headroom + first);
+
+            int next = buffer[offset - 6] | (buffer[offset - 5] << 8);
+            int count = buffer[offset - 4] | (buffer[offset - 3] << 8);
+            int status = buffer[offset - 2];
+            if (!IsPlausible(next, count, status))
+            {
+                return BadHeader;
+            }
+
+            if ((status & Enc28j60Bits.RsvDropped) != 0)
+            {
+                _dropSeen = true;
+            }
+
+            int length = count - CheckSequenceSize;
+            int rest = count + (count & 1) - first;
+            _next = next;
+            if (length > capacity)
+            {
+                RestoreReadPointer();
+                _counters.Increment(Enc28j60Counters.RxTooLong);
+                Release(HeaderSize + first + rest);
+                continue;
+            }
+
+            if (rest > 0)
+            {
+                // The opcode goes where the last octet of the first burst lies, which is put back.
+                int at = offset + first - 1;
+                byte last = buffer[at];
+                buffer[at] = Enc28j60Spi.RBM;
+                _spi.Bus.Transfer(buffer, at, 1 + rest);
+                buffer[at] = last;
+            }
+            else if (rest < 0)
+            {
+                // Shorter than Ethernet allows, so the burst ran into what comes next.
+                RestoreReadPointer();
+            }
+
+            Release(HeaderSize + first + rest);
+            _counters.Increment(Enc28j60Counters.RxPackets);
+            return length;
+        }
+        while (_pending != 0);
+
+        return 0;
+    }
+
+    /// <summary>EIR.RXERIF was found set: clears it, and gives back all the room there is.</summary>
+    /// <returns>
+    /// False when the ring is out of step: it overflowed, but nothing has come out of it since it did so last, and it
+    /// says that it is empty.
+    /// </returns>
+    internal bool ServiceOverflow()
+    {
+        _dropSeen = false;
+        _counters.Increment(Enc28j60Counters.RxOverflows);
+        if (!_receivedSinceOverflow && _pending == 0 && ReadPacketCount() == 0)
+        {
+            return false;
+        }
+
+        _receivedSinceOverflow = false;
+        if (_debt != 0)
+        {
+            FreeRing();
+        }
+
+        _spi.ClearBits(Enc28j60Registers.EIR, Enc28j60Bits.RXERIF);
+        return true;
+    }
+
+    /// <summary>Says that the mark of a lost packet has been looked into.</summary>
+    internal void ForgetDrop()
+    {
+        _dropSeen = false;
+    }
+
+    /// <summary>
+    /// The value for ERXRDPT when everything before <paramref name="next"/> has been consumed.
+    /// </summary>
+    internal static int LastReadable(int next)
+    {
+        // Erratum 14: ERXRDPT must be odd, or the chip corrupts what it receives. Packets begin at even addresses and the
+        // ring ends at an odd one, so the octet before the next packet is odd.
+        return next == RingStart ? RingEnd : next - 1;
+    }
+
+    /// <summary>
+    /// Whether a header can be right. The chip computes the next packet's address from this one's and the length
+    /// (DS39662 figure 7-3), so that one comparison says that it is even, in the ring, and consistent.
+    /// </summary>
+    private bool IsPlausible(int next, int count, int status)
+    {
+        int expected = _next + HeaderSize + count + (count & 1);
+        if (expected > RingEnd)
+        {
+            expected -= RingSize;
+        }
+
+        return next == expected
+            && count >= ShortestPacket
+            && count <= LongestPacket
+            && (status & Enc28j60Bits.RsvReceivedOk) != 0;
+    }
+
+    /// <summary>Counts a consumed packet off, and gives room back if there is enough of it.</summary>
+    private void Release(int octets)
+    {
+        _receivedSinceOverflow = true;
+        _debt += octets;
+        _pending--;
+        if (_debt >= (_pending == 0 ? IdleDebt : BatchDebt))
+        {
+            FreeRing();
+        }
+
+        // ECON2.PKTDEC sets itself back (DS39662 7.2.4).
+        _spi.SetBits(Enc28j60Registers.ECON2, Enc28j60Bits.PKTDEC);
+    }
+
+    private void FreeRing()
+    {
+        _debt = 0;
+        _spi.WritePointer(Enc28j60Registers.ERXRDPTL, LastReadable(_next));
+    }
+}

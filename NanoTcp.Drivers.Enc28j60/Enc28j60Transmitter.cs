@@ -1,0 +1,243 @@
+using NanoTcp.Primitives;
+
+namespace NanoTcp.Drivers.Enc28j60;
+
+/// <summary>
+/// Sends frames from one slot of the chip's memory (DS39662 7.1). A frame stays in the slot until it is out or given up,
+/// so that it can be sent again from there.
+/// </summary>
+internal sealed class Enc28j60Transmitter
+{
+    /// <summary>Where the control octet lies: even, behind the receive ring.</summary>
+    internal const int SlotStart = 0x1A00;
+
+    /// <summary>Opcode and control octet, which go in front of the frame.</summary>
+    internal const int Headroom = 2;
+
+    /// <summary>What <see cref="Check"/> returns: nothing to report.</summary>
+    internal const int Working = 0;
+
+    /// <summary>What <see cref="Check"/> returns when EIR.RXERIF was seen.</summary>
+    internal const int OverflowSeen = 1;
+
+    /// <summary>What <see cref="Check"/> returns when no chip can have said what was read.</summary>
+    internal const int DeadBus = 2;
+
+    /// <summary>What <see cref="CheckTime"/> returns when transmissions no longer end.</summary>
+    internal const int Stalled = 3;
+
+    /// <summary>Takes MACON3's word for padding and check sequence (DS39662 figure 7-1).</summary>
+    private const byte ControlOctet = 0;
+
+    /// <summary>Milliseconds until a transmission counts as stuck. The longest frame takes 1.2 ms; the rest is for a busy medium.</summary>
+    private const int Timeout = 20;
+
+    /// <summary>How often a frame is put on the wire before it is given up.</summary>
+    private const int MaximumAttempts = 16;
+
+    /// <summary>How many transmissions of one frame may get stuck before the whole chip is reset.</summary>
+    private const int MaximumTimeouts = 4;
+
+    private const int StatusVectorSize = 7;
+    private const int Unset = -1;
+
+    private readonly Enc28j60Spi _spi;
+    private readonly Enc28j60Receiver _receiver;
+    private readonly CounterSet _counters;
+    private bool _inFlight;
+    private bool _mayHaveStalled;
+    private long _startedAt;
+    private int _attempts;
+    private int _timeouts;
+    private int _end;
+    private int _writePointerHigh;
+
+    internal Enc28j60Transmitter(Enc28j60Spi spi, Enc28j60Receiver receiver, CounterSet counters)
+    {
+        _spi = spi;
+        _receiver = receiver;
+        _counters = counters;
+    }
+
+    /// <summary>Whether the slot holds a frame that is not out yet.</summary>
+    internal bool InFlight
+    {
+        get { return _inFlight; }
+    }
+
+    /// <summary>Forgets what it knows of the chip's pointers, after a reset. A frame in the slot is lost.</summary>
+    internal void Start()
+    {
+        if (_inFlight)
+        {
+            GiveUp();
+        }
+
+        _mayHaveStalled = false;
+        _end = Unset;
+        _writePointerHigh = Unset;
+    }
+
+    /// <summary>Puts a frame into the slot, which must be empty, and starts its transmission.</summary>
+    internal void Send(byte[] buffer, int offset, int length)
+    {
+        if (_mayHaveStalled)
+        {
+            ResetLogic();
+        }
+        else
+        {
+            _spi.SelectBank(0);
+        }
+
+        // EWRPT and ETXND stay where they are but for what changes: frames of one size follow each other.
+        _spi.Write(Enc28j60Registers.EWRPTL, SlotStart & 0xFF);
+        if (_writePointerHigh != SlotStart >> 8)
+        {
+            _spi.Write(Enc28j60Registers.EWRPTH, SlotStart >> 8);
+        }
+
+        buffer[offset - 2] = Enc28j60Spi.WBM;
+        buffer[offset - 1] = ControlOctet;
+        _spi.Bus.Write(buffer, offset - Headroom, Headroom + length);
+        int end = SlotStart + length;
+        _writePointerHigh = (end + 1) >> 8;
+        if (end != _end)
+        {
+            if ((end & 0xFF) != (_end & 0xFF) || _end == Unset)
+            {
+                _spi.Write(Enc28j60Registers.ETXNDL, end & 0xFF);
+            }
+
+            if (end >> 8 != _end >> 8)
+            {
+                _spi.Write(Enc28j60Registers.ETXNDH, end >> 8);
+            }
+
+            _end = end;
+        }
+
+        _inFlight = true;
+        _attempts = 0;
+        _timeouts = 0;
+        Transmit();
+    }
+
+    /// <summary>Looks whether the frame is out. One operation if all is well.</summary>
+    /// <returns><see cref="Working"/>, <see cref="OverflowSeen"/> or <see cref="DeadBus"/>.</returns>
+    internal int Check()
+    {
+        int eir = _spi.Read(Enc28j60Registers.EIR);
+        if ((eir & Enc28j60Bits.EirAlwaysZero) != 0)
+        {
+            return DeadBus;
+        }
+
+        if ((eir & Enc28j60Bits.TXERIF) != 0)
+        {
+            HandleAbort();
+        }
+        else if ((eir & Enc28j60Bits.TXIF) != 0)
+        {
+            _inFlight = false;
+            _counters.Increment(Enc28j60Counters.TxPackets);
+        }
+
+        return (eir & Enc28j60Bits.RXERIF) != 0 ? OverflowSeen : Working;
+    }
+
+    /// <summary>Starts a transmission again that has not ended in time.</summary>
+    /// <returns><see cref="Working"/>, or <see cref="Stalled"/> when that has not helped.</returns>
+    internal int CheckTime(long now)
+    {
+        // The clock starts at the first look, because the time at which the frame was handed over is not known.
+        if (_startedAt == Unset)
+        {
+            _startedAt = now;
+        }
+
+        if (now - _startedAt < Timeout)
+        {
+            return Working;
+        }
+
+        _counters.Increment(Enc28j60Counters.TxTimeouts);
+        if (++_timeouts >= MaximumTimeouts)
+        {
+            return Stalled;
+        }
+
+        Retry();
+        return Working;
+    }
+
+    /// <summary>Whether the frame has been on its way for longer than a free wire explains.</summary>
+    internal bool IsSlow(long now)
+    {
+        return _startedAt != Unset && now - _startedAt > 2;
+    }
+
+    /// <summary>Starts the transmission of what is in the slot, and leaves bank 1 selected for EPKTCNT.</summary>
+    private void Transmit()
+    {
+        _spi.ClearBits(Enc28j60Registers.EIR, Enc28j60Bits.TXERIF | Enc28j60Bits.TXIF);
+        _spi.SetEcon1AndSelectBank1(Enc28j60Bits.TXRTS);
+        _startedAt = Unset;
+        _attempts++;
+    }
+
+    /// <summary>Sends what is in the slot once more.</summary>
+    private void Retry()
+    {
+        _counters.Increment(Enc28j60Counters.TxRetries);
+        ResetLogic();
+        Transmit();
+    }
+
+    /// <summary>Pulses ECON1.TXRST, and leaves bank 0 selected.</summary>
+    private void ResetLogic()
+    {
+        // Erratum 12: an aborted transmission may stall the transmit logic until it is reset, before every transmission
+        // or after each that ended with EIR.TXERIF; a pulse after every doubtful end is the second of these. The end of
+        // the pulse may itself raise TXERIF, which is why every transmission starts with clearing it.
+        _spi.SetBits(Enc28j60Registers.ECON1, Enc28j60Bits.TXRST);
+        _spi.ClearEcon1AndSelectBank0(Enc28j60Bits.TXRST);
+        _mayHaveStalled = false;
+    }
+
+    private void HandleAbort()
+    {
+        _mayHaveStalled = true;
+
+        // TXRTS may have stayed set, and while it is the chip owns the status vector (DS39662 7.1).
+        _spi.ClearBits(Enc28j60Registers.ECON1, Enc28j60Bits.TXRTS);
+        byte[] vector = _spi.Scratch;
+        _spi.WritePointer(Enc28j60Registers.ERDPTL, _end + 1);
+        vector[0] = Enc28j60Spi.RBM;
+        _spi.Bus.Transfer(vector, 0, 1 + StatusVectorSize);
+        int status = vector[1 + 3];
+        _receiver.RestoreReadPointer();
+        _spi.ClearBits(Enc28j60Registers.ESTAT, Enc28j60Bits.TXABRT | Enc28j60Bits.LATECOL);
+
+        // Erratum 13: in half duplex the PHY may take a link pulse for a collision, and the MAC then gives the frame up
+        // as if the collision were a late one. The frame deserves another try.
+        // Erratum 15: ESTAT.LATECOL may stay 0 for a late collision. The status vector says it.
+        if ((status & Enc28j60Bits.TsvLateCollision) != 0)
+        {
+            _counters.Increment(Enc28j60Counters.TxLateCollisions);
+            if (_attempts < MaximumAttempts)
+            {
+                Retry();
+                return;
+            }
+        }
+
+        GiveUp();
+    }
+
+    private void GiveUp()
+    {
+        _inFlight = false;
+        _counters.Increment(Enc28j60Counters.TxErrors);
+    }
+}

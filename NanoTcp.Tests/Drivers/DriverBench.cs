@@ -1,0 +1,182 @@
+using System;
+using System.Linq;
+using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Host.Emulation;
+using NanoTcp.Host.Simulation;
+using NanoTcp.Link;
+using ChipOptions = NanoTcp.Host.Emulation.Enc28j60Options;
+using DriverOptions = NanoTcp.Drivers.Enc28j60.Enc28j60Options;
+
+namespace NanoTcp.Tests.Drivers;
+
+/// <summary>A driver, the wires, an emulated chip and the other end of its cable, in virtual time.</summary>
+internal sealed class DriverBench
+{
+    internal const long Mac = 0x020000123456;
+    internal const int Offset = 7;
+    internal const int Capacity = 1514;
+    internal const int RingSize = 0x1A00;
+
+    internal readonly VirtualClock Clock;
+    internal readonly FramePort Port = new();
+    internal readonly Enc28j60Chip Chip;
+    internal readonly FaultyBus Bus;
+    internal readonly Enc28j60Driver Driver;
+    internal readonly byte[] Buffer = new byte[Offset + Capacity + 5];
+    private readonly byte[] _transmitBuffer = new byte[Offset + Capacity];
+
+    internal DriverBench(ChipOptions? chip = null, DriverOptions? driver = null, long startMilliseconds = 5_000_000_000)
+    {
+        Clock = new VirtualClock(startMilliseconds);
+        Chip = new Enc28j60Chip(Clock, Port, chip ?? new ChipOptions());
+        Bus = new FaultyBus(Chip);
+        Driver = new Enc28j60Driver(Bus, Mac, driver ?? new DriverOptions());
+    }
+
+    internal long Count(int counter)
+    {
+        return Driver.Counters.GetValue(counter);
+    }
+
+    /// <summary>Polls, and lets as much time pass as the driver asks for, until the link is up.</summary>
+    internal DriverBench Start()
+    {
+        RunUntil(() => Driver.Status == LinkStatus.Up, 100);
+        Assert.IsTrue(Driver.CanSend);
+        return this;
+    }
+
+    /// <summary>Polls until a condition holds; fails when it takes longer than a given time.</summary>
+    internal void RunUntil(Func<bool> condition, int milliseconds)
+    {
+        long end = Clock.Milliseconds + milliseconds;
+        while (!condition())
+        {
+            Assert.IsLessThanOrEqualTo(end, Clock.Milliseconds, $"still not so after {milliseconds} ms of chip time");
+            Idle(Driver.Poll(Clock.Milliseconds));
+        }
+    }
+
+    /// <summary>Polls for a while, as a loop does that has nothing else to do, and takes no frames.</summary>
+    internal void Run(int milliseconds)
+    {
+        long end = Clock.Milliseconds + milliseconds;
+        while (Clock.Milliseconds < end)
+        {
+            Idle(Driver.Poll(Clock.Milliseconds));
+        }
+    }
+
+    /// <summary>Lets time pass on the wire without the driver.</summary>
+    internal void Pass(long microseconds)
+    {
+        for (long i = 0; i < microseconds; i += 10)
+        {
+            Clock.Advance(10_000);
+            Chip.Update();
+        }
+    }
+
+    /// <summary>Takes the next frame into <see cref="Buffer"/>, waiting for it for a while.</summary>
+    /// <returns>Its length, 0 when none came.</returns>
+    internal int Receive(int milliseconds)
+    {
+        long end = Clock.Milliseconds + milliseconds;
+        do
+        {
+            int wait = Driver.Poll(Clock.Milliseconds);
+            int length = Driver.Receive(Buffer, Offset, Capacity);
+            if (length != 0)
+            {
+                return length;
+            }
+
+            Idle(wait);
+        }
+        while (Clock.Milliseconds < end);
+
+        return 0;
+    }
+
+    /// <summary>Takes the next frame and compares it.</summary>
+    internal void ExpectFrame(ReadOnlySpan<byte> expected, string what)
+    {
+        int length = Receive(100);
+        Assert.AreEqual(expected.Length, length, what);
+        Assert.IsTrue(expected.SequenceEqual(Buffer.AsSpan(Offset, length)), what);
+    }
+
+    /// <summary>Hands a frame over as soon as the driver takes one.</summary>
+    internal void Send(ReadOnlySpan<byte> frame)
+    {
+        RunUntil(() => Driver.CanSend, 500);
+        frame.CopyTo(_transmitBuffer.AsSpan(Offset));
+        Assert.IsTrue(Driver.Send(_transmitBuffer, Offset, frame.Length));
+        Assert.IsTrue(frame.SequenceEqual(_transmitBuffer.AsSpan(Offset, frame.Length)), "Send changed the frame");
+    }
+
+    /// <summary>Waits until the other end has a frame, and compares it, padding included.</summary>
+    internal void ExpectArrival(ReadOnlySpan<byte> sent, int milliseconds)
+    {
+        RunUntil(() => Port.Arrived > 0, milliseconds);
+        ReadOnlySpan<byte> arrived = Port.TakeArrived();
+        Assert.AreEqual(Math.Max(60, sent.Length), arrived.Length);
+        Assert.IsTrue(sent.SequenceEqual(arrived[..sent.Length]), $"frame of {sent.Length} octets");
+        Assert.AreEqual(-1, arrived[sent.Length..].IndexOfAnyExcept((byte)0), "padding is zeros");
+    }
+
+    /// <summary>What every teardown asserts: the chip has seen nothing forbidden.</summary>
+    internal void AssertNoViolation()
+    {
+        Assert.AreEqual(0, Chip.ViolationCount, string.Join(Environment.NewLine, Chip.Violations.Select(v => v.ToString())));
+    }
+
+    /// <summary>A frame to the chip's own address, filled from a seed.</summary>
+    internal static byte[] Frame(int length, int seed)
+    {
+        return Frame(length, seed, Mac);
+    }
+
+    /// <summary>A frame to some address, filled from a seed.</summary>
+    internal static byte[] Frame(int length, int seed, long destination)
+    {
+        byte[] frame = new byte[length];
+        Fill(frame, length, seed, destination);
+        return frame;
+    }
+
+    /// <summary>Makes a frame in a given array.</summary>
+    internal static void Fill(byte[] frame, int length, int seed, long destination)
+    {
+        uint noise = ((uint)seed * 2654435761) | 1;
+        for (int i = 0; i < length; i++)
+        {
+            noise ^= noise << 13;
+            noise ^= noise >> 17;
+            noise ^= noise << 5;
+            frame[i] = (byte)noise;
+        }
+
+        for (int i = 0; i < 6; i++)
+        {
+            frame[i] = (byte)(destination >> (40 - (8 * i)));
+        }
+
+        frame[6] = 0x02;
+        frame[12] = 0x08;
+        frame[13] = 0x00;
+    }
+
+    private void Idle(int milliseconds)
+    {
+        Assert.IsGreaterThanOrEqualTo(0, milliseconds);
+        if (milliseconds == 0)
+        {
+            Clock.Advance(20_000);
+            Chip.Update();
+            return;
+        }
+
+        Pass(milliseconds * 1000L);
+    }
+}

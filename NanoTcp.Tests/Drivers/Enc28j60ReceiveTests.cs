@@ -1,0 +1,326 @@
+using System;
+using System.Collections.Generic;
+using NanoTcp.Drivers.Enc28j60;
+
+namespace NanoTcp.Tests.Drivers;
+
+[TestClass]
+public sealed class Enc28j60ReceiveTests : Enc28j60TestBase
+{
+    /// <summary>What a frame takes in the ring (DS39662 figure 7-3).</summary>
+    private static int InRing(int length)
+    {
+        return 6 + length + 4 + (length & 1);
+    }
+
+    [TestMethod]
+    public void Frames_of_every_length_come_in_byte_for_byte()
+    {
+        DriverBench bench = Started();
+        for (int length = 60; length <= 1514; length++)
+        {
+            byte[] frame = DriverBench.Frame(length, length);
+            bench.Port.Enqueue(frame);
+            bench.ExpectFrame(frame, $"frame of {length} octets");
+        }
+
+        Assert.AreEqual(1455, bench.Count(Enc28j60Counters.RxPackets));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
+    public void Receive_ring_wraps_at_every_octet_pair_of_header_and_frame()
+    {
+        const int Longest = 1524;
+        const int Shortest = 70;
+        DriverBench bench = Started();
+        int position = 0;
+        int seed = 0;
+        int frames = 0;
+
+        // Frames are made so long that a packet begins exactly `split` octets before the ring's end.
+        for (int split = 2; split < Longest; split += 2)
+        {
+            int way = (DriverBench.RingSize - split - position + DriverBench.RingSize) % DriverBench.RingSize;
+            if (way < Shortest)
+            {
+                way += DriverBench.RingSize;
+            }
+
+            while (way > 0)
+            {
+                int packet = way <= Longest ? way : Math.Min(Longest, way - Shortest);
+                Exchange(packet - 10);
+                way -= packet;
+            }
+
+            Assert.AreEqual(DriverBench.RingSize - split, position);
+            Exchange(split % 4 == 0 ? 1514 : 1513);
+        }
+
+        Assert.IsGreaterThan(3000, frames);
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+
+        void Exchange(int length)
+        {
+            byte[] frame = DriverBench.Frame(length, ++seed);
+            bench.Port.Enqueue(frame);
+            bench.ExpectFrame(frame, $"frame {seed} of {length} octets at {position:X4}h");
+            position = (position + InRing(length)) % DriverBench.RingSize;
+            frames++;
+        }
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
+    public void Thousands_of_frames_of_random_length_in_random_batches_arrive_in_order(int seed)
+    {
+        DriverBench bench = Started();
+        Random random = new(seed);
+        Queue<(int Length, int Seed)> expected = new();
+        int next = 0;
+        int received = 0;
+        while (received < 2000)
+        {
+            // What fits in the ring, with the octets that the driver may owe it.
+            int room = DriverBench.RingSize - 512;
+            int batch = random.Next(1, 12);
+            while (expected.Count < batch)
+            {
+                int length = random.Next(3) == 0 ? random.Next(60, 1515) : random.Next(60, 200);
+                room -= InRing(length);
+                if (room < 0)
+                {
+                    break;
+                }
+
+                bench.Port.Enqueue(DriverBench.Frame(length, ++next));
+                expected.Enqueue((length, next));
+            }
+
+            if (random.Next(2) == 0)
+            {
+                bench.Pass(random.Next(9000));
+            }
+
+            while (expected.Count > 0)
+            {
+                (int length, int frameSeed) = expected.Dequeue();
+                bench.ExpectFrame(DriverBench.Frame(length, frameSeed), $"seed {seed}, frame {frameSeed}");
+                received++;
+            }
+        }
+
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.RxOverflows));
+        Assert.AreEqual(0, bench.Chip.Wire.Overflowed);
+    }
+
+    [TestMethod]
+    public void Four_of_the_longest_frames_fit_whatever_the_driver_still_owes_the_ring()
+    {
+        DriverBench bench = Started();
+
+        // Leaves the largest debt that the driver does not pay at once.
+        byte[] small = DriverBench.Frame(500, 1);
+        bench.Port.Enqueue(small);
+        bench.ExpectFrame(small, "debt");
+        for (int i = 0; i < 4; i++)
+        {
+            bench.Port.Enqueue(DriverBench.Frame(1514, i));
+        }
+
+        bench.Pass(8000);
+        for (int i = 0; i < 4; i++)
+        {
+            bench.ExpectFrame(DriverBench.Frame(1514, i), $"frame {i}");
+        }
+
+        Assert.AreEqual(0, bench.Chip.Wire.Overflowed);
+    }
+
+    [TestMethod]
+    public void After_an_overflow_what_was_stored_comes_out_and_reception_goes_on()
+    {
+        DriverBench bench = Started();
+        for (int round = 0; round < 20; round++)
+        {
+            for (int i = 0; i < 30; i++)
+            {
+                bench.Port.Enqueue(DriverBench.Frame(700, i));
+            }
+
+            // Nobody takes anything for as long as all of them need.
+            bench.Pass(20_000);
+            Assert.IsGreaterThan(0, bench.Chip.Wire.Overflowed);
+            int stored = 0;
+            for (int length = bench.Receive(3); length != 0; length = bench.Receive(3))
+            {
+                Assert.AreEqual(700, length);
+                Assert.IsTrue(DriverBench.Frame(700, stored).AsSpan().SequenceEqual(bench.Buffer.AsSpan(DriverBench.Offset, 700)));
+                stored++;
+            }
+
+            Assert.IsGreaterThanOrEqualTo(8, stored);
+            Assert.IsLessThan(30, stored);
+            byte[] after = DriverBench.Frame(100, 1000 + round);
+            bench.Port.Enqueue(after);
+            bench.ExpectFrame(after, "after the overflow");
+            bench.Run(2);
+            Assert.AreEqual(round + 1, bench.Count(Enc28j60Counters.RxOverflows));
+        }
+
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
+    public void A_storm_that_never_ends_is_drained_and_loses_only_what_does_not_fit()
+    {
+        DriverBench bench = Started();
+        int offered = 0;
+        int received = 0;
+        int last = -1;
+        while (offered < 3000)
+        {
+            while (bench.Port.Coming < 100)
+            {
+                byte[] frame = DriverBench.Frame(60, offered, 0xFFFFFFFFFFFF);
+                BitConverter.TryWriteBytes(frame.AsSpan(14), offered++);
+                bench.Port.Enqueue(frame);
+            }
+
+            bench.Pass(2000);
+            bench.Driver.Poll(bench.Clock.Milliseconds);
+            for (int i = 0; i < 8; i++)
+            {
+                if (bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity) == 0)
+                {
+                    break;
+                }
+
+                int number = BitConverter.ToInt32(bench.Buffer, DriverBench.Offset + 14);
+                Assert.IsGreaterThan(last, number, "in order");
+                last = number;
+                received++;
+            }
+        }
+
+        Assert.IsGreaterThan(0, bench.Chip.Wire.Overflowed);
+        Assert.IsGreaterThan(500, received);
+        Assert.IsGreaterThan(0, bench.Count(Enc28j60Counters.RxOverflows));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
+    public void EPKTCNT_at_its_limit_is_drained()
+    {
+        // 255 frames of the least that the ring stores: 24 octets each.
+        DriverBench bench = Started();
+        for (int i = 0; i < 260; i++)
+        {
+            bench.Port.Enqueue(DriverBench.Frame(14, i));
+        }
+
+        bench.Pass(20_000);
+        Assert.AreEqual(5, bench.Chip.Wire.Overflowed);
+        int received = 0;
+        while (bench.Receive(3) == 14)
+        {
+            received++;
+        }
+
+        Assert.AreEqual(255, received);
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.RxOverflows));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+
+        // The last bursts read past what the ring held, because on a wire no frame is so short; that is all that the
+        // chip may complain of.
+        foreach (Host.Emulation.Violation violation in bench.Chip.Violations)
+        {
+            Assert.AreEqual(Host.Emulation.ViolationKind.ReadBeyondPacket, violation.Kind);
+        }
+
+        bench.Chip.ClearViolations();
+    }
+
+    [TestMethod]
+    public void Own_unicast_and_broadcast_pass_and_nothing_else()
+    {
+        DriverBench bench = Started();
+        byte[] own = DriverBench.Frame(100, 1);
+        byte[] broadcast = DriverBench.Frame(100, 2, 0xFFFFFFFFFFFF);
+        bench.Port.Enqueue(DriverBench.Frame(100, 3, DriverBench.Mac + 1));
+        bench.Port.Enqueue(own);
+        bench.Port.Enqueue(DriverBench.Frame(100, 4, 0x01005E0000FB));
+        bench.Port.Enqueue(broadcast);
+        bench.Port.Enqueue(DriverBench.Frame(100, 5, 0x333300000001));
+        bench.ExpectFrame(own, "own");
+        bench.ExpectFrame(broadcast, "broadcast");
+        Assert.AreEqual(0, bench.Receive(10));
+        Assert.AreEqual(3, bench.Chip.Wire.Filtered);
+    }
+
+    [TestMethod]
+    [DataRow(100)]
+    [DataRow(60)]
+    [DataRow(58)]
+    [DataRow(20)]
+    [DataRow(0)]
+    public void A_frame_longer_than_the_buffer_is_dropped_and_the_next_one_is_not_lost(int capacity)
+    {
+        DriverBench bench = Started();
+        byte[] buffer = new byte[DriverBench.Offset + capacity + 5];
+        for (int length = 61; length < 200; length++)
+        {
+            bench.Port.Enqueue(DriverBench.Frame(length, length));
+            bench.Port.Enqueue(DriverBench.Frame(60, length));
+            bench.Pass(500);
+            bench.Driver.Poll(bench.Clock.Milliseconds);
+            int got = bench.Driver.Receive(buffer, DriverBench.Offset, capacity);
+            if (length <= capacity)
+            {
+                Assert.AreEqual(length, got);
+                got = bench.Driver.Receive(buffer, DriverBench.Offset, capacity);
+            }
+
+            Assert.AreEqual(capacity >= 60 ? 60 : 0, got);
+            Assert.AreEqual(0, bench.Driver.Receive(buffer, DriverBench.Offset, capacity));
+        }
+
+        int expected = capacity >= 60 ? 199 - Math.Max(60, capacity) : 2 * 139;
+        Assert.AreEqual(expected, bench.Count(Enc28j60Counters.RxTooLong));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
+    public void Receive_overwrites_no_more_than_headroom_and_tailroom()
+    {
+        DriverBench bench = Started();
+        for (int length = 60; length < 140; length++)
+        {
+            byte[] buffer = new byte[400];
+            Array.Fill(buffer, (byte)0xEE);
+            byte[] frame = DriverBench.Frame(length, length);
+            bench.Port.Enqueue(frame);
+            bench.Pass(400);
+            bench.Driver.Poll(bench.Clock.Milliseconds);
+            Assert.AreEqual(length, bench.Driver.Receive(buffer, 100, 200));
+            Assert.IsTrue(frame.AsSpan().SequenceEqual(buffer.AsSpan(100, length)));
+            Assert.AreEqual(-1, buffer.AsSpan(0, 100 - bench.Driver.Headroom).IndexOfAnyExcept((byte)0xEE));
+            Assert.AreEqual(-1, buffer.AsSpan(100 + length + bench.Driver.Tailroom).IndexOfAnyExcept((byte)0xEE));
+        }
+    }
+
+    [TestMethod]
+    public void Erratum_14_the_read_limit_is_odd_and_inside_the_ring_for_every_packet_address()
+    {
+        for (int next = 0; next < DriverBench.RingSize; next += 2)
+        {
+            int limit = Enc28j60Receiver.LastReadable(next);
+            Assert.AreEqual(1, limit & 1);
+            Assert.AreEqual((next + DriverBench.RingSize - 1) % DriverBench.RingSize, limit);
+        }
+    }
+}
