@@ -2,7 +2,7 @@ using System;
 
 namespace NanoTcp.Host.Emulation;
 
-/// <summary>The host's way into the buffer memory through ERDPT and EWRPT (DS39662 4.2.2, 4.2.5).</summary>
+/// <summary>The host's way into the buffer memory through ERDPT and EWRPT (DS39662 4.2.2, 4.2.4).</summary>
 internal sealed class BufferAccess
 {
     private readonly ChipState _state;

@@ -136,9 +136,15 @@ internal sealed class ControlRegisters
             _state.Report(ViolationKind.ReceiveRingMisaligned, Register.ERXND);
         }
 
-        if ((_state.Word(Register.ERXRDPT) & 1) == 0)
+        int read = _state.Word(Register.ERXRDPT);
+        if ((read & 1) == 0)
         {
             _state.Report(ViolationKind.EvenReceiveReadPointer, Register.ERXRDPT);
+        }
+
+        if (read < start || read > end)
+        {
+            _state.Report(ViolationKind.ReceiveReadPointerOutsideRing, Register.ERXRDPT);
         }
 
         _state.CheckOperational(Register.ECON1);

@@ -14,7 +14,7 @@ namespace NanoTcp.Host.Emulation;
 /// <para>One thread calls all members. Nothing is allocated after the constructor, except for violations.</para>
 /// <para>Where an erratum says "sometimes", the chip misbehaves in every case that the erratum names (5, 12, 14), so that
 /// a driver cannot be lucky. EIR.PKTIF alone is right (erratum 6): a driver must not depend on reading it all the same.
-/// Not there: collisions, the pause frames of EFLOCON, the built-in self-test.</para>
+/// Not there: collisions, other than by a wrong duplex mode, and the built-in self-test.</para>
 /// </remarks>
 public sealed class Enc28j60Chip : ISpiBus
 {
@@ -41,17 +41,18 @@ public sealed class Enc28j60Chip : ISpiBus
         ReceiveRing ring = new(_state);
         Receiver receiver = new(_state, port, ring, new ReceiveFilter(_state), flow, phy);
         Transmitter transmitter = new(_state, port, receiver, flow, phy);
+        PauseSender pause = new(_state, port, receiver, transmitter, phy);
         DmaEngine dma = new(_state, ring);
         MiiManagement mii = new(_state, phy);
         ControlRegisters control = new(_state, receiver, transmitter, dma, phy);
         _interrupts = new InterruptLogic(_state, phy, receiver);
-        _power = new PowerAndReset(_state, ring, receiver, transmitter, flow, dma, mii, phy);
-        _timeline = new Timeline(_state, clock, receiver, transmitter, dma, mii, phy);
+        _power = new PowerAndReset(_state, ring, receiver, transmitter, flow, pause, dma, mii, phy);
+        _timeline = new Timeline(_state, clock, receiver, transmitter, pause, dma, mii, phy);
         _decoder = new SpiDecoder(
             _state,
             clock,
             _timeline,
-            new EthRegisters(_state, ring, control, _interrupts),
+            new EthRegisters(_state, ring, control, _interrupts, pause),
             new MacRegisters(_state, mii),
             new BufferAccess(_state, ring, transmitter),
             _power,

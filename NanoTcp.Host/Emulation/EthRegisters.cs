@@ -7,13 +7,16 @@ internal sealed class EthRegisters
     private readonly ReceiveRing _ring;
     private readonly ControlRegisters _control;
     private readonly InterruptLogic _interrupts;
+    private readonly PauseSender _pause;
 
-    internal EthRegisters(ChipState state, ReceiveRing ring, ControlRegisters control, InterruptLogic interrupts)
+    internal EthRegisters(
+        ChipState state, ReceiveRing ring, ControlRegisters control, InterruptLogic interrupts, PauseSender pause)
     {
         _state = state;
         _ring = ring;
         _control = control;
         _interrupts = interrupts;
+        _pause = pause;
     }
 
     internal byte Read(int register)
@@ -123,6 +126,10 @@ internal sealed class EthRegisters
         if (register is >= Register.ERXST and <= Register.ERXND + 1)
         {
             _ring.Reprogram();
+        }
+        else if (register == Register.EFLOCON)
+        {
+            _pause.Apply();
         }
     }
 

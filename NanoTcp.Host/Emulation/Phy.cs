@@ -1,8 +1,9 @@
+using System;
 using NanoTcp.Host.Cable;
 
 namespace NanoTcp.Host.Emulation;
 
-/// <summary>The PHY's nine registers, its link detection and its interrupt (DS39662 3.3, 9, 12.1.5).</summary>
+/// <summary>The PHY's nine registers, its link detection and its interrupt (DS39662 3.3, 9, 12.1).</summary>
 internal sealed class Phy
 {
     internal const int PHCON1 = 0x00;
@@ -68,7 +69,7 @@ internal sealed class Phy
         get { return (_registers[PHCON1] & PDPXMD) != 0; }
     }
 
-    /// <summary>Whether sent frames come back at once, be it for want of HDLDIS in half duplex (DS39662 register 9-3).</summary>
+    /// <summary>Whether sent frames come back at once, be it for want of HDLDIS in half duplex (DS39662 6.6).</summary>
     internal bool Echoes
     {
         get { return LoopsBack || (!FullDuplex && (_registers[PHCON2] & HDLDIS) == 0); }
@@ -86,7 +87,7 @@ internal sealed class Phy
         get { return !LoopsBack && (_registers[PHCON2] & TXDIS) == 0 && (_registers[PHCON1] & PPWRSV) == 0; }
     }
 
-    /// <summary>EIR.LINKIF, which only reading PHIR clears (DS39662 12.1.5).</summary>
+    /// <summary>EIR.LINKIF, which only reading PHIR clears (DS39662 12.1).</summary>
     internal bool InterruptPending
     {
         get { return _linkChanged && (_registers[PHIE] & (PLNKIE | PGEIE)) == (PLNKIE | PGEIE); }
@@ -100,7 +101,7 @@ internal sealed class Phy
 
     internal void Reset()
     {
-        System.Array.Clear(_registers);
+        Array.Clear(_registers);
         _registers[PHCON1] = (ushort)(_state.Options.LedB == LedBWiring.Sink ? PDPXMD : 0);
         _registers[PHLCON] = 0x3422;
         _plugged = false;

@@ -14,6 +14,7 @@ internal sealed class PowerAndReset
     private readonly Receiver _receiver;
     private readonly Transmitter _transmitter;
     private readonly FlowControl _flow;
+    private readonly PauseSender _pause;
     private readonly DmaEngine _dma;
     private readonly MiiManagement _mii;
     private readonly Phy _phy;
@@ -24,6 +25,7 @@ internal sealed class PowerAndReset
         Receiver receiver,
         Transmitter transmitter,
         FlowControl flow,
+        PauseSender pause,
         DmaEngine dma,
         MiiManagement mii,
         Phy phy)
@@ -33,6 +35,7 @@ internal sealed class PowerAndReset
         _receiver = receiver;
         _transmitter = transmitter;
         _flow = flow;
+        _pause = pause;
         _dma = dma;
         _mii = mii;
         _phy = phy;
@@ -81,6 +84,7 @@ internal sealed class PowerAndReset
         _transmitter.Reset();
         _receiver.Reset();
         _flow.Reset();
+        _pause.Reset();
         _dma.Reset();
         _mii.Reset();
         _phy.Reset();

@@ -25,7 +25,7 @@ internal sealed class ReceiveRing
     internal int WritePointer { get; private set; }
 
     /// <summary>
-    /// Octets that can be written (DS39662 example 7-1): the octet at ERXRDPT is never written, and equal pointers mean
+    /// Octets that can be written (DS39662 7.2.5): the octet at ERXRDPT is never written, and equal pointers mean
     /// that the ring is empty.
     /// </summary>
     internal int Free
@@ -77,6 +77,11 @@ internal sealed class ReceiveRing
         if ((_readPointerLow & 1) == 0)
         {
             _state.Report(ViolationKind.EvenReceiveReadPointer, Register.ERXRDPT);
+        }
+
+        if (_state.Has(Register.ECON1, RegisterBits.RXEN) && !Contains(_state.Word(Register.ERXRDPT)))
+        {
+            _state.Report(ViolationKind.ReceiveReadPointerOutsideRing, Register.ERXRDPT);
         }
     }
 

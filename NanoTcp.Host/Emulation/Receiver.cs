@@ -6,6 +6,10 @@ namespace NanoTcp.Host.Emulation;
 /// Takes frames from the cable at 0.8 us an octet, judges them and stores what passes (DS39662 7.2). What waits at the
 /// cable's end while a frame comes in, waits as in a switch.
 /// </summary>
+/// <remarks>
+/// The port tells that a frame is there, not since when. A frame found behind another one counts as having waited for
+/// it; whoever looks at the chip less often than it asks for sees such a frame earlier than it can have come.
+/// </remarks>
 internal sealed class Receiver
 {
     /// <summary>Longer than any frame that fits in the buffer memory.</summary>
@@ -45,6 +49,9 @@ internal sealed class Receiver
 
     /// <summary>Set while the host's own frame is on a half-duplex wire, which keeps the other end silent.</summary>
     internal bool HeldOff { get; set; }
+
+    /// <summary>Set while the chip keeps a half-duplex wire busy with preamble (DS39662 10.1).</summary>
+    internal bool Jammed { get; set; }
 
     /// <summary>Whether a frame is coming in, wanted or not.</summary>
     internal bool OnWire
@@ -155,7 +162,7 @@ internal sealed class Receiver
     /// <summary>Begins with the next frame, if there is one and the wire is free.</summary>
     internal void PollPort()
     {
-        if (_onWire || HeldOff || _state.Now < _wireFreeAt || !_port.LinkUp)
+        if (_onWire || HeldOff || Jammed || _state.Now < _wireFreeAt || !_port.LinkUp)
         {
             return;
         }

@@ -1,6 +1,6 @@
 namespace NanoTcp.Host.Emulation;
 
-/// <summary>The bits of the control registers under Microchip's names (DS39662 registers 4-1 to 12-3).</summary>
+/// <summary>The bits of the control registers under Microchip's names (DS39662 registers 3-1 to 12-3).</summary>
 internal static class RegisterBits
 {
     // EIE and EIR

@@ -8,7 +8,7 @@ internal enum RegisterGroup
     /// <summary>Read in two octets; bits may be set and cleared.</summary>
     Eth = 0,
 
-    /// <summary>Read in three octets, the middle one meaningless; only written as a whole (DS39662 4.2.1, 4.2.4).</summary>
+    /// <summary>Read in three octets, the middle one meaningless; only written as a whole (DS39662 4.2.1, 4.2.5).</summary>
     Mac = 1,
 
     /// <summary>As <see cref="Mac"/>.</summary>

@@ -19,9 +19,9 @@ internal sealed class SpiDecoder
     private readonly BufferAccess _memory;
     private readonly PowerAndReset _power;
     private readonly SpiStatistics _statistics;
-    private readonly long _octetPicoseconds;
+    private readonly int _spiClockHz;
     private readonly bool _holdTooShort;
-    private long _picoseconds;
+    private long _remainder;
 
     internal SpiDecoder(
         ChipState state,
@@ -41,7 +41,7 @@ internal sealed class SpiDecoder
         _memory = memory;
         _power = power;
         _statistics = statistics;
-        _octetPicoseconds = 8_000_000_000_000 / state.Options.SpiClockHz;
+        _spiClockHz = state.Options.SpiClockHz;
         _holdTooShort = state.Options.ChipSelectHoldNanoseconds < MinimumMacHoldNanoseconds;
     }
 
@@ -157,7 +157,7 @@ internal sealed class SpiDecoder
 
     private void ChangeRegister(byte[] buffer, int offset, int count, byte[]? answer)
     {
-        byte opcode = buffer[offset];
+        byte opcode = _state.Opcode;
         byte data = count > 1 ? buffer[offset + 1] : (byte)0;
         Clock(count > 1 ? 1 : 0);
         _timeline.Update();
@@ -223,10 +223,10 @@ internal sealed class SpiDecoder
 
     private void Clock(int octets)
     {
-        // Nanoseconds that an octet does not fill wait for the next one, so that no rate is off by rounding.
-        _picoseconds += octets * _octetPicoseconds;
-        long nanoseconds = _picoseconds / 1000;
-        _picoseconds -= nanoseconds * 1000;
+        // The part of a nanosecond that is left over waits for the next octets, so that no rate is off by rounding.
+        _remainder += octets * 8_000_000_000L;
+        long nanoseconds = _remainder / _spiClockHz;
+        _remainder -= nanoseconds * _spiClockHz;
         _clock.Advance(nanoseconds);
     }
 }

@@ -9,6 +9,7 @@ internal sealed class Timeline
     private readonly SimulationClock _clock;
     private readonly Receiver _receiver;
     private readonly Transmitter _transmitter;
+    private readonly PauseSender _pause;
     private readonly DmaEngine _dma;
     private readonly MiiManagement _mii;
     private readonly Phy _phy;
@@ -18,6 +19,7 @@ internal sealed class Timeline
         SimulationClock clock,
         Receiver receiver,
         Transmitter transmitter,
+        PauseSender pause,
         DmaEngine dma,
         MiiManagement mii,
         Phy phy)
@@ -26,6 +28,7 @@ internal sealed class Timeline
         _clock = clock;
         _receiver = receiver;
         _transmitter = transmitter;
+        _pause = pause;
         _dma = dma;
         _mii = mii;
         _phy = phy;
@@ -70,6 +73,11 @@ internal sealed class Timeline
                 _receiver.Process();
             }
 
+            if (_pause.NextEvent <= _state.Now)
+            {
+                _pause.Process();
+            }
+
             if (_dma.NextEvent <= _state.Now)
             {
                 _dma.Process();
@@ -99,6 +107,7 @@ internal sealed class Timeline
     private long NextEvent()
     {
         long next = Earlier(_transmitter.NextEvent, _receiver.NextEvent());
+        next = Earlier(next, _pause.NextEvent);
         next = Earlier(next, _dma.NextEvent);
         return Earlier(next, _mii.NextEvent);
     }

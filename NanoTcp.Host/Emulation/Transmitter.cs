@@ -89,8 +89,30 @@ internal sealed class Transmitter
             return;
         }
 
+        if (notBefore == ChipState.Never)
+        {
+            // A DMA operation that never ends keeps the buffer memory to itself.
+            return;
+        }
+
         Load((start + 1) & ChipState.AddressMask, dataLength, _state.Memory[start]);
         Schedule(notBefore);
+    }
+
+    /// <summary>Takes the wire for a frame of the MAC's own, as soon as it is free.</summary>
+    /// <param name="octets">The frame's length with its check sequence.</param>
+    /// <returns>When the frame will be out.</returns>
+    internal long OccupyWire(int octets)
+    {
+        long start = Math.Max(_state.Now, _wireFreeAt);
+        if (_active && _endsAt != ChipState.Never)
+        {
+            start = Math.Max(start, _endsAt + ChipState.InterpacketGapNanoseconds);
+        }
+
+        long end = start + ((ChipState.PreambleOctets + octets) * ChipState.OctetNanoseconds);
+        _wireFreeAt = end + ChipState.InterpacketGapNanoseconds;
+        return end;
     }
 
     /// <summary>The host cleared TXRTS: what was on its way is lost (DS39662 7.1).</summary>
@@ -159,10 +181,11 @@ internal sealed class Transmitter
     {
         if (_active && _endsAt != ChipState.Never)
         {
-            _wireFreeAt = Math.Min(_endsAt, _state.Now) + ChipState.InterpacketGapNanoseconds;
+            long free = Math.Min(_endsAt, _state.Now) + ChipState.InterpacketGapNanoseconds;
+            _wireFreeAt = Math.Max(_wireFreeAt, free);
             if (_receiver.HeldOff)
             {
-                _receiver.BeginGap(_wireFreeAt);
+                _receiver.BeginGap(free);
             }
         }
 

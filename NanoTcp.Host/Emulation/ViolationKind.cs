@@ -15,7 +15,7 @@ public enum ViolationKind
     /// <summary>The register is reserved; neither read nor write it (DS39662 3.1).</summary>
     ReservedRegister = 3,
 
-    /// <summary>Bit Field Set and Clear work on ETH registers only; nothing was changed (DS39662 4.2.4).</summary>
+    /// <summary>Bit Field Set and Clear work on ETH registers only; nothing was changed (DS39662 4.2.5).</summary>
     BitOperationOnMacRegister = 4,
 
     /// <summary>A MAC or MII register comes after a dummy octet; two octets read rubbish (DS39662 4.2.1).</summary>
@@ -39,87 +39,90 @@ public enum ViolationKind
     /// <summary>ECON2.PWRSV was set while the chip was still receiving or sending (DS39662 14).</summary>
     PowerSaveWhileActive = 11,
 
-    /// <summary>The chip changes EIR and ECON1 by itself: write them with Bit Field Set and Clear (DS39662 4.2.4).</summary>
+    /// <summary>The chip changes EIR and ECON1 by itself: write them with Bit Field Set and Clear (DS39662 4.2.5).</summary>
     WholeWriteOfSharedRegister = 12,
 
-    /// <summary>A reserved bit was written with another value than the data sheet asks for (DS39662 register 12-2, 2-2).</summary>
+    /// <summary>A reserved bit was written with another value than the data sheet asks for (DS39662 registers 2-2, 3-2, 6-1, 6-3).</summary>
     ReservedBits = 13,
 
     /// <summary>ERXRDPT must be odd, or received data is corrupted (DS80349 erratum 14).</summary>
     EvenReceiveReadPointer = 14,
 
+    /// <summary>ERXRDPT must lie between ERXST and ERXND, or unread packets are overwritten (DS39662 6.1).</summary>
+    ReceiveReadPointerOutsideRing = 15,
+
     /// <summary>ERXST must be even and ERXND odd (DS39662 6.1, DS80349 erratum 14).</summary>
-    ReceiveRingMisaligned = 15,
+    ReceiveRingMisaligned = 16,
 
     /// <summary>ERXST must be 0000h, or the internal write pointer may be wrong (DS80349 erratum 5).</summary>
-    ReceiveStartNotZero = 16,
+    ReceiveStartNotZero = 17,
 
     /// <summary>ERXST and ERXND must not be written while ECON1.RXEN is set (DS39662 6.1).</summary>
-    ReceiveRingChangedWhileReceiving = 17,
+    ReceiveRingChangedWhileReceiving = 18,
 
     /// <summary>Filters and the station address must not be changed while ECON1.RXEN is set (DS39662 6.3).</summary>
-    FilterChangedWhileReceiving = 18,
+    FilterChangedWhileReceiving = 19,
 
     /// <summary>The duplex mode must not be changed while ECON1.RXEN is set (DS39662 9).</summary>
-    DuplexChangedWhileReceiving = 19,
+    DuplexChangedWhileReceiving = 20,
 
     /// <summary>MACON3.FULDPX and PHCON1.PDPXMD must be equal (DS39662 9).</summary>
-    DuplexMismatch = 20,
+    DuplexMismatch = 21,
 
     /// <summary>ECON1.RXEN was set while MACON1.MARXEN is clear: nothing will be received (DS39662 6.5).</summary>
-    ReceiveWithoutMac = 21,
+    ReceiveWithoutMac = 22,
 
     /// <summary>ECON2.PKTDEC was set while EPKTCNT was 0 (DS39662 7.2.4).</summary>
-    PacketDecrementAtZero = 22,
+    PacketDecrementAtZero = 23,
 
     /// <summary>The receive ring was read where no packet lies (DS39662 7.2.3).</summary>
-    ReadBeyondPacket = 23,
+    ReadBeyondPacket = 24,
 
     /// <summary>The host wrote into the receive ring while ECON1.RXEN is set (DS39662 3.2).</summary>
-    WriteIntoReceiveRing = 24,
+    WriteIntoReceiveRing = 25,
 
     /// <summary>ETXST, ETXND and the MAC's transmit settings must not change while ECON1.TXRTS is set (DS39662 7.1).</summary>
-    TransmitPointerChanged = 25,
+    TransmitPointerChanged = 26,
 
     /// <summary>The frame being sent, or its status vector, was read or written while ECON1.TXRTS is set (DS39662 7.1).</summary>
-    TransmitBufferTouched = 26,
+    TransmitBufferTouched = 27,
 
     /// <summary>ECON1.TXRTS was set while it was set (DS39662 7.1).</summary>
-    TransmitAlreadyRunning = 27,
+    TransmitAlreadyRunning = 28,
 
-    /// <summary>ECON1.TXRTS was set while ECON1.TXRST holds the transmit logic in reset (DS39662 11.4).</summary>
-    TransmitInReset = 28,
+    /// <summary>ECON1.TXRTS was set while ECON1.TXRST holds the transmit logic in reset (DS39662 11.3).</summary>
+    TransmitInReset = 29,
 
     /// <summary>ECON1.TXRTS was set after an abort without a pulse of ECON1.TXRST; the logic has stalled (DS80349 erratum 12).</summary>
-    TransmitStalled = 29,
+    TransmitStalled = 30,
 
     /// <summary>Fewer than the 14 octets of an Ethernet header lie between ETXST and ETXND (DS39662 7.1).</summary>
-    TransmitFrameTooShort = 30,
+    TransmitFrameTooShort = 31,
 
     /// <summary>The frame to send or its status vector lies in the receive ring (DS39662 7.1).</summary>
-    TransmitOverlapsReceiveRing = 31,
+    TransmitOverlapsReceiveRing = 32,
 
     /// <summary>The MAC pads only frames that it also appends the check sequence to: set MACON3.TXCRCEN (DS39662 register 6-2).</summary>
-    PaddingWithoutCrc = 32,
+    PaddingWithoutCrc = 33,
 
     /// <summary>MICMD, MIREGADR or MIWR was written while MISTAT.BUSY is set; it was ignored (DS39662 3.3).</summary>
-    MiiBusy = 33,
+    MiiBusy = 34,
 
     /// <summary>MIRD was read while MISTAT.BUSY is set; it still holds the previous result (DS39662 3.3.1).</summary>
-    MiiDataReadWhileBusy = 34,
+    MiiDataReadWhileBusy = 35,
 
     /// <summary>MIWRH was written without MIWRL before it (DS39662 3.3.2).</summary>
-    MiiWriteHighWithoutLow = 35,
+    MiiWriteHighWithoutLow = 36,
 
     /// <summary>A DMA checksum while ECON1.RXEN is set loses the packet in reception (DS80349 erratum 17).</summary>
-    DmaChecksumWhileReceiving = 36,
+    DmaChecksumWhileReceiving = 37,
 
     /// <summary>A DMA copy of one octet, EDMAST equal to EDMAND, overwrites the whole memory (DS39662 13.1).</summary>
-    DmaSingleOctetCopy = 37,
+    DmaSingleOctetCopy = 38,
 
     /// <summary>The DMA never comes to EDMAND from EDMAST (DS39662 13.1).</summary>
-    DmaEndUnreachable = 38,
+    DmaEndUnreachable = 39,
 
     /// <summary>The DMA registers must not change while ECON1.DMAST is set (DS39662 13.1).</summary>
-    DmaPointerChanged = 39,
+    DmaPointerChanged = 40,
 }

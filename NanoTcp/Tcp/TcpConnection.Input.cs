@@ -113,8 +113,6 @@ public sealed partial class TcpConnection
 
     private void HandshakeDone()
     {
-        // The peer may now send as much as the ring holds.
-        Block.RcvAdv = Block.RcvNxt + (uint)_receive.Free;
         _congestion.Open(Block.SendMss, Block.Iss);
         if (_synLost)
         {

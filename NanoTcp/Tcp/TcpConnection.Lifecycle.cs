@@ -35,7 +35,7 @@ public sealed partial class TcpConnection
     {
         Take(localPort, remoteAddress, remotePort, now);
         _owned = true;
-        Block.Connect(iss, maxMss);
+        Block.Connect(iss, maxMss, _receive.Capacity);
         _congestion.Open(maxMss, iss);
         _unansweredSince = now;
         OutputDue = true;

@@ -127,6 +127,9 @@ internal sealed class TcpControlBlock
     internal int TextPosition;
     internal int Delivered;
 
+    /// <summary>The window that our SYN offers.</summary>
+    private int _firstWindow;
+
     private bool _peerFinKnown;
     private uint _peerFin;
 
@@ -148,9 +151,10 @@ internal sealed class TcpControlBlock
     }
 
     /// <summary>Begins an active open: SYN-SENT, the SYN not sent yet.</summary>
-    internal void Connect(uint iss, int maxMss)
+    internal void Connect(uint iss, int maxMss, int receiveWindow)
     {
         Clear(iss, maxMss);
+        _firstWindow = receiveWindow;
         State = TcpState.SynSent;
     }
 
@@ -295,7 +299,7 @@ internal sealed class TcpControlBlock
 
         Irs = segment.SequenceNumber;
         RcvNxt = Irs + 1;
-        RcvAdv = RcvNxt;
+        RcvAdv = RcvNxt + (uint)_firstWindow;
         SetPeerMss(segment.MaxSegmentSize);
         SetSendWindow(segment);
         if (!acknowledges)
@@ -311,7 +315,7 @@ internal sealed class TcpControlBlock
         AcknowledgedText = 0;
         State = FinQueued ? TcpState.FinWait1 : TcpState.Established;
 
-        // What comes with the SYN lies outside the window, which is still closed; the peer sends it again.
+        // Data that came with the SYN is not kept: the peer, which has no acknowledgment of it, sends it again.
         return Opened | Acknowledged | Window | Acknowledge;
     }
 

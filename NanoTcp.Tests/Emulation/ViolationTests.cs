@@ -1,0 +1,247 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using NanoTcp.Host.Emulation;
+
+namespace NanoTcp.Tests.Emulation;
+
+/// <summary>Every rule that the chip watches, broken once.</summary>
+[TestClass]
+public class ViolationTests
+{
+    private static readonly Dictionary<ViolationKind, Action<ChipBench>> s_provocations = new()
+    {
+        [ViolationKind.UndefinedOpcode] = bench => bench.Exchange(0x3B, 0x00),
+        [ViolationKind.IncompleteOperation] = bench => bench.Exchange(0x5B),
+        [ViolationKind.SurplusOctets] = bench => bench.Exchange(0x5B, 0x00, 0x00),
+        [ViolationKind.ReservedRegister] = bench => bench.Eth(0x1A),
+        [ViolationKind.BitOperationOnMacRegister] = bench =>
+        {
+            bench.Bank(2);
+            bench.Set(0x02, 0x01);
+        },
+        [ViolationKind.MacReadWithoutDummyOctet] = bench =>
+        {
+            bench.Bank(2);
+            bench.Exchange(0x02, 0x00);
+        },
+        [ViolationKind.AccessBeforeClockReady] = bench =>
+        {
+            bench.Chip.PowerCycle();
+            bench.Mac(2, 0x02);
+        },
+        [ViolationKind.AccessTooSoonAfterReset] = bench =>
+        {
+            bench.Exchange(0xFF);
+            bench.Mac(2, 0x02);
+        },
+        [ViolationKind.AccessInPowerSave] = bench =>
+        {
+            bench.Set(ChipBench.Econ2, 0x20);
+            bench.Mac(2, 0x02);
+        },
+        [ViolationKind.ResetInPowerSave] = bench =>
+        {
+            bench.Set(ChipBench.Econ2, 0x20);
+            bench.Exchange(0xFF);
+        },
+        [ViolationKind.PowerSaveWhileActive] = bench =>
+        {
+            bench.Set(ChipBench.Econ1, 0x04);
+            bench.Set(ChipBench.Econ2, 0x20);
+        },
+        [ViolationKind.WholeWriteOfSharedRegister] = bench => bench.Exchange(0x5C, 0x00),
+        [ViolationKind.ReservedBits] = bench => bench.WritePhy(0x14, 0x0476),
+        [ViolationKind.EvenReceiveReadPointer] = bench => bench.WriteWord(0, 0x0C, 0x0000),
+        [ViolationKind.ReceiveReadPointerOutsideRing] = bench =>
+        {
+            bench.Set(ChipBench.Econ1, 0x04);
+            bench.WriteWord(0, 0x0C, 0x1801);
+        },
+        [ViolationKind.ReceiveRingMisaligned] = bench =>
+        {
+            bench.WriteWord(0, 0x0C, 0x17FD);
+            bench.WriteWord(0, 0x0A, 0x17FE);
+            bench.Set(ChipBench.Econ1, 0x04);
+        },
+        [ViolationKind.ReceiveStartNotZero] = bench =>
+        {
+            bench.WriteWord(0, 0x08, 0x0100);
+            bench.Set(ChipBench.Econ1, 0x04);
+        },
+        [ViolationKind.ReceiveRingChangedWhileReceiving] = bench =>
+        {
+            bench.Set(ChipBench.Econ1, 0x04);
+            bench.WriteWord(0, 0x0A, 0x17FF);
+        },
+        [ViolationKind.FilterChangedWhileReceiving] = bench =>
+        {
+            bench.Set(ChipBench.Econ1, 0x04);
+            bench.Write(1, 0x18, 0xA5);
+        },
+        [ViolationKind.DuplexChangedWhileReceiving] = bench =>
+        {
+            bench.Set(ChipBench.Econ1, 0x04);
+            bench.Write(2, 0x02, 0x33);
+        },
+        [ViolationKind.DuplexMismatch] = bench =>
+        {
+            bench.Write(2, 0x02, 0x33);
+            bench.Set(ChipBench.Econ1, 0x04);
+        },
+        [ViolationKind.ReceiveWithoutMac] = bench =>
+        {
+            bench.Write(2, 0x00, 0x00);
+            bench.Set(ChipBench.Econ1, 0x04);
+        },
+        [ViolationKind.PacketDecrementAtZero] = bench => bench.Set(ChipBench.Econ2, 0x40),
+        [ViolationKind.ReadBeyondPacket] = bench =>
+        {
+            bench.Set(ChipBench.Econ1, 0x04);
+            bench.Port.Incoming.Enqueue(ChipBench.Frame(60));
+            bench.ReceiveAll();
+            bench.ReadMemory(0x0000, 71);
+        },
+        [ViolationKind.WriteIntoReceiveRing] = bench =>
+        {
+            bench.Set(ChipBench.Econ1, 0x04);
+            bench.WriteMemory(0x17FF, 0x00);
+        },
+        [ViolationKind.TransmitPointerChanged] = bench =>
+        {
+            bench.StartSending(ChipBench.Frame(60));
+            bench.WriteWord(0, 0x06, 0x1900);
+        },
+        [ViolationKind.TransmitBufferTouched] = bench =>
+        {
+            bench.StartSending(ChipBench.Frame(60));
+            bench.ReadMemory(0x1800 + 61, 7);
+        },
+        [ViolationKind.TransmitAlreadyRunning] = bench =>
+        {
+            bench.StartSending(ChipBench.Frame(60));
+            bench.Set(ChipBench.Econ1, 0x08);
+        },
+        [ViolationKind.TransmitInReset] = bench =>
+        {
+            bench.Set(ChipBench.Econ1, 0x80);
+            bench.StartSending(ChipBench.Frame(60));
+        },
+        [ViolationKind.TransmitStalled] = bench =>
+        {
+            bench.StartSending(ChipBench.Frame(60));
+            bench.Clear(ChipBench.Econ1, 0x08);
+            bench.Set(ChipBench.Econ1, 0x08);
+        },
+        [ViolationKind.TransmitFrameTooShort] = bench => bench.StartSending(ChipBench.Frame(14)[..13]),
+        [ViolationKind.TransmitOverlapsReceiveRing] = bench => bench.StartSending(ChipBench.Frame(60), address: 0x1FBE),
+        [ViolationKind.PaddingWithoutCrc] = bench =>
+        {
+            bench.Write(2, 0x02, 0x22);
+            bench.StartSending(ChipBench.Frame(60));
+        },
+        [ViolationKind.MiiBusy] = bench =>
+        {
+            bench.Write(2, 0x12, 0x01);
+            bench.Write(2, 0x14, 0x02);
+        },
+        [ViolationKind.MiiDataReadWhileBusy] = bench =>
+        {
+            bench.Write(2, 0x12, 0x01);
+            bench.Mac(2, 0x18);
+        },
+        [ViolationKind.MiiWriteHighWithoutLow] = bench => bench.Write(2, 0x17, 0x00),
+        [ViolationKind.DmaChecksumWhileReceiving] = bench =>
+        {
+            bench.Set(ChipBench.Econ1, 0x04);
+            bench.Set(ChipBench.Econ1, 0x30);
+        },
+        [ViolationKind.DmaSingleOctetCopy] = bench => bench.Set(ChipBench.Econ1, 0x20),
+        [ViolationKind.DmaEndUnreachable] = bench =>
+        {
+            bench.WriteWord(0, 0x12, 0x1900);
+            bench.Set(ChipBench.Econ1, 0x20);
+        },
+        [ViolationKind.DmaPointerChanged] = bench =>
+        {
+            bench.WriteWord(0, 0x12, 0x0800);
+            bench.Set(ChipBench.Econ1, 0x20);
+            bench.WriteWord(0, 0x12, 0x0801);
+        },
+    };
+
+    [TestMethod]
+    public void Every_rule_is_noticed_when_it_is_broken_and_nothing_else_is()
+    {
+        foreach (ViolationKind kind in Enum.GetValues<ViolationKind>())
+        {
+            if (kind == ViolationKind.ChipSelectHoldTooShort)
+            {
+                continue;
+            }
+
+            ChipBench bench = new();
+            bench.Initialise(receive: false);
+            bench.AssertClean();
+            s_provocations[kind](bench);
+            bench.AssertOnly(kind);
+        }
+    }
+
+    [TestMethod]
+    public void A_chip_select_hold_of_less_than_210_ns_is_too_short_for_MAC_and_MII_registers_only()
+    {
+        ChipBench bench = new(new Enc28j60Options { ChipSelectHoldNanoseconds = 209 });
+        bench.WaitUntilReady();
+        bench.Eth(1, 0x18);
+        bench.ReadMemory(0, 10);
+        bench.AssertClean();
+        bench.Mac(2, 0x02);
+        bench.Write(3, 0x04, 0x02);
+        bench.AssertOnly(ViolationKind.ChipSelectHoldTooShort);
+        Assert.AreEqual(2, bench.Chip.ViolationCount);
+    }
+
+    [TestMethod]
+    public void A_violation_tells_what_where_how_and_when()
+    {
+        ChipBench bench = new();
+        bench.WaitUntilReady();
+        bench.Bank(2);
+        long before = bench.Clock.Nanoseconds;
+        bench.Exchange(0x82, 0x01);
+        Violation violation = bench.Chip.Violations.Single();
+        Assert.AreEqual(ViolationKind.BitOperationOnMacRegister, violation.Kind);
+        Assert.AreEqual("MACON3", violation.Location);
+        Assert.AreEqual(0x42, violation.Address);
+        Assert.AreEqual(0x82, violation.Opcode);
+        Assert.AreEqual(before + 800, violation.Nanoseconds);
+        StringAssert.Contains(violation.ToString(), violation.What);
+    }
+
+    [TestMethod]
+    public void The_list_is_bounded_and_the_count_is_not()
+    {
+        ChipBench bench = new();
+        for (int i = 0; i < 150; i++)
+        {
+            bench.Eth(0x1A);
+        }
+
+        Assert.AreEqual(100, bench.Chip.Violations.Count);
+        Assert.AreEqual(150, bench.Chip.ViolationCount);
+        bench.Chip.ClearViolations();
+        bench.AssertClean();
+    }
+
+    [TestMethod]
+    public void Setting_bits_of_a_MAC_register_changes_nothing()
+    {
+        ChipBench bench = new();
+        bench.Initialise(receive: false);
+        bench.Bank(2);
+        bench.Set(0x02, 0x01);
+        bench.Clear(0x02, 0x32);
+        Assert.AreEqual(0x32, bench.Mac(2, 0x02));
+    }
+}
