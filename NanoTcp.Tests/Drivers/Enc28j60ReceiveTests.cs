@@ -237,9 +237,9 @@ public sealed class Enc28j60ReceiveTests : Enc28j60TestBase
 
         // The last bursts read past what the ring held, because on a wire no frame is so short; that is all that the
         // chip may complain of.
-        foreach (Host.Emulation.Violation violation in bench.Chip.Violations)
+        foreach (NanoTcp.Host.Emulation.Violation violation in bench.Chip.Violations)
         {
-            Assert.AreEqual(Host.Emulation.ViolationKind.ReadBeyondPacket, violation.Kind);
+            Assert.AreEqual(NanoTcp.Host.Emulation.ViolationKind.ReadBeyondPacket, violation.Kind);
         }
 
         bench.Chip.ClearViolations();
