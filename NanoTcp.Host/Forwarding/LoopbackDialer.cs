@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using NanoTcp.Host.Scheduling;
 using NanoTcp.Tcp;
+using TcpListener = NanoTcp.Tcp.TcpListener;
 
 namespace NanoTcp.Host.Forwarding;
 

@@ -8,8 +8,7 @@ namespace NanoTcp.Host.Hosting;
 /// </summary>
 internal sealed class BoundedPipe
 {
-    private readonly Lock _lock = new();
-    private readonly ManualResetEventSlim _changed = new();
+    private readonly object _lock = new();
     private readonly byte[] _ring;
     private int _first;
     private int _count;
@@ -62,7 +61,7 @@ internal sealed class BoundedPipe
         lock (_lock)
         {
             _completed = true;
-            _changed.Set();
+            Monitor.PulseAll(_lock);
         }
     }
 
@@ -78,7 +77,7 @@ internal sealed class BoundedPipe
             Array.Copy(buffer, offset, _ring, last, part);
             Array.Copy(buffer, offset + part, _ring, 0, length - part);
             _count += length;
-            _changed.Set();
+            Monitor.PulseAll(_lock);
             return length;
         }
     }
@@ -95,7 +94,7 @@ internal sealed class BoundedPipe
             Array.Copy(_ring, 0, buffer, offset + part, length - part);
             _first = (_first + length) % _ring.Length;
             _count -= length;
-            _changed.Set();
+            Monitor.PulseAll(_lock);
             return length;
         }
     }
@@ -104,31 +103,29 @@ internal sealed class BoundedPipe
     /// <returns>False when the pipe is complete.</returns>
     internal bool WaitToWrite()
     {
-        return WaitFor(static pipe => pipe._count < pipe._ring.Length) && Writable != 0;
+        lock (_lock)
+        {
+            while (_count == _ring.Length && !_completed)
+            {
+                Monitor.Wait(_lock);
+            }
+
+            return !_completed;
+        }
     }
 
     /// <summary>Waits until there is something to read.</summary>
     /// <returns>False when there is nothing and nothing more will come.</returns>
     internal bool WaitToRead()
     {
-        return WaitFor(static pipe => pipe._count != 0) && Readable != 0;
-    }
-
-    private bool WaitFor(Func<BoundedPipe, bool> condition)
-    {
-        while (true)
+        lock (_lock)
         {
-            lock (_lock)
+            while (_count == 0 && !_completed)
             {
-                if (condition(this) || _completed)
-                {
-                    return true;
-                }
-
-                _changed.Reset();
+                Monitor.Wait(_lock);
             }
 
-            _changed.Wait();
+            return _count != 0;
         }
     }
 }

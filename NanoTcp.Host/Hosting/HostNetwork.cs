@@ -66,7 +66,7 @@ public sealed class HostNetwork : IDisposable
                 Desktop = new NetworkStack(BuildDesktopLink(farPort), DesktopOptions());
                 Loop.Add(Desktop);
                 Forwarder = new LoopbackForwarder(Desktop);
-                Loop.AddCarrier(Forwarder.Poll);
+                Loop.AddService(Forwarder.Poll);
                 ((SocketWaiter)_waiter).Add(Forwarder);
             }
         }

@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Threading;
 using NanoTcp.Tcp;
-using NanoTcp.Wire;
 
 namespace NanoTcp.Host.Hosting;
 

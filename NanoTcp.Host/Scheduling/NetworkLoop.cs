@@ -56,7 +56,7 @@ public sealed class NetworkLoop
         _sources = [.. _sources, source];
     }
 
-    /// <summary>Adds something that carries bytes or frames between the simulation and the world outside.</summary>
+    /// <summary>Adds something that carries frames between the cable and the world outside.</summary>
     /// <param name="carrier">Given the time in ms; returns true when it did something, so that there may be more to do.</param>
     public void AddCarrier(Func<long, bool> carrier)
     {
@@ -123,15 +123,16 @@ public sealed class NetworkLoop
             worked |= carrier(now);
         }
 
-        foreach (Func<long, bool> service in _services)
-        {
-            worked |= service(now);
-        }
-
         long wait = longestSleep;
         foreach (NetworkStack stack in _stacks)
         {
             wait = Math.Min(wait, stack.Poll(now) * NanosecondsPerMillisecond);
+        }
+
+        // After the stacks: what arrived in this round is what services react to, and nobody else would wake them.
+        foreach (Func<long, bool> service in _services)
+        {
+            worked |= service(now);
         }
 
         if (worked)
