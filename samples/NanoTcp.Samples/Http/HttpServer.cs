@@ -107,7 +107,7 @@ public sealed class HttpServer : IService
         for (int i = 0; i < sessions.Length; i++)
         {
             HttpSession session = sessions[i];
-            if (session.IsIdle && (longest == null || session.IdleSince < longest.IdleSince))
+            if (session.IsIdle(now) && (longest == null || session.IdleSince < longest.IdleSince))
             {
                 longest = session;
             }

@@ -43,14 +43,13 @@ internal sealed class HttpSession
 
     /// <summary>
     /// Connected, with no request begun, and all responses delivered: nobody loses anything but time if it is closed.
+    /// A new connection counts as idle only after a while: its first request is on its way, and a client that finds
+    /// even that refused does not ask again.
     /// </summary>
-    internal bool IsIdle
+    internal bool IsIdle(long now)
     {
-        get
-        {
-            return _state == Reading && !_parser.InRequest && _connection.Readable == 0
-                && _connection.Unacknowledged == 0;
-        }
+        return _state == Reading && !_parser.InRequest && _connection.Readable == 0
+            && _connection.Unacknowledged == 0 && IsSettled(now);
     }
 
     /// <summary>Since when it is idle, in ms.</summary>
@@ -122,6 +121,11 @@ internal sealed class HttpSession
         _acknowledged = _connection.BytesSent;
     }
 
+    private bool IsSettled(long now)
+    {
+        return _connection.BytesSent != 0 || now - _since >= HttpLimits.FirstRequestGrace;
+    }
+
     private void SetEvictable(bool evictable)
     {
         if (_evictable != evictable)
@@ -185,7 +189,7 @@ internal sealed class HttpSession
             return CheckResponse(now);
         }
 
-        SetEvictable(true);
+        SetEvictable(IsSettled(now));
         if (now - _since < HttpLimits.IdleTime)
         {
             return false;
