@@ -60,8 +60,11 @@ internal static class HttpLimits
     /// <summary>A request that has been under way for this may be thrown out too, however it drips.</summary>
     internal const int RequestPatience = 3000;
 
-    /// <summary>A response of which the peer takes next to nothing for this long is given up.</summary>
-    internal const int ResponseTime = 20000;
+    /// <summary>
+    /// A response of which the peer takes next to nothing for this long is given up: long enough for six losses in a
+    /// row (RFC 6298 5.5: 1 + 2 + 4 + ... s). Others are not kept out meanwhile, see <see cref="ResponsePatience"/>.
+    /// </summary>
+    internal const int ResponseTime = 90000;
 
     /// <summary>And after this it may be thrown out for a new client.</summary>
     internal const int ResponsePatience = 5000;
