@@ -63,6 +63,7 @@ div[id]{columns:15rem;column-gap:2rem}
 p{display:flex;justify-content:space-between;margin:0;font-size:.8rem;line-height:1.6;break-inside:avoid;border-bottom:1px solid var(--line)}
 p b{font-weight:400}
 .z{color:var(--faint)}
+@media(max-width:32rem){th,td{padding-right:.7rem}td{font-size:.76rem}}
 footer{margin-top:1rem}
 a{color:inherit;margin-right:1rem}
 ";
