@@ -3,7 +3,9 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using NanoTcp.Primitives;
 using NanoTcp.Samples.Http;
+using NanoTcp.Samples.Status;
 using NanoTcp.Samples.Text;
 
 namespace NanoTcp.Tests.Samples;
@@ -176,6 +178,27 @@ public class StatusDocumentTests
         Assert.AreEqual(seconds, Written(t => t.AppendSeconds(value)));
         Assert.AreEqual(duration, Written(t => t.AppendDuration(value)));
         Assert.AreEqual("-" + plain, value == 0 ? "-0" : Written(t => t.AppendNumber(-value)));
+    }
+
+    [TestMethod]
+    public void Longest_counter_fits_into_the_smallest_send_ring()
+    {
+        ServiceBench bench = new();
+        CounterSet counters = new([new string('n', 32)]);
+        counters.Values[0] = long.MaxValue;
+        Template metrics = new MetricsText(new StatusSource(bench.Server, counters)).CreateTemplate();
+        TemplateCursor cursor = new();
+        TextBuffer text = new(512);
+        bool ended = false;
+        for (int parts = 0; !ended; parts++)
+        {
+            Assert.IsTrue(parts < 1000, "Every part moves the cursor.");
+            text.Reset(5, 254);
+            ended = metrics.Render(cursor, text);
+        }
+
+        Assert.ThrowsExactly<ArgumentException>(() => new StatusSource(bench.Server, new CounterSet([new string('n', 33)])));
+        Assert.ThrowsExactly<ArgumentException>(() => new Template("a~nothing~b", ["something"], new StatusPage(new StatusSource(bench.Server, counters))));
     }
 
     [TestMethod]

@@ -78,6 +78,9 @@ internal static class HttpLimits
     /// <summary>Octets that are thrown away while waiting for the peer to close.</summary>
     internal const int LingerOctets = 262144;
 
-    /// <summary>How long to wait for an idle connection's place to come free before another one is closed.</summary>
-    internal const int RoomTime = 1000;
+    /// <summary>
+    /// How long to wait for the place of an idle connection to come free, which takes its peer a round trip, before
+    /// another one is closed.
+    /// </summary>
+    internal const int RoomTime = 20;
 }
