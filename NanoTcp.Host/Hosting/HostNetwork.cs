@@ -24,6 +24,7 @@ public sealed class HostNetwork : IDisposable
     private const int DesktopConnections = 64;
     private const int DesktopBuffer = 16 * 1024;
     private const int DeviceListeners = 16;
+    private const int LargestSegment = 1460;
 
     private readonly LoopWaiter _waiter;
     private readonly PcapngWriter? _capture;
@@ -260,6 +261,9 @@ public sealed class HostNetwork : IDisposable
             Listeners = 1,
             ReceiveBuffer = DesktopBuffer,
             SendBuffer = DesktopBuffer,
+            // Two segments fill what the device can have under way, so that its second one is acknowledged at once
+            // (RFC 9293 SHLD-18) and it never waits for the delayed acknowledgment of a half-filled second.
+            MaxSegmentSize = Math.Clamp(Options.BufferSize / 2, 128, LargestSegment),
             TimeWaits = 256,
         };
     }

@@ -53,7 +53,11 @@ internal sealed class DriverBench
         while (!condition())
         {
             Assert.IsLessThanOrEqualTo(end, Clock.Milliseconds, $"still not so after {milliseconds} ms of chip time");
-            Idle(Driver.Poll(Clock.Milliseconds));
+            int wait = Driver.Poll(Clock.Milliseconds);
+            if (!condition())
+            {
+                Idle(wait);
+            }
         }
     }
 
@@ -177,6 +181,12 @@ internal sealed class DriverBench
             return;
         }
 
-        Pass(milliseconds * 1000L);
+        // The pin, where the driver uses it, wakes the loop.
+        long end = Clock.Nanoseconds + (milliseconds * 1_000_000L);
+        do
+        {
+            Pass(10);
+        }
+        while (Clock.Nanoseconds < end && !Chip.InterruptPinLow);
     }
 }

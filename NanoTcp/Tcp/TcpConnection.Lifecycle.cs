@@ -37,7 +37,6 @@ public sealed partial class TcpConnection
         _owned = true;
         Block.Connect(iss, maxMss, _receive.Capacity);
         _congestion.Open(maxMss, iss);
-        _unansweredSince = now;
         OutputDue = true;
     }
 

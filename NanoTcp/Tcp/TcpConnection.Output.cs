@@ -148,6 +148,9 @@ public sealed partial class TcpConnection
         CountSent(again);
         if (!again)
         {
+            // Only now is the time known: an application may connect before it polls for the first time.
+            _unansweredSince = now;
+            LastActivity = now;
             StartTiming(block.Iss, now);
         }
 
