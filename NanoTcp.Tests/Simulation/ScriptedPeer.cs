@@ -78,23 +78,20 @@ internal sealed class ScriptedPeer : ILinkDevice
             spin = wait == 0 ? spin + 1 : 0;
             LongestSpin = Math.Max(LongestSpin, spin);
             Assert.IsLessThan(StuckAfter, spin, "the stack wants to be polled again and again without time passing");
-            if (wait == 0)
+            if (wait == 0 || (_arriving.Count != 0 && CanSend))
             {
+                // A frame wakes the loop.
                 continue;
             }
 
-            if (_arriving.Count == 0 && Now + wait > end)
+            if (Now + wait > end)
             {
                 Now = end;
-                return;
-            }
-
-            Now += Math.Min(wait, end - Now);
-            if (Now == end)
-            {
                 Stack.Poll(Now);
                 return;
             }
+
+            Now += wait;
         }
     }
 
