@@ -225,7 +225,7 @@ public sealed class NetworkStack
         _linkStatus = status;
         if (status == LinkStatus.Up)
         {
-            _arp.Announce(now);
+            _arp.LinkRestored(now);
             _tcp.LinkRestored();
         }
         else
