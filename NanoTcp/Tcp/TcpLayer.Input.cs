@@ -226,6 +226,7 @@ internal sealed partial class TcpLayer
             HalfOpen.Window[index],
             HalfOpen.Mss[index],
             OfferedMss,
+            HalfOpen.Attempts[index] > 1,
             _now);
         HalfOpen.Remove(index);
         Counters[StackCounter.TcpPassiveOpens]++;
