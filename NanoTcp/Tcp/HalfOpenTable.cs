@@ -19,6 +19,9 @@ internal sealed class HalfOpenTable
     /// <summary>The peer has acknowledged it, but no connection was free.</summary>
     internal const byte Finished = 3;
 
+    /// <summary>No connection became free for it, and the peer, which believes that it is connected, must be told.</summary>
+    internal const byte ResetDue = 4;
+
     internal readonly byte[] State;
     internal readonly uint[] RemoteAddress;
 
@@ -30,10 +33,16 @@ internal sealed class HalfOpenTable
     internal readonly ushort[] Window;
     internal readonly ushort[] Mss;
 
+    /// <summary>
+    /// The window that our SYN,ACK offers: nothing when no connection would be free for the peer. It then waits with its
+    /// data instead of sending them in vain, and begins the moment a connection is there and opens the window.
+    /// </summary>
+    internal readonly ushort[] Offered;
+
     /// <summary>SYN,ACKs sent.</summary>
     internal readonly byte[] Attempts;
 
-    /// <summary>When the next SYN,ACK is due, or when a finished handshake is given up.</summary>
+    /// <summary>When the next SYN,ACK is due after one that was sent, or when a finished handshake is given up.</summary>
     internal readonly long[] DueAt;
 
     /// <summary>How many are under way.</summary>
@@ -48,6 +57,7 @@ internal sealed class HalfOpenTable
         Irs = new uint[capacity];
         Window = new ushort[capacity];
         Mss = new ushort[capacity];
+        Offered = new ushort[capacity];
         Attempts = new byte[capacity];
         DueAt = new long[capacity];
     }

@@ -52,8 +52,14 @@ internal sealed partial class TcpLayer
         index = HalfOpen.Find(header.Source, ports);
         if (index != HalfOpenTable.None)
         {
-            ProcessHalfOpen(index, header.Source, buffer);
-            return;
+            if (HalfOpen.State[index] != HalfOpenTable.ResetDue)
+            {
+                ProcessHalfOpen(index, header.Source, buffer);
+                return;
+            }
+
+            // It has been given up, and this segment gets the reset.
+            HalfOpen.Remove(index);
         }
 
         TcpListener listener = FindListener(segment.DestinationPort);
@@ -134,6 +140,7 @@ internal sealed partial class TcpLayer
         HalfOpen.Irs[index] = segment.SequenceNumber;
         HalfOpen.Window[index] = (ushort)segment.Window;
         HalfOpen.Mss[index] = (ushort)segment.MaxSegmentSize;
+        HalfOpen.Offered[index] = (ushort)(FreeConnections >= HalfOpen.Count ? _receiveBuffer : 0);
         HalfOpen.Attempts[index] = 0;
         HalfOpen.DueAt[index] = _now;
     }
@@ -147,15 +154,8 @@ internal sealed partial class TcpLayer
         const int Deciding = TcpSegment.Syn | TcpSegment.Rst | TcpSegment.Ack;
         if ((segment.Flags & Deciding) == TcpSegment.Ack
             && segment.AcknowledgmentNumber == iss + 1
-            && segment.SequenceNumber - (irs + 1) <= (uint)_receiveBuffer)
+            && segment.SequenceNumber - (irs + 1) < (uint)_receiveBuffer)
         {
-            if (FindListener(segment.DestinationPort) == null)
-            {
-                HalfOpen.Remove(index);
-                SendReset(segment, remoteAddress);
-                return;
-            }
-
             TcpConnection connection = Promote(index);
             if (connection != null)
             {
@@ -165,7 +165,8 @@ internal sealed partial class TcpLayer
             return;
         }
 
-        _borrowed.Accept(iss, irs, HalfOpen.Window[index], HalfOpen.Mss[index], OfferedMss, _receiveBuffer);
+        int offered = HalfOpen.Offered[index];
+        _borrowed.Accept(iss, irs, HalfOpen.Window[index], HalfOpen.Mss[index], OfferedMss, offered);
         int actions = _borrowed.Process(segment);
         if ((actions & TcpControlBlock.Ended) != 0)
         {
@@ -187,7 +188,7 @@ internal sealed partial class TcpLayer
         else if ((actions & TcpControlBlock.Acknowledge) != 0)
         {
             Counters[StackCounter.TcpOutSegs]++;
-            Send(remoteAddress, segment.DestinationPort, segment.SourcePort, iss + 1, irs + 1, TcpSegment.Ack, _receiveBuffer, 0, 0);
+            Send(remoteAddress, segment.DestinationPort, segment.SourcePort, iss + 1, irs + 1, TcpSegment.Ack, offered, 0, 0);
         }
     }
 
@@ -199,7 +200,7 @@ internal sealed partial class TcpLayer
     {
         uint ports = HalfOpen.Ports[index];
         TcpListener listener = FindListener((int)(ports >> 16));
-        if (FreeConnections == 0 || CountPending(listener) >= listener.Backlog)
+        if (!HasPlace(listener))
         {
             if (HalfOpen.State[index] != HalfOpenTable.Finished)
             {
@@ -227,10 +228,17 @@ internal sealed partial class TcpLayer
             HalfOpen.Window[index],
             HalfOpen.Mss[index],
             OfferedMss,
+            HalfOpen.Offered[index],
+            HalfOpen.Attempts[index] > 1,
             _now);
         HalfOpen.Remove(index);
         Counters[StackCounter.TcpPassiveOpens]++;
         return connection;
+    }
+
+    private bool HasPlace(TcpListener listener)
+    {
+        return FreeConnections != 0 && CountPending(listener) < listener.Backlog;
     }
 
     /// <summary>Takes the longest idle connection away from an owner that allowed it. One at a time: a place that is on its way is enough.</summary>
@@ -246,7 +254,7 @@ internal sealed partial class TcpLayer
             }
 
             if (connection.Evictable
-                && connection.State != TcpState.Closed
+                && connection.EndReason == TcpEndReason.None
                 && (idlest == null || connection.LastActivity < idlest.LastActivity))
             {
                 idlest = connection;
@@ -297,16 +305,6 @@ internal sealed partial class TcpLayer
 
     private void OpenFinished(int index, long now)
     {
-        uint ports = HalfOpen.Ports[index];
-        int localPort = (int)(ports >> 16);
-        if (now >= HalfOpen.DueAt[index] || FindListener(localPort) == null)
-        {
-            // The peer believes that it is connected; the next thing it sends is answered with a reset.
-            HalfOpen.Remove(index);
-            Counters[StackCounter.TcpAttemptFails]++;
-            return;
-        }
-
         TcpSegment segment = _segment;
         segment.SequenceNumber = HalfOpen.Irs[index] + 1;
         segment.AcknowledgmentNumber = HalfOpen.Iss[index] + 1;
@@ -319,15 +317,21 @@ internal sealed partial class TcpLayer
             // The peer's acknowledgment, which came while no place was free.
             connection.Process(segment, Ip.ReceiveBuffer, now);
         }
+        else if (now >= HalfOpen.DueAt[index])
+        {
+            HalfOpen.State[index] = HalfOpenTable.ResetDue;
+            Counters[StackCounter.TcpAttemptFails]++;
+        }
     }
 
-    /// <summary>Sends one SYN,ACK that is due. False when there is none, or its peer's neighbour is not known yet.</summary>
+    /// <summary>Sends one SYN,ACK or reset that is due. False when there is none, or its peer's neighbour is not known yet.</summary>
     private bool DispatchHalfOpen(long now)
     {
         HalfOpenTable table = HalfOpen;
         for (int i = 0; i < table.State.Length; i++)
         {
-            if (table.State[i] != HalfOpenTable.AnswerDue)
+            bool reset = table.State[i] == HalfOpenTable.ResetDue;
+            if (!reset && table.State[i] != HalfOpenTable.AnswerDue)
             {
                 continue;
             }
@@ -336,15 +340,20 @@ internal sealed partial class TcpLayer
             if (reach == Ipv4Layer.Pending)
             {
                 // The answer to ARP, or its failure, brings us here again.
-                table.DueAt[i] = TcpConnection.Never;
                 continue;
             }
 
             if (reach == Ipv4Layer.Unreachable)
             {
                 table.Remove(i);
-                Counters[StackCounter.TcpAttemptFails]++;
+                Counters[StackCounter.TcpAttemptFails] += reset ? 0 : 1;
                 continue;
+            }
+
+            if (reset)
+            {
+                SendHalfOpenReset(i);
+                return true;
             }
 
             Counters[table.Attempts[i] == 0 ? StackCounter.TcpOutSegs : StackCounter.TcpRetransSegs]++;
@@ -358,13 +367,30 @@ internal sealed partial class TcpLayer
                 table.Iss[i],
                 table.Irs[i] + 1,
                 TcpSegment.Syn | TcpSegment.Ack,
-                _receiveBuffer,
+                table.Offered[i],
                 OfferedMss,
                 0);
             return true;
         }
 
         return false;
+    }
+
+    private void SendHalfOpenReset(int index)
+    {
+        uint ports = HalfOpen.Ports[index];
+        Counters[StackCounter.TcpOutRsts]++;
+        HalfOpen.Remove(index);
+        Send(
+            HalfOpen.RemoteAddress[index],
+            (int)(ports >> 16),
+            (int)(ports & 0xFFFF),
+            HalfOpen.Iss[index] + 1,
+            HalfOpen.Irs[index] + 1,
+            TcpSegment.Rst | TcpSegment.Ack,
+            0,
+            0,
+            0);
     }
 
     /// <summary>
