@@ -422,7 +422,8 @@ internal sealed class TcpControlBlock
                 return Reset;
             }
 
-            State = TcpState.Established;
+            // Closed by the user in SYN-SENT, before the peer's SYN crossed ours.
+            State = FinQueued ? TcpState.FinWait1 : TcpState.Established;
             SetSendWindow(segment);
             actions = Opened | Window;
         }
