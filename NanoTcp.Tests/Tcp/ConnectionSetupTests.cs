@@ -3,7 +3,7 @@ using NanoTcp.Tcp;
 
 namespace NanoTcp.Tests.Tcp;
 
-/// <summary>RFC 9293 3.5: how connections open, figures 6 to 12.</summary>
+/// <summary>RFC 9293 3.5: how connections open, figures 6 to 11.</summary>
 [TestClass]
 public sealed class ConnectionSetupTests : TraceTest
 {
@@ -205,7 +205,7 @@ public sealed class ConnectionSetupTests : TraceTest
     }
 
     [TestMethod]
-    public void Figure_11_and_12_an_old_duplicate_SYN_at_a_passive_side_ends_back_in_LISTEN()
+    public void Figure_11_an_old_duplicate_SYN_at_a_passive_side_ends_back_in_LISTEN()
     {
         Listen();
         Send("SYN seq 0 win 4000 mss 1000");

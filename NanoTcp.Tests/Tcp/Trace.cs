@@ -149,7 +149,7 @@ internal sealed class Trace
     /// <summary>From here on the trace is about another peer.</summary>
     internal void As(TracePeer peer)
     {
-        NothingUnexpected();
+        Log("   ", $"peer {peer.Port}");
         Peer = peer;
     }
 
@@ -180,7 +180,11 @@ internal sealed class Trace
     internal void Use(TcpConnection connection)
     {
         _connection = connection;
-        _owned.Add(connection);
+        if (!_owned.Contains(connection))
+        {
+            _owned.Add(connection);
+        }
+
         _written = 0;
         _read = 0;
     }
