@@ -153,7 +153,8 @@ public sealed partial class TcpConnection
         }
         else
         {
-            // All that passed before, while there was no link or no neighbour, says nothing about the peer.
+            // All that passed before, while there was no link, no neighbour or no Poll, says nothing about the peer.
+            LastActivity = now;
             StartTiming(block.Iss, now);
             _roundTrip.Reset();
             _unansweredSince = now;
