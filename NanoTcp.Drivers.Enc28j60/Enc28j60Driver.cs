@@ -201,9 +201,9 @@ public sealed class Enc28j60Driver : ILinkDevice
             return length;
         }
 
-        if (length == Enc28j60Receiver.BadHeader)
+        if (length < 0)
         {
-            Recover(Enc28j60Counters.RxBadHeader);
+            Recover(length == Enc28j60Receiver.DeadBus ? Enc28j60Counters.DeadBus : Enc28j60Counters.RxBadHeader);
             return 0;
         }
 

@@ -11,6 +11,9 @@ internal sealed class Enc28j60Receiver
     /// <summary>What <see cref="Receive"/> returns when a header cannot be right: the ring is out of step.</summary>
     internal const int BadHeader = -1;
 
+    /// <summary>What <see cref="Receive"/> returns when no chip can have said what was read.</summary>
+    internal const int DeadBus = -2;
+
     // Erratum 5: writing ERXST or ERXND may load 0000h into the internal write pointer, whatever ERXST says. The ring
     // begins there, so that it makes no difference.
     internal const int RingStart = 0x0000;
@@ -40,14 +43,23 @@ internal sealed class Enc28j60Receiver
     /// </summary>
     private const int FirstBurst = 64;
 
-    /// <summary>
-    /// Consumed octets that are not worth giving back yet when the batch is empty: with so few missing, the ring still
-    /// has room for four packets of the longest kind.
-    /// </summary>
-    private const int IdleDebt = 512;
+    /// <summary>EPKTCNT stops there. It is also what a MISO line reads that nobody drives.</summary>
+    private const int MostPackets = 255;
 
-    /// <summary>Consumed octets that are not worth giving back yet in the middle of a batch.</summary>
+    /// <summary>
+    /// Consumed octets from which on they are given back when the batch is empty: at most every other frame of the
+    /// longest kind, and the ring always has room for three of those.
+    /// </summary>
+    private const int IdleDebt = RingSize / 4;
+
+    /// <summary>Consumed octets from which on they are given back in the middle of a batch.</summary>
     private const int BatchDebt = RingSize / 2;
+
+    /// <summary>
+    /// Consumed octets from which on they are given back when bank 0 is selected anyway, which saves two operations: with
+    /// fewer missing, the ring has room for four frames of the longest kind.
+    /// </summary>
+    private const int PassingDebt = 512;
 
     private readonly Enc28j60Spi _spi;
     private readonly CounterSet _counters;
@@ -101,16 +113,24 @@ internal sealed class Enc28j60Receiver
     }
 
     /// <summary>As <see cref="NanoTcp.Link.ILinkDevice.Receive"/>.</summary>
-    /// <returns>The frame's length, 0, or <see cref="BadHeader"/>.</returns>
+    /// <returns>The frame's length, 0, <see cref="BadHeader"/> or <see cref="DeadBus"/>.</returns>
     internal int Receive(byte[] buffer, int offset, int capacity)
     {
         if (_pending == 0)
         {
-            _pending = ReadPacketCount();
-            if (_pending == 0)
+            int waiting = ReadPacketCount();
+            if (waiting == 0)
             {
                 return 0;
             }
+
+            if (waiting == MostPackets
+                && (_spi.Read(Enc28j60Registers.EIR) & Enc28j60Bits.EirAlwaysZero) != 0)
+            {
+                return DeadBus;
+            }
+
+            _pending = waiting;
         }
 
         int first = capacity + Tailroom < FirstBurst ? capacity + Tailroom : FirstBurst;
@@ -165,6 +185,15 @@ internal sealed class Enc28j60Receiver
         while (_pending != 0);
 
         return 0;
+    }
+
+    /// <summary>Gives back room if it is worth it while bank 0 is selected.</summary>
+    internal void FreeInPassing()
+    {
+        if (_debt >= PassingDebt)
+        {
+            FreeRing();
+        }
     }
 
     /// <summary>EIR.RXERIF was found set: clears it, and gives back all the room there is.</summary>

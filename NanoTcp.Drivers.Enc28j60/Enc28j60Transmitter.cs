@@ -90,6 +90,8 @@ internal sealed class Enc28j60Transmitter
             _spi.SelectBank(0);
         }
 
+        _receiver.FreeInPassing();
+
         // EWRPT and ETXND stay where they are but for what changes: frames of one size follow each other.
         _spi.Write(Enc28j60Registers.EWRPTL, SlotStart & 0xFF);
         if (_writePointerHigh != SlotStart >> 8)

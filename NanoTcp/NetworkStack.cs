@@ -19,6 +19,9 @@ public sealed class NetworkStack
     /// <summary>Frames taken in, and frames sent, by one call of <see cref="Poll"/> at most.</summary>
     private const int FramesPerPoll = 16;
 
+    /// <summary>How soon a device is asked again that cannot take a frame now, in ms; the longest frame takes 1.2 ms at 10 Mbit/s.</summary>
+    private const int BusyDeviceWait = 1;
+
     private readonly EthernetLayer _ethernet;
     private readonly ArpProtocol _arp;
     private readonly Ipv4Layer _ip;
@@ -138,8 +141,10 @@ public sealed class NetworkStack
         _ip.SetTime(now);
         int linkWait = Link.Poll(now);
         CheckLink(now);
-        _tcp.RunTimers(now);
+
+        // An acknowledgment that waits in the device is no reason to retransmit or to give up, however late we are.
         bool more = Receive(now);
+        _tcp.RunTimers(now);
         if (_linkStatus == LinkStatus.Up && Send(now))
         {
             more = true;
@@ -220,7 +225,7 @@ public sealed class NetworkStack
         _linkStatus = status;
         if (status == LinkStatus.Up)
         {
-            _arp.Announce(now);
+            _arp.LinkRestored(now);
             _tcp.LinkRestored();
         }
         else
@@ -310,10 +315,20 @@ public sealed class NetworkStack
     private int Wait(long now, int linkWait)
     {
         long deadline = _tcp.NextDeadline();
-        long arp = _linkStatus == LinkStatus.Up ? _arp.NextDeadline() : long.MaxValue;
-        if (arp < deadline)
+        if (_linkStatus == LinkStatus.Up)
         {
-            deadline = arp;
+            if (!_ethernet.CanTransmit)
+            {
+                // Something may be ready to go out. The device said before it was given a frame when it wants to be
+                // called, so that does not tell when it is free again, and a deadline that has come cannot be met yet.
+                return linkWait < BusyDeviceWait ? linkWait : BusyDeviceWait;
+            }
+
+            long arp = _arp.NextDeadline();
+            if (arp < deadline)
+            {
+                deadline = arp;
+            }
         }
 
         long wait = deadline == long.MaxValue ? int.MaxValue : deadline - now;

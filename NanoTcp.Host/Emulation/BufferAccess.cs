@@ -32,11 +32,11 @@ internal sealed class BufferAccess
             return;
         }
 
-        bool beyond = false;
+        CheckRingRead(address, count);
         while (count > 0)
         {
             int run = Math.Min(_ring.RunLength(address), count);
-            beyond = beyond || CheckRead(address, run);
+            CheckTransmitBuffer(address, run);
             if (target is not null)
             {
                 Array.Copy(_state.Memory, address, target, offset, run);
@@ -78,37 +78,28 @@ internal sealed class BufferAccess
         _state.SetWord(Register.EWRPT, address);
     }
 
-    /// <summary>Reports what must not be read now.</summary>
-    /// <returns>Whether the range runs out of the packets in the ring, which is reported once an operation.</returns>
-    private bool CheckRead(int address, int count)
+    /// <summary>Reports an operation that runs out of the packets in the ring; a ring at rest may be read at will.</summary>
+    private void CheckRingRead(int address, int count)
+    {
+        if (_state.Has(Register.ECON1, RegisterBits.RXEN)
+            && _ring.Contains(address)
+            && count > _ring.ReadableFrom(address))
+        {
+            _state.ReportMemory(ViolationKind.ReadBeyondPacket, address);
+        }
+    }
+
+    private void CheckTransmitBuffer(int address, int count)
     {
         if (ChipState.Overlaps(address, count, _transmitter.GuardedStart, _transmitter.GuardedLength))
         {
             _state.ReportMemory(ViolationKind.TransmitBufferTouched, address);
         }
-
-        if (!_state.Has(Register.ECON1, RegisterBits.RXEN) || !_ring.Contains(address))
-        {
-            return false;
-        }
-
-        int readable = _ring.ReadableFrom(address);
-        if (readable < count)
-        {
-            _state.ReportMemory(ViolationKind.ReadBeyondPacket, address + readable);
-            return true;
-        }
-
-        return false;
     }
 
     private void CheckWrite(int address, int count)
     {
-        if (ChipState.Overlaps(address, count, _transmitter.GuardedStart, _transmitter.GuardedLength))
-        {
-            _state.ReportMemory(ViolationKind.TransmitBufferTouched, address);
-        }
-
+        CheckTransmitBuffer(address, count);
         int ring = _state.Word(Register.ERXST);
         if (_state.Has(Register.ECON1, RegisterBits.RXEN)
             && ChipState.Overlaps(address, count, ring, _state.Word(Register.ERXND) - ring + 1))

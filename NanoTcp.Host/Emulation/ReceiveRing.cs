@@ -11,8 +11,12 @@ internal sealed class ReceiveRing
     /// <summary>Next-packet pointer, length and status in front of every packet (DS39662 figure 7-3).</summary>
     internal const int HeaderSize = 6;
 
+    /// <summary>IEEE 802.3 4.4.2, minFrameSize, with the check sequence.</summary>
+    private const int ShortestEthernetFrame = 64;
+
     private readonly ChipState _state;
     private readonly byte[] _header = new byte[HeaderSize];
+    private readonly bool[] _startsHere = new bool[ChipState.MemorySize];
     private byte _readPointerLow;
     private int _corruptions;
 
@@ -108,7 +112,9 @@ internal sealed class ReceiveRing
     }
 
     /// <summary>
-    /// How many octets from an address on belong to packets that have been received and not yet been freed.
+    /// How many octets from an address on the host may read in one operation: as far as there are packets that have been
+    /// received and not yet been freed; from a header on at least one packet of the shortest frame that Ethernet knows,
+    /// because a host may read that much before it has seen the length.
     /// </summary>
     internal int ReadableFrom(int address)
     {
@@ -121,7 +127,12 @@ internal sealed class ReceiveRing
         // The packets lie after ERXRDPT and before the write pointer.
         int filled = Distance(Next(_state.Word(Register.ERXRDPT)), WritePointer, size);
         int toEnd = Distance(address, WritePointer, size);
-        return toEnd <= filled ? toEnd : 0;
+        if (toEnd == 0 || toEnd > filled)
+        {
+            return 0;
+        }
+
+        return _startsHere[address] ? Math.Max(toEnd, HeaderSize + ShortestEthernetFrame) : toEnd;
     }
 
     /// <summary>Stores a packet and makes it visible. There must be room.</summary>
@@ -146,6 +157,7 @@ internal sealed class ReceiveRing
             Corrupt(start, data, length);
         }
 
+        MarkStart(start, next);
         WritePointer = next;
         _state.SetWord(Register.ERXWRPT, next);
         _state.Registers[Register.EPKTCNT]++;
@@ -179,6 +191,20 @@ internal sealed class ReceiveRing
                 memory[Advance(data, length / 2)] ^= 0xFF;
                 break;
         }
+    }
+
+    /// <summary>Notes where a packet begins, and forgets the headers that it has overwritten.</summary>
+    private void MarkStart(int start, int next)
+    {
+        int address = start;
+        do
+        {
+            _startsHere[address] = false;
+            address = Next(Next(address));
+        }
+        while (address != next);
+
+        _startsHere[start] = true;
     }
 
     private int Advance(int address, int count)

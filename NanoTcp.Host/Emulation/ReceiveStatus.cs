@@ -32,6 +32,7 @@ internal static class ReceiveStatus
             status |= LengthCheckError;
         }
 
+        // The data sheet does not tell whether a broadcast counts as a multicast too; here it does not.
         if (ReceiveFilter.IsBroadcast(frame))
         {
             status |= Broadcast;

@@ -85,7 +85,7 @@ public sealed class Enc28j60ReceiveTests : Enc28j60TestBase
         while (received < 2000)
         {
             // What fits in the ring, with the octets that the driver may owe it.
-            int room = DriverBench.RingSize - 512;
+            int room = DriverBench.RingSize * 3 / 4;
             int batch = random.Next(1, 12);
             while (expected.Count < batch)
             {
@@ -119,14 +119,42 @@ public sealed class Enc28j60ReceiveTests : Enc28j60TestBase
     }
 
     [TestMethod]
-    public void Four_of_the_longest_frames_fit_whatever_the_driver_still_owes_the_ring()
+    [DataRow(0, 4)]
+    [DataRow(500, 4)]
+    [DataRow(1514, 3)]
+    public void Three_of_the_longest_frames_fit_whatever_the_driver_still_owes_the_ring(int owed, int fit)
     {
         DriverBench bench = Started();
+        if (owed != 0)
+        {
+            byte[] debt = DriverBench.Frame(owed, 1);
+            bench.Port.Enqueue(debt);
+            bench.ExpectFrame(debt, "debt");
+        }
 
-        // Leaves the largest debt that the driver does not pay at once.
-        byte[] small = DriverBench.Frame(500, 1);
-        bench.Port.Enqueue(small);
-        bench.ExpectFrame(small, "debt");
+        for (int i = 0; i < 5; i++)
+        {
+            bench.Port.Enqueue(DriverBench.Frame(1514, i));
+        }
+
+        bench.Pass(10_000);
+        for (int i = 0; i < fit; i++)
+        {
+            bench.ExpectFrame(DriverBench.Frame(1514, i), $"frame {i}");
+        }
+
+        Assert.AreEqual(0, bench.Receive(2));
+        Assert.AreEqual(5 - fit, bench.Chip.Wire.Overflowed);
+    }
+
+    [TestMethod]
+    public void Sending_gives_the_ring_back_what_the_driver_owes_it()
+    {
+        DriverBench bench = Started();
+        byte[] debt = DriverBench.Frame(1514, 1);
+        bench.Port.Enqueue(debt);
+        bench.ExpectFrame(debt, "debt");
+        bench.Send(DriverBench.Frame(60, 2));
         for (int i = 0; i < 4; i++)
         {
             bench.Port.Enqueue(DriverBench.Frame(1514, i));
@@ -232,6 +260,7 @@ public sealed class Enc28j60ReceiveTests : Enc28j60TestBase
         }
 
         Assert.AreEqual(255, received);
+        bench.Run(510);
         Assert.AreEqual(1, bench.Count(Enc28j60Counters.RxOverflows));
         Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
 

@@ -213,6 +213,30 @@ public sealed class Enc28j60TransmitTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    public void Erratum_12_after_an_abort_the_transmit_logic_is_reset_before_the_next_frame()
+    {
+        DriverBench bench = Started();
+        for (int i = 0; i < 3; i++)
+        {
+            // The chip gives up what is longer than it believes a frame may be, and its transmit logic stalls.
+            bench.Poke(Enc28j60Registers.MAMXFLH, 0x01);
+            bench.Send(DriverBench.Frame(1000, i));
+            bench.RunUntil(() => bench.Driver.CanSend, 5);
+            bench.Poke(Enc28j60Registers.MAMXFLH, Enc28j60Receiver.LongestPacket >> 8);
+            Assert.AreEqual(i + 1, bench.Chip.Wire.TransmitAborted);
+            Assert.AreEqual(i + 1, bench.Count(Enc28j60Counters.TxErrors));
+            byte[] next = DriverBench.Frame(1000, 10 + i);
+            bench.Send(next);
+            bench.ExpectArrival(next, 5);
+        }
+
+        bench.Run(2);
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.TxTimeouts));
+        Assert.AreEqual(3, bench.Count(Enc28j60Counters.TxPackets));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
     [DataRow(1)]
     [DataRow(2)]
     [DataRow(3)]

@@ -1,3 +1,4 @@
+using System;
 using NanoTcp.Drivers.Enc28j60;
 
 namespace NanoTcp.Tests.Drivers;
@@ -46,6 +47,12 @@ internal sealed class FaultyBus : ISpiBus
     /// <summary>How many octets of operation length a burst with a packet header has at least.</summary>
     internal int HeaderBurst { get; set; } = 7 + 64;
 
+    /// <summary>How many control register reads go well until one has a wrong bit; -1 for never.</summary>
+    internal int WrongReadIn { get; set; } = -1;
+
+    /// <summary>Flips a bit in one transfer of fifty.</summary>
+    internal Random? Noise { get; set; }
+
     /// <summary>Operations that passed, or were lost.</summary>
     internal long Operations { get; private set; }
 
@@ -60,8 +67,18 @@ internal sealed class FaultyBus : ISpiBus
 
         if (StuckMiso >= 0)
         {
-            System.Array.Fill(buffer, (byte)StuckMiso, offset, count);
+            Array.Fill(buffer, (byte)StuckMiso, offset, count);
             return;
+        }
+
+        if (opcode < 0x20 && opcode != ReadEir && WrongReadIn >= 0 && WrongReadIn-- == 0)
+        {
+            buffer[offset + count - 1] ^= 0x04;
+        }
+
+        if (Noise != null && Noise.Next(50) == 0)
+        {
+            buffer[offset + 1 + Noise.Next(count - 1)] ^= (byte)(1 << Noise.Next(8));
         }
 
         if (opcode == ReadBuffer && count == HeaderBurst && WrongHeaders > 0)

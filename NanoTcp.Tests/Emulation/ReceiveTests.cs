@@ -325,6 +325,29 @@ public class ReceiveTests
     }
 
     [TestMethod]
+    public void The_shortest_Ethernet_frame_may_be_read_ahead_from_a_header_and_only_from_there()
+    {
+        ChipBench bench = new();
+        bench.Initialise();
+        bench.Port.Incoming.Enqueue(ChipBench.Frame(42));
+        bench.Port.Incoming.Enqueue(ChipBench.Frame(42));
+        bench.ReceiveAll();
+        bench.ReadMemory(52, 70);
+        bench.AssertClean();
+        bench.ReadMemory(52, 71);
+        bench.AssertOnly(ViolationKind.ReadBeyondPacket);
+        bench.Chip.ClearViolations();
+        bench.ReadMemory(58, 46);
+        bench.ReadMemory(0, 104);
+        bench.AssertClean();
+        bench.ReadMemory(58, 47);
+        bench.AssertOnly(ViolationKind.ReadBeyondPacket);
+        bench.Chip.ClearViolations();
+        bench.ReadMemory(104, 1);
+        bench.AssertOnly(ViolationKind.ReadBeyondPacket);
+    }
+
+    [TestMethod]
     public void Erratum_5_a_ring_that_does_not_start_at_zero_is_written_at_zero()
     {
         ChipBench bench = new();

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Reflection;
+using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Link;
 
 namespace NanoTcp.Tests.Memory;
@@ -16,7 +17,7 @@ internal sealed record MemoryTotals(
     internal static MemoryTotals Weigh(ILinkDevice link, Action<NetworkStackOptions> change)
     {
         NetworkStack stack = MemoryTable.BuildStack(link, change);
-        Assembly[] device = [typeof(NetworkStack).Assembly, typeof(NanoTcp.Drivers.Enc28j60.ISpiBus).Assembly];
+        Assembly[] device = [typeof(NetworkStack).Assembly, typeof(ISpiBus).Assembly];
         DeviceMemory scale = new(device);
         int driver = scale.Add(link);
         int body = scale.Add(stack);

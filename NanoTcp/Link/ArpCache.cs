@@ -118,7 +118,11 @@ public sealed class ArpCache
         return None;
     }
 
-    /// <summary>Makes an entry in place of a free one, else of the one that was not used for the longest time.</summary>
+    /// <summary>
+    /// Makes an entry in place of a free one, else of the one that was not used for the longest time.
+    /// <see cref="None"/> when all are being asked for and this one would be too: if questions pushed each other out, no
+    /// answer would ever find its entry, and each would be asked anew at once instead of once a second (RFC 1122 2.3.2.1).
+    /// </summary>
     internal int Add(uint address, byte state)
     {
         int best = 0;
@@ -137,6 +141,11 @@ public sealed class ArpCache
             {
                 best = i;
             }
+        }
+
+        if (State[best] == Resolving && state == Resolving)
+        {
+            return None;
         }
 
         if (State[best] != Free)

@@ -62,6 +62,21 @@ internal sealed class ArpProtocol
         _announceAt = now;
     }
 
+    /// <summary>The link is there, again or for the first time: what went unanswered without it is asked anew.</summary>
+    internal void LinkRestored(long now)
+    {
+        Announce(now);
+        for (int i = 0; i < _cache.State.Length; i++)
+        {
+            _cache.Requests[i] = 0;
+            _cache.RequestAt[i] = now;
+            if (_cache.State[i] == ArpCache.Failed)
+            {
+                _cache.State[i] = ArpCache.Free;
+            }
+        }
+    }
+
     /// <summary>Looks a neighbour up and begins to ask for it when it is not known or old.</summary>
     /// <param name="address">The next hop, on this link.</param>
     /// <param name="now">Milliseconds.</param>

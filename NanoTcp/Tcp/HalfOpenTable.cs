@@ -19,6 +19,9 @@ internal sealed class HalfOpenTable
     /// <summary>The peer has acknowledged it, but no connection was free.</summary>
     internal const byte Finished = 3;
 
+    /// <summary>No connection became free for it, and the peer, which believes that it is connected, must be told.</summary>
+    internal const byte ResetDue = 4;
+
     internal readonly byte[] State;
     internal readonly uint[] RemoteAddress;
 
@@ -33,7 +36,7 @@ internal sealed class HalfOpenTable
     /// <summary>SYN,ACKs sent.</summary>
     internal readonly byte[] Attempts;
 
-    /// <summary>When the next SYN,ACK is due, or when a finished handshake is given up.</summary>
+    /// <summary>When the next SYN,ACK is due after one that was sent, or when a finished handshake is given up.</summary>
     internal readonly long[] DueAt;
 
     /// <summary>How many are under way.</summary>

@@ -7,6 +7,9 @@ internal sealed class NewReno
 {
     private const int DuplicateThreshold = 3;
 
+    /// <summary>More than any window a peer can offer without scaling it.</summary>
+    private const int MaxWindow = 0xFFFF * 4;
+
     /// <summary>cwnd.</summary>
     internal int Window;
 
@@ -73,9 +76,9 @@ internal sealed class NewReno
             Window += increase == 0 ? 1 : increase;
         }
 
-        if (Window > 0xFFFF * 4)
+        if (Window > MaxWindow)
         {
-            Window = 0xFFFF * 4;
+            Window = MaxWindow;
         }
 
         return false;
@@ -93,7 +96,8 @@ internal sealed class NewReno
         int outstanding = (int)(max - una);
         if (InRecovery)
         {
-            Window += mss;
+            // As many duplicates as a peer likes to send; none of them may make it overflow.
+            Window += Window < MaxWindow ? mss : 0;
             return false;
         }
 

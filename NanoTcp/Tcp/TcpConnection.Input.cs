@@ -84,8 +84,9 @@ public sealed partial class TcpConnection
         }
 
         if ((actions & TcpControlBlock.Acknowledge) != 0
-            && ((actions & TcpControlBlock.Challenge) == 0 || MayChallenge(now)))
+            && ((actions & (TcpControlBlock.Challenge | TcpControlBlock.Limited)) == 0 || MayChallenge(now)))
         {
+            _layer.Counters[StackCounter.TcpChallengeAcks] += (actions & TcpControlBlock.Challenge) != 0 ? 1 : 0;
             _acknowledgeDue = true;
             OutputDue = true;
         }
@@ -99,15 +100,7 @@ public sealed partial class TcpConnection
 
     private void PeerEnded(TcpState before)
     {
-        if (before == TcpState.Established || before == TcpState.CloseWait)
-        {
-            _layer.Counters[StackCounter.TcpEstabResets]++;
-        }
-        else if (before == TcpState.SynSent || before == TcpState.SynReceived)
-        {
-            _layer.Counters[StackCounter.TcpAttemptFails]++;
-        }
-
+        CountEnd(before);
         Ended();
     }
 
@@ -116,6 +109,8 @@ public sealed partial class TcpConnection
         _congestion.Open(Block.SendMss, Block.Iss);
         if (_synLost)
         {
+            // RFC 5681 3.1: one segment is the initial window then.
+            _congestion.Window = Block.SendMss;
             _roundTrip.LostSyn();
         }
     }
@@ -129,14 +124,14 @@ public sealed partial class TcpConnection
         if (_timing && (int)(block.SndUna - _timedSequence) > 0)
         {
             _timing = false;
-            _roundTrip.Measured((int)(now - _timedAt));
+            long roundTripTime = now - _timedAt;
+            _roundTrip.Measured(roundTripTime > RoundTripEstimator.MaxTimeout ? RoundTripEstimator.MaxTimeout : (int)roundTripTime);
         }
 
         int outstanding = (int)(block.SndMax - block.SndUna);
-        if (_congestion.Acknowledged(text, block.SndUna, outstanding, block.SendMss))
-        {
-            _retransmitFirst = true;
-        }
+
+        // What was to go out again and had not gone yet has arrived after all, unless the next one is missing too.
+        _retransmitFirst = _congestion.Acknowledged(text, block.SndUna, outstanding, block.SendMss);
 
         // RFC 6298 5.2 and 5.3: off when all is acknowledged, anew when something is.
         _retransmitAt = outstanding == 0 ? Never : now + _roundTrip.Timeout;
@@ -161,17 +156,19 @@ public sealed partial class TcpConnection
 
     private void WindowUpdated(long now)
     {
-        if (_probing)
+        if ((_probing || Block.SndWnd == 0) && (_owned || WaitingFor != null))
         {
-            // The peer answers, so a closed window is no reason ever to give up (RFC 9293 MUST-37).
+            // The peer answers, so a closed window is no reason ever to give up (RFC 9293 MUST-37); the owner may abort.
+            // A connection without an owner has nobody to do that: RFC 6429 3 leaves it to us.
             _unansweredSince = now;
-            if (Block.SndWnd != 0)
-            {
-                _probing = false;
-                _probeDue = false;
-                _retransmitAt = Never;
-                _roundTrip.ForgetBackOff();
-            }
+        }
+
+        if (_probing && Block.SndWnd != 0)
+        {
+            _probing = false;
+            _probeDue = false;
+            _retransmitAt = Never;
+            _roundTrip.ForgetBackOff();
         }
 
         OutputDue = true;
@@ -236,7 +233,6 @@ public sealed partial class TcpConnection
         }
 
         _challenges++;
-        _layer.Counters[StackCounter.TcpChallengeAcks]++;
         return true;
     }
 

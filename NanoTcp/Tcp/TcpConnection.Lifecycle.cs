@@ -37,20 +37,24 @@ public sealed partial class TcpConnection
         _owned = true;
         Block.Connect(iss, maxMss, _receive.Capacity);
         _congestion.Open(maxMss, iss);
-        _unansweredSince = now;
         OutputDue = true;
+
+        // The time may be that of the last Poll, long ago, or none at all: the clock of the opening starts with the next.
+        _unansweredSince = Never;
+        Deadline = long.MinValue;
     }
 
     /// <summary>Takes up a connection whose SYN was answered by the listener; the segment that follows opens it.</summary>
     internal void Accept(
         TcpListener listener, int order, int localPort, uint remoteAddress, int remotePort,
-        uint iss, uint irs, int window, int peerMss, int maxMss, long now)
+        uint iss, uint irs, int window, int peerMss, int maxMss, bool answerLost, long now)
     {
         Take(localPort, remoteAddress, remotePort, now);
         WaitingFor = listener;
         AcceptOrder = order;
         Block.Accept(iss, irs, window, peerMss, maxMss, _receive.Capacity);
         _congestion.Open(Block.SendMss, iss);
+        _synLost = answerLost;
         _unansweredSince = now;
     }
 
@@ -110,6 +114,13 @@ public sealed partial class TcpConnection
     /// <summary>Runs what is due. The layer calls it when <see cref="Deadline"/> has come.</summary>
     internal void RunTimers(long now)
     {
+        if (_unansweredSince == Never)
+        {
+            // It runs though nothing has gone out yet, because without a link nothing ever may.
+            _unansweredSince = now;
+            StartRetransmissionTimer(now);
+        }
+
         if (now >= _acknowledgeAt)
         {
             _acknowledgeAt = Never;
@@ -173,8 +184,22 @@ public sealed partial class TcpConnection
     /// <summary>Ends the connection for a reason that this side found.</summary>
     private void EndHere(TcpEndReason reason)
     {
+        CountEnd(Block.State);
         Block.End(reason);
         Ended();
+    }
+
+    /// <summary>RFC 4022: direct transitions to CLOSED, from whichever side.</summary>
+    private void CountEnd(TcpState before)
+    {
+        if (before == TcpState.Established || before == TcpState.CloseWait)
+        {
+            _layer.Counters[Primitives.StackCounter.TcpEstabResets]++;
+        }
+        else if (before == TcpState.SynSent || before == TcpState.SynReceived)
+        {
+            _layer.Counters[Primitives.StackCounter.TcpAttemptFails]++;
+        }
     }
 
     /// <summary>After the state has become CLOSED: no timer runs, nothing is sent, what was received can still be read.</summary>
@@ -210,8 +235,7 @@ public sealed partial class TcpConnection
                 break;
         }
 
-        Block.End(reason);
-        Ended();
+        EndHere(reason);
     }
 
     /// <summary>Gives the object back to the pool, or its few numbers to the TIME-WAIT table, when nobody needs more of it.</summary>
@@ -234,8 +258,8 @@ public sealed partial class TcpConnection
 
             case TcpState.FinWait2:
             case TcpState.TimeWait:
-                // An acknowledgment that is due goes out first.
-                if (!_acknowledgeDue)
+                // An acknowledgment that is due, or will be in a moment, goes out first.
+                if (!_acknowledgeDue && _acknowledgeAt == Never)
                 {
                     _layer.Linger(this);
                 }

@@ -146,9 +146,19 @@ public sealed partial class TcpConnection
         _layer.Send(
             RemoteAddress, LocalPort, RemotePort, block.Iss, block.RcvNxt, flags, _receive.Free, _layer.OfferedMss, 0);
         CountSent(again);
-        if (!again)
+        if (again)
         {
+            // Karn: in a simultaneous open nothing was lost, but it is not known which of the two is acknowledged.
+            _timing = false;
+        }
+        else
+        {
+            // All that passed before, while there was no link, no neighbour or no Poll, says nothing about the peer.
+            LastActivity = now;
             StartTiming(block.Iss, now);
+            _roundTrip.Reset();
+            _unansweredSince = now;
+            _retransmitAt = Never;
         }
 
         block.Sent(1);
@@ -305,7 +315,7 @@ public sealed partial class TcpConnection
         bool opening = block.SndUna == block.Iss;
         if (now - _unansweredSince >= (opening ? TcpLimits.GiveUpSyn : TcpLimits.GiveUpData))
         {
-            GiveUp(opening);
+            GiveUp();
             return;
         }
 
@@ -313,7 +323,7 @@ public sealed partial class TcpConnection
         _retransmitAt = now + _roundTrip.Timeout;
         if (opening)
         {
-            _synLost = true;
+            _synLost = block.SndMax != block.Iss;
             GoBack();
             return;
         }
@@ -324,6 +334,7 @@ public sealed partial class TcpConnection
             _probing = true;
             block.SndNxt = block.SndUna;
             _timing = false;
+            _retransmitFirst = false;
             _probeDue = _send.Count != 0;
             OutputDue = true;
             return;
@@ -334,21 +345,26 @@ public sealed partial class TcpConnection
         GoBack();
     }
 
-    private void GiveUp(bool opening)
+    private void GiveUp()
     {
         _layer.Counters[StackCounter.TcpGiveUps]++;
-        if (opening)
+        TcpEndReason reason = _unreachableHint ? TcpEndReason.Unreachable : TcpEndReason.TimedOut;
+        if (_probing)
         {
-            _layer.Counters[StackCounter.TcpAttemptFails]++;
+            // The peer may be there and wait for the rest.
+            Reset(reason);
         }
-
-        EndHere(_unreachableHint ? TcpEndReason.Unreachable : TcpEndReason.TimedOut);
+        else
+        {
+            EndHere(reason);
+        }
     }
 
     /// <summary>No route, or the next hop is silent: an opening fails at once, an open connection goes on trying.</summary>
     private void NoWayOut(long now)
     {
         _acknowledgeDue = false;
+        _acknowledgeAt = Never;
         OutputDue = false;
         if (_resetDue)
         {
@@ -357,13 +373,13 @@ public sealed partial class TcpConnection
         }
         else if (Block.State == TcpState.SynSent)
         {
-            _layer.Counters[StackCounter.TcpAttemptFails]++;
             EndHere(TcpEndReason.Unreachable);
         }
         else
         {
             _unreachableHint = true;
-            if (_retransmitAt == Never && (Block.SndMax != Block.SndUna || _send.Count != 0 || Block.FinQueued))
+            bool finDue = Block.FinQueued && !Block.FinSent;
+            if (_retransmitAt == Never && (Block.SndMax != Block.SndUna || _send.Count != 0 || finDue))
             {
                 _unansweredSince = now;
                 _retransmitAt = now + _roundTrip.Timeout;

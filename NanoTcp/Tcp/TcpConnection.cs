@@ -203,7 +203,7 @@ public sealed partial class TcpConnection
         _owned = false;
         if (Block.State == TcpState.SynSent)
         {
-            Block.End(TcpEndReason.Aborted);
+            EndHere(TcpEndReason.Aborted);
         }
         else if (_receive.Count != 0 || Block.Gaps.Count != 0)
         {

@@ -27,7 +27,7 @@ internal sealed class TcpControlBlock
     /// <summary>The segment must be answered by a reset, RFC 9293 3.5.2.</summary>
     internal const int Reset = 0x02;
 
-    /// <summary>The connection has just become ESTABLISHED.</summary>
+    /// <summary>This side's SYN has been acknowledged.</summary>
     internal const int Opened = 0x04;
 
     /// <summary>SND.UNA has advanced, by <see cref="AcknowledgedText"/> octets of data.</summary>
@@ -62,6 +62,9 @@ internal sealed class TcpControlBlock
 
     /// <summary>Out-of-order data was not kept, because one more gap could not be noted.</summary>
     internal const int GapDropped = 0x2000;
+
+    /// <summary>The acknowledgment asked for answers an empty segment: two sides that do so to each other never stop by themselves.</summary>
+    internal const int Limited = 0x4000;
 
     internal TcpState State;
     internal TcpEndReason EndReason;
@@ -329,8 +332,10 @@ internal sealed class TcpControlBlock
         int ahead = (int)(sequence - RcvNxt);
 
         // First, the sequence number: table 6. Into a closed window only what fits exactly is looked at for its ACK and RST.
+        // An empty segment may also stand right behind the window: that is where a peer acknowledges from which has
+        // filled it when the first of what it sent was lost, and if both sides refused that, both would be stuck.
         bool acceptable = length == 0
-            ? (window == 0 ? ahead == 0 : ahead >= 0 && ahead < window)
+            ? ahead >= 0 && ahead <= window
             : window > 0 && ahead < window && ahead + length > 0;
         if (!acceptable && !(window == 0 && ahead == 0))
         {
@@ -339,7 +344,7 @@ internal sealed class TcpControlBlock
 
         if ((flags & TcpSegment.Rst) != 0)
         {
-            return ProcessReset(ahead);
+            return ahead != 0 && ahead == window ? None : ProcessReset(ahead);
         }
 
         if ((flags & TcpSegment.Syn) != 0)
@@ -389,7 +394,12 @@ internal sealed class TcpControlBlock
         }
 
         // A FIN that comes again means that our acknowledgment of it was lost: 2 MSL begin anew (3.10.7.4, eighth).
-        return State == TcpState.TimeWait && (flags & TcpSegment.Fin) != 0 ? Acknowledge | TimeWaitStarted : Acknowledge;
+        if (State == TcpState.TimeWait && (flags & TcpSegment.Fin) != 0)
+        {
+            return Acknowledge | TimeWaitStarted;
+        }
+
+        return segment.SequenceLength == 0 ? Acknowledge | Limited : Acknowledge;
     }
 
     /// <summary>Second: RST. RFC 5961 3.2 believes only the exact sequence number.</summary>
@@ -425,7 +435,7 @@ internal sealed class TcpControlBlock
             // Closed by the user in SYN-SENT, before the peer's SYN crossed ours.
             State = FinQueued ? TcpState.FinWait1 : TcpState.Established;
             SetSendWindow(segment);
-            actions = Opened | Window;
+            actions = Window;
         }
         else if ((int)(ack - SndMax) > 0 || (int)(ack - SndUna) < -MaxSndWnd)
         {
@@ -440,6 +450,7 @@ internal sealed class TcpControlBlock
             AcknowledgedText = advance;
             if (SndUna == Iss)
             {
+                actions |= Opened;
                 AcknowledgedText--;
             }
 

@@ -52,8 +52,14 @@ internal sealed partial class TcpLayer
         index = HalfOpen.Find(header.Source, ports);
         if (index != HalfOpenTable.None)
         {
-            ProcessHalfOpen(index, header.Source, buffer);
-            return;
+            if (HalfOpen.State[index] != HalfOpenTable.ResetDue)
+            {
+                ProcessHalfOpen(index, header.Source, buffer);
+                return;
+            }
+
+            // It has been given up, and this segment gets the reset.
+            HalfOpen.Remove(index);
         }
 
         TcpListener listener = FindListener(segment.DestinationPort);
@@ -147,15 +153,8 @@ internal sealed partial class TcpLayer
         const int Deciding = TcpSegment.Syn | TcpSegment.Rst | TcpSegment.Ack;
         if ((segment.Flags & Deciding) == TcpSegment.Ack
             && segment.AcknowledgmentNumber == iss + 1
-            && segment.SequenceNumber - (irs + 1) <= (uint)_receiveBuffer)
+            && segment.SequenceNumber - (irs + 1) < (uint)_receiveBuffer)
         {
-            if (FindListener(segment.DestinationPort) == null)
-            {
-                HalfOpen.Remove(index);
-                SendReset(segment, remoteAddress);
-                return;
-            }
-
             TcpConnection connection = Promote(index);
             if (connection != null)
             {
@@ -199,7 +198,7 @@ internal sealed partial class TcpLayer
     {
         uint ports = HalfOpen.Ports[index];
         TcpListener listener = FindListener((int)(ports >> 16));
-        if (FreeConnections == 0 || CountPending(listener) >= listener.Backlog)
+        if (!HasPlace(listener))
         {
             if (HalfOpen.State[index] != HalfOpenTable.Finished)
             {
@@ -227,10 +226,16 @@ internal sealed partial class TcpLayer
             HalfOpen.Window[index],
             HalfOpen.Mss[index],
             OfferedMss,
+            HalfOpen.Attempts[index] > 1,
             _now);
         HalfOpen.Remove(index);
         Counters[StackCounter.TcpPassiveOpens]++;
         return connection;
+    }
+
+    private bool HasPlace(TcpListener listener)
+    {
+        return FreeConnections != 0 && CountPending(listener) < listener.Backlog;
     }
 
     /// <summary>Takes the longest idle connection away from an owner that allowed it. One at a time: a place that is on its way is enough.</summary>
@@ -246,7 +251,7 @@ internal sealed partial class TcpLayer
             }
 
             if (connection.Evictable
-                && connection.State != TcpState.Closed
+                && connection.EndReason == TcpEndReason.None
                 && (idlest == null || connection.LastActivity < idlest.LastActivity))
             {
                 idlest = connection;
@@ -297,16 +302,6 @@ internal sealed partial class TcpLayer
 
     private void OpenFinished(int index, long now)
     {
-        uint ports = HalfOpen.Ports[index];
-        int localPort = (int)(ports >> 16);
-        if (now >= HalfOpen.DueAt[index] || FindListener(localPort) == null)
-        {
-            // The peer believes that it is connected; the next thing it sends is answered with a reset.
-            HalfOpen.Remove(index);
-            Counters[StackCounter.TcpAttemptFails]++;
-            return;
-        }
-
         TcpSegment segment = _segment;
         segment.SequenceNumber = HalfOpen.Irs[index] + 1;
         segment.AcknowledgmentNumber = HalfOpen.Iss[index] + 1;
@@ -319,15 +314,21 @@ internal sealed partial class TcpLayer
             // The peer's acknowledgment, which came while no place was free.
             connection.Process(segment, Ip.ReceiveBuffer, now);
         }
+        else if (now >= HalfOpen.DueAt[index])
+        {
+            HalfOpen.State[index] = HalfOpenTable.ResetDue;
+            Counters[StackCounter.TcpAttemptFails]++;
+        }
     }
 
-    /// <summary>Sends one SYN,ACK that is due. False when there is none, or its peer's neighbour is not known yet.</summary>
+    /// <summary>Sends one SYN,ACK or reset that is due. False when there is none, or its peer's neighbour is not known yet.</summary>
     private bool DispatchHalfOpen(long now)
     {
         HalfOpenTable table = HalfOpen;
         for (int i = 0; i < table.State.Length; i++)
         {
-            if (table.State[i] != HalfOpenTable.AnswerDue)
+            bool reset = table.State[i] == HalfOpenTable.ResetDue;
+            if (!reset && table.State[i] != HalfOpenTable.AnswerDue)
             {
                 continue;
             }
@@ -336,15 +337,20 @@ internal sealed partial class TcpLayer
             if (reach == Ipv4Layer.Pending)
             {
                 // The answer to ARP, or its failure, brings us here again.
-                table.DueAt[i] = TcpConnection.Never;
                 continue;
             }
 
             if (reach == Ipv4Layer.Unreachable)
             {
                 table.Remove(i);
-                Counters[StackCounter.TcpAttemptFails]++;
+                Counters[StackCounter.TcpAttemptFails] += reset ? 0 : 1;
                 continue;
+            }
+
+            if (reset)
+            {
+                SendHalfOpenReset(i);
+                return true;
             }
 
             Counters[table.Attempts[i] == 0 ? StackCounter.TcpOutSegs : StackCounter.TcpRetransSegs]++;
@@ -365,6 +371,23 @@ internal sealed partial class TcpLayer
         }
 
         return false;
+    }
+
+    private void SendHalfOpenReset(int index)
+    {
+        uint ports = HalfOpen.Ports[index];
+        Counters[StackCounter.TcpOutRsts]++;
+        HalfOpen.Remove(index);
+        Send(
+            HalfOpen.RemoteAddress[index],
+            (int)(ports >> 16),
+            (int)(ports & 0xFFFF),
+            HalfOpen.Iss[index] + 1,
+            HalfOpen.Irs[index] + 1,
+            TcpSegment.Rst | TcpSegment.Ack,
+            0,
+            0,
+            0);
     }
 
     /// <summary>

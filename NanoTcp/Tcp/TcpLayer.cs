@@ -133,6 +133,21 @@ internal sealed partial class TcpLayer
             }
         }
 
+        for (int i = 0; i < HalfOpen.State.Length; i++)
+        {
+            if (HalfOpen.State[i] == HalfOpenTable.Finished && HalfOpen.Ports[i] >> 16 == listener.Port)
+            {
+                HalfOpen.State[i] = HalfOpenTable.ResetDue;
+            }
+            else if (HalfOpen.State[i] != HalfOpenTable.Free
+                && HalfOpen.State[i] != HalfOpenTable.ResetDue
+                && HalfOpen.Ports[i] >> 16 == listener.Port)
+            {
+                // What its peer sends next is answered with a reset.
+                HalfOpen.Remove(i);
+            }
+        }
+
         listener.Port = 0;
     }
 
@@ -249,7 +264,15 @@ internal sealed partial class TcpLayer
         {
             for (int i = 0; i < HalfOpen.State.Length; i++)
             {
-                if (HalfOpen.State[i] != HalfOpenTable.Free && HalfOpen.DueAt[i] < next)
+                // What waits to be sent waits for the device or for ARP, not for the clock.
+                byte state = HalfOpen.State[i];
+                if (state == HalfOpenTable.Finished && HasPlace(FindListener((int)(HalfOpen.Ports[i] >> 16))))
+                {
+                    // A connection became free after the timers ran.
+                    return _now;
+                }
+
+                if ((state == HalfOpenTable.Answered || state == HalfOpenTable.Finished) && HalfOpen.DueAt[i] < next)
                 {
                     next = HalfOpen.DueAt[i];
                 }

@@ -1,1 +1,33 @@
-System.Console.WriteLine("not built yet");
+using NanoTcp.Host.Hosting;
+using NanoTcp.Samples.Http;
+
+const int DevicePort = 80;
+const int PreferredPort = 8080;
+
+return HostProgram.Run(
+    args,
+    new HostProgramDescription
+    {
+        Summary = "A web server on NanoTcp that shows the status of its own stack: a page, JSON, metrics, and bytes to measure with.",
+        ListenHelp = "Port on 127.0.0.1 that leads to the server, when there is no TAP interface; 0 takes a free one. [default: 8080, or a free one]",
+        ListenExample = PreferredPort,
+    },
+    program =>
+    {
+        HttpServer server = new(program.Network.Device, DevicePort, program.Options.Connections);
+        program.AddService(server.Poll);
+        string site = program.Expose(DevicePort, program.Options.ListenPort, PreferredPort);
+
+        program.PrintSetting("NanoTcp HTTP status server");
+        program.Print("");
+        program.Print($"Open http://{site}/ in a browser, or type:");
+        program.Print($"  curl http://{site}/api/status");
+        program.Print($"  curl http://{site}/metrics");
+        program.Print($"  curl -o /dev/null http://{site}/bytes/10000000");
+        if (program.OverTap)
+        {
+            program.Print($"  ping {site}");
+        }
+
+        program.Print("Ctrl-C stops.");
+    });

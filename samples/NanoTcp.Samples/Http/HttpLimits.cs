@@ -45,6 +45,9 @@ internal static class HttpLimits
     /// <summary>A connection without a request is closed after this.</summary>
     internal const int IdleTime = 15000;
 
+    /// <summary>How long a new connection may take to begin its first request before its place can be given away.</summary>
+    internal const int FirstRequestGrace = 1000;
+
     /// <summary>From a request's first octet to the end of its header section.</summary>
     internal const int RequestTime = 10000;
 

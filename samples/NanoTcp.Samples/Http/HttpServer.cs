@@ -70,14 +70,16 @@ public sealed class HttpServer : IService
 
         _shared.Source.Now = now;
         bool worked = false;
+        bool pending = _listener.Pending != 0;
         HttpSession[] sessions = _sessions;
         for (int i = 0; i < sessions.Length; i++)
         {
             HttpSession session = sessions[i];
-            if (session.IsFree && _listener.Pending != 0)
+            if (pending && session.IsFree)
             {
                 TcpConnection connection = _listener.Accept();
-                if (connection != null)
+                pending = connection != null;
+                if (pending)
                 {
                     session.Open(connection, now);
                     _shared.Counters.Increment(HttpCounter.Connections);
@@ -105,7 +107,7 @@ public sealed class HttpServer : IService
         for (int i = 0; i < sessions.Length; i++)
         {
             HttpSession session = sessions[i];
-            if (session.IsIdle && (longest == null || session.IdleSince < longest.IdleSince))
+            if (session.IsIdle(now) && (longest == null || session.IdleSince < longest.IdleSince))
             {
                 longest = session;
             }

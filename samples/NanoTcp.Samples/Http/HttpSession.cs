@@ -43,14 +43,13 @@ internal sealed class HttpSession
 
     /// <summary>
     /// Connected, with no request begun, and all responses delivered: nobody loses anything but time if it is closed.
+    /// A new connection counts as idle only after a while: its first request is on its way, and a client that finds
+    /// even that refused does not ask again.
     /// </summary>
-    internal bool IsIdle
+    internal bool IsIdle(long now)
     {
-        get
-        {
-            return _state == Reading && !_parser.InRequest && _connection.Readable == 0
-                && _connection.Unacknowledged == 0;
-        }
+        return _state == Reading && !_parser.InRequest && _connection.Readable == 0
+            && _connection.Unacknowledged == 0 && IsSettled(now);
     }
 
     /// <summary>Since when it is idle, in ms.</summary>
@@ -122,6 +121,11 @@ internal sealed class HttpSession
         _acknowledged = _connection.BytesSent;
     }
 
+    private bool IsSettled(long now)
+    {
+        return _connection.BytesSent != 0 || now - _since >= HttpLimits.FirstRequestGrace;
+    }
+
     private void SetEvictable(bool evictable)
     {
         if (_evictable != evictable)
@@ -167,8 +171,9 @@ internal sealed class HttpSession
 
         if (_connection.EndOfStream)
         {
-            // RFC 9112 8: what was begun and not finished is not a request.
-            Close();
+            // RFC 9112 8: what was begun and not finished is not a request. A client that has closed only its own
+            // side may still be reading the last response (RFC 9112 9.6).
+            Linger(now);
             return true;
         }
 
@@ -184,7 +189,7 @@ internal sealed class HttpSession
             return CheckResponse(now);
         }
 
-        SetEvictable(true);
+        SetEvictable(IsSettled(now));
         if (now - _since < HttpLimits.IdleTime)
         {
             return false;
@@ -270,7 +275,7 @@ internal sealed class HttpSession
 
         if (_connection.EndOfStream)
         {
-            Close();
+            Linger(now);
             return true;
         }
 
@@ -358,7 +363,7 @@ internal sealed class HttpSession
         }
 
         _lingered += taken;
-        if (_connection.EndOfStream || _lingered > HttpLimits.LingerOctets)
+        if (_lingered > HttpLimits.LingerOctets)
         {
             Close();
             return true;
@@ -366,8 +371,15 @@ internal sealed class HttpSession
 
         if (_connection.Unacknowledged != 0)
         {
+            // Nobody watches over a connection that was given back, so that waits until the response is delivered.
             _since = now;
             return CheckResponse(now) || taken != 0;
+        }
+
+        if (_connection.EndOfStream)
+        {
+            Close();
+            return true;
         }
 
         SetEvictable(true);

@@ -19,6 +19,7 @@ public abstract class SlotService : IService
     private readonly TcpListener _listener;
     private readonly TcpConnection[] _connections;
     private readonly long[] _lastMoved;
+    private readonly bool[] _closing;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="stack">The stack to serve on.</param>
@@ -40,6 +41,7 @@ public abstract class SlotService : IService
 
         _connections = new TcpConnection[clients];
         _lastMoved = new long[clients];
+        _closing = new bool[clients];
         _listener = stack.Listen(port, clients);
     }
 
@@ -65,20 +67,23 @@ public abstract class SlotService : IService
     public bool Poll(long now)
     {
         bool worked = false;
+        bool pending = _listener.Pending != 0;
         TcpConnection[] connections = _connections;
         for (int i = 0; i < connections.Length; i++)
         {
             TcpConnection connection = connections[i];
             if (connection == null)
             {
-                connection = _listener.Pending != 0 ? _listener.Accept() : null;
+                connection = pending ? _listener.Accept() : null;
                 if (connection == null)
                 {
+                    pending = false;
                     continue;
                 }
 
                 connections[i] = connection;
                 _lastMoved[i] = now;
+                _closing[i] = false;
                 Open(i, connection, now);
                 worked = true;
             }
@@ -91,22 +96,30 @@ public abstract class SlotService : IService
                 continue;
             }
 
-            int moved = Serve(i, connection, now);
-            if (moved < 0)
+            int moved = _closing[i] ? -1 : Serve(i, connection, now);
+            if (moved < 0 && connection.Unacknowledged == 0)
             {
                 connections[i] = null;
                 connection.Close();
+                worked = true;
+                continue;
             }
-            else
+
+            if (moved < 0)
             {
-                if (moved != 0)
-                {
-                    _lastMoved[i] = now;
-                }
-
-                connection.Evictable = now - _lastMoved[i] >= Patience;
+                // The last octets are still watched over: a peer that is gone must not keep a place for them.
+                worked |= !_closing[i];
+                _closing[i] = true;
+                connection.CloseSend();
+                moved = 0;
             }
 
+            if (moved != 0)
+            {
+                _lastMoved[i] = now;
+            }
+
+            connection.Evictable = now - _lastMoved[i] >= Patience;
             worked |= moved != 0;
         }
 

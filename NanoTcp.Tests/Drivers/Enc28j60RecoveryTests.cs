@@ -1,0 +1,277 @@
+using System;
+using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Link;
+using DriverOptions = NanoTcp.Drivers.Enc28j60.Enc28j60Options;
+
+namespace NanoTcp.Tests.Drivers;
+
+[TestClass]
+public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
+{
+    /// <summary>From the moment something is found wrong until frames flow again, in nanoseconds of chip time.</summary>
+    private const long LongestRecovery = 10_000_000;
+
+    [TestMethod]
+    public void A_wrong_bit_anywhere_in_pointer_length_or_Received_Ok_is_noticed_and_healed()
+    {
+        DriverBench bench = Started();
+        int recoveries = 0;
+        for (int bit = 0; bit < 40; bit++)
+        {
+            if (bit is >= 32 and < 39)
+            {
+                continue;
+            }
+
+            bench.Bus.WrongHeaderBit = bit;
+            bench.Bus.WrongHeaders = 1;
+            bench.Port.Enqueue(DriverBench.Frame(60 + (bit * 30), bit));
+            bench.Pass(1400);
+            Assert.AreEqual(0, bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity), $"bit {bit}");
+            Assert.AreEqual(++recoveries, bench.Count(Enc28j60Counters.RxBadHeader), $"bit {bit}");
+            AssertHealed(bench, recoveries);
+        }
+    }
+
+    [TestMethod]
+    public void A_garbage_header_in_the_chips_memory_is_noticed_and_healed()
+    {
+        DriverBench bench = Started();
+        Random random = new(5);
+        for (int i = 0; i < 100; i++)
+        {
+            bench.Port.Enqueue(DriverBench.Frame(300, i));
+            bench.Pass(500);
+            random.NextBytes(bench.Chip.Memory.AsSpan(0, 6));
+            Assert.AreEqual(0, bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity));
+            AssertHealed(bench, i + 1);
+
+            // The next one begins at the ring's start again.
+            bench.Bus.WrongHeaderBit = 0;
+            bench.Bus.WrongHeaders = 1;
+            bench.Port.Enqueue(DriverBench.Frame(300, i));
+            bench.Pass(500);
+            bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity);
+            bench.RunUntil(() => bench.Driver.CanSend, 20);
+            bench.Driver.Counters.Add(Enc28j60Counters.Recoveries, -1);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(0x00)]
+    [DataRow(0xFF)]
+    public void A_MISO_line_that_sticks_is_noticed_and_the_chip_comes_back_with_it(int miso)
+    {
+        DriverBench bench = Started();
+        bench.Bus.StuckMiso = miso;
+        long end = bench.Clock.Milliseconds + 1100;
+        while (bench.Driver.Status != LinkStatus.NoDevice)
+        {
+            Assert.IsLessThan(end, bench.Clock.Milliseconds);
+            bench.Driver.Poll(bench.Clock.Milliseconds);
+            Assert.AreEqual(0, bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity));
+            bench.Pass(500);
+        }
+
+        Assert.AreEqual(Enc28j60Problem.NoAnswer, bench.Driver.Problem);
+        bench.Run(10_000);
+        bench.Bus.StuckMiso = -1;
+        bench.RunUntil(() => bench.Driver.Status == LinkStatus.Up, 2100);
+        AssertHealed(bench, 1);
+    }
+
+    [TestMethod]
+    [DataRow(0x00)]
+    [DataRow(0xFF)]
+    public void A_MISO_line_that_sticks_while_a_frame_is_on_its_way_is_noticed(int miso)
+    {
+        DriverBench bench = Started();
+        bench.Send(DriverBench.Frame(1000, 1));
+        bench.Bus.StuckMiso = miso;
+        bench.RunUntil(() => bench.Driver.Status == LinkStatus.NoDevice, 1100);
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.Recoveries));
+        bench.Bus.StuckMiso = -1;
+        bench.RunUntil(() => bench.Driver.Status == LinkStatus.Up, 2100);
+
+        // Only MISO was stuck: the frame went out, and went out again because nobody said so.
+        Assert.IsGreaterThan(0, bench.Port.Arrived);
+        while (bench.Port.Arrived > 0)
+        {
+            Assert.AreEqual(1000, bench.Port.TakeArrived().Length);
+        }
+
+        AssertHealed(bench, 1);
+    }
+
+    [TestMethod]
+    public void An_unplugged_chip_is_noticed_and_found_again()
+    {
+        DriverBench bench = Started();
+        bench.Bus.Unplugged = true;
+        bench.Bus.StuckMiso = 0xFF;
+        bench.RunUntil(() => bench.Driver.Status == LinkStatus.NoDevice, 600);
+        bench.Chip.PowerCycle();
+        bench.Run(5000);
+        bench.Bus.Unplugged = false;
+        bench.Bus.StuckMiso = -1;
+        bench.RunUntil(() => bench.Driver.Status == LinkStatus.Up, 2100);
+        AssertHealed(bench, 1);
+    }
+
+    [TestMethod]
+    public void A_brown_out_that_resets_the_chip_is_noticed_within_half_a_second()
+    {
+        DriverBench bench = Started();
+        bench.Run(1234);
+        bench.Chip.PowerCycle();
+        bench.Pass(400);
+        AssertHealsWithin(bench, 510, Enc28j60Counters.LostRegisters);
+    }
+
+    [TestMethod]
+    public void RXEN_that_clears_itself_is_noticed_within_half_a_second()
+    {
+        DriverBench bench = Started();
+        bench.Chip.Write([0xBF, 0x04], 0, 2);
+        AssertHealsWithin(bench, 510, Enc28j60Counters.LostRegisters);
+    }
+
+    [TestMethod]
+    public void Bank_bits_that_change_are_noticed_within_half_a_second()
+    {
+        DriverBench bench = Started();
+        bench.Receive(1);
+        bench.Chip.Write([0xBF, 0x03], 0, 2);
+        AssertHealsWithin(bench, 510, Enc28j60Counters.LostRegisters);
+    }
+
+    [TestMethod]
+    [DataRow(Enc28j60Registers.MACON1, 0x00)]
+    [DataRow(Enc28j60Registers.MACON3, 0x33)]
+    [DataRow(Enc28j60Registers.MAMXFLH, 0x06)]
+    [DataRow(Enc28j60Registers.MABBIPG, 0x00)]
+    [DataRow(Enc28j60Registers.MAADR1, 0x04)]
+    [DataRow(Enc28j60Registers.MAADR6, 0x00)]
+    [DataRow(Enc28j60Registers.ERXNDL, 0xFD)]
+    [DataRow(Enc28j60Registers.ERXNDH, 0x1F)]
+    [DataRow(Enc28j60Registers.ERXSTH, 0x01)]
+    [DataRow(Enc28j60Registers.ERXFCON, 0x00)]
+    [DataRow(Enc28j60Registers.ETXSTH, 0x00)]
+    [DataRow(Enc28j60Registers.EIE, 0x00)]
+    public void A_configured_register_that_changes_is_noticed_within_a_second(int register, int value)
+    {
+        DriverBench bench = NewBench(null, new DriverOptions { UseInterruptPin = true });
+        bench.Start();
+        bench.Run(777);
+        bench.Poke(register, value);
+        AssertHealsWithin(bench, 1010, Enc28j60Counters.LostRegisters);
+    }
+
+    [TestMethod]
+    public void A_receive_ring_that_overflows_though_it_is_empty_is_noticed_within_half_a_second()
+    {
+        DriverBench bench = Started();
+
+        // ERXRDPT right behind the write pointer: no room, and no packet either.
+        bench.Poke(Enc28j60Registers.ERXRDPTL, 0x01);
+        bench.Poke(Enc28j60Registers.ERXRDPTH, 0x00);
+        bench.Port.Enqueue(DriverBench.Frame(60, 1));
+        bench.Pass(200);
+        Assert.AreEqual(1, bench.Chip.Wire.Overflowed);
+        AssertHealsWithin(bench, 510, Enc28j60Counters.RxStalls);
+    }
+
+    [TestMethod]
+    public void One_register_read_wrong_on_the_bus_is_no_reason_to_recover()
+    {
+        DriverBench bench = Started();
+        for (int i = 0; i < 124; i++)
+        {
+            // Each time another read of the look after the chip; 31, because the looks alternate.
+            bench.Bus.WrongReadIn = i % 31;
+            bench.Run(500);
+        }
+
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.LostRegisters));
+        Assert.AreEqual(LinkStatus.Up, bench.Driver.Status);
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.LinkChanges));
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
+    [DataRow(4)]
+    [DataRow(5)]
+    [DataRow(6)]
+    [DataRow(7)]
+    [DataRow(8)]
+    public void After_a_time_of_bit_errors_on_MISO_the_link_lives(int seed)
+    {
+        DriverBench bench = Started();
+        Random random = new(seed);
+        bench.Bus.Noise = random;
+        byte[] buffer = new byte[DriverBench.Offset + 1514];
+        long end = bench.Clock.Milliseconds + 5000;
+        while (bench.Clock.Milliseconds < end)
+        {
+            if (bench.Port.Coming < 5)
+            {
+                bench.Port.Enqueue(DriverBench.Frame(random.Next(60, 1515), seed));
+            }
+
+            bench.Driver.Poll(bench.Clock.Milliseconds);
+            bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity);
+            if (bench.Driver.CanSend)
+            {
+                bench.Driver.Send(buffer, DriverBench.Offset, random.Next(60, 1515));
+            }
+
+            bench.Pass(200);
+            while (bench.Port.Arrived > 0)
+            {
+                bench.Port.TakeArrived();
+            }
+        }
+
+        Assert.IsGreaterThan(0, bench.Count(Enc28j60Counters.Recoveries), $"seed {seed}");
+        bench.Bus.Noise = null;
+
+        // What the driver did because it was lied to is not its fault.
+        bench.Run(2000);
+        while (bench.Port.Coming > 0 || bench.Receive(5) != 0)
+        {
+            bench.Pass(100);
+        }
+
+        while (bench.Port.Arrived > 0)
+        {
+            bench.Port.TakeArrived();
+        }
+
+        bench.Chip.ClearViolations();
+        AssertHealed(bench, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    private static void AssertHealsWithin(DriverBench bench, int milliseconds, int cause)
+    {
+        bench.RunUntil(() => bench.Count(Enc28j60Counters.Recoveries) == 1, milliseconds);
+        Assert.AreEqual(1, bench.Count(cause));
+        AssertHealed(bench, 1);
+    }
+
+    /// <summary>Frames flow both ways soon, and it took so many recoveries.</summary>
+    private static void AssertHealed(DriverBench bench, long recoveries)
+    {
+        long start = bench.Clock.Nanoseconds;
+        bench.RunUntil(() => bench.Driver.CanSend, 20);
+        Assert.IsLessThan(LongestRecovery, bench.Clock.Nanoseconds - start);
+        byte[] frame = DriverBench.Frame(777, (int)recoveries);
+        bench.Port.Enqueue(frame);
+        bench.ExpectFrame(frame, "after the recovery");
+        bench.Send(frame);
+        bench.ExpectArrival(frame, 10);
+        Assert.AreEqual(recoveries, bench.Count(Enc28j60Counters.Recoveries));
+        Assert.AreEqual(LinkStatus.Up, bench.Driver.Status);
+    }
+}
