@@ -153,8 +153,7 @@ public sealed partial class TcpConnection
         }
         else
         {
-            // All that passed before, while there was no link or no neighbour, says nothing about the peer; and only now
-            // is the time known when an application connects before it polls for the first time.
+            // All that passed before, while there was no link, no neighbour or no Poll, says nothing about the peer.
             LastActivity = now;
             StartTiming(block.Iss, now);
             _roundTrip.Reset();

@@ -432,6 +432,7 @@ internal sealed class TcpControlBlock
                 return Reset;
             }
 
+            // Closed by the user in SYN-SENT, before the peer's SYN crossed ours.
             State = FinQueued ? TcpState.FinWait1 : TcpState.Established;
             SetSendWindow(segment);
             actions = Window;

@@ -1,0 +1,223 @@
+using NanoTcp.Primitives;
+using NanoTcp.Tcp;
+
+namespace NanoTcp.Tests.Tcp;
+
+/// <summary>Passive opens and their limits: backlog, half-open table, connections.</summary>
+[TestClass]
+public sealed class ListenerTests : TraceTest
+{
+    [TestMethod]
+    public void Connections_are_accepted_in_the_order_in_which_they_opened()
+    {
+        Listen(backlog: 3);
+        foreach (int i in new[] { 2, 1, 3 })
+        {
+            T.As(Client(i));
+            OpenOnly();
+        }
+
+        T.Check(3, T.Listener.Pending, "pending");
+        T.Check(Trace.PeerPort + 2, Accept().RemotePort, "first");
+        T.Check(Trace.PeerPort + 1, Accept().RemotePort, "second");
+        T.Check(Trace.PeerPort + 3, Accept().RemotePort, "third");
+        T.Check(null, T.TryAccept(), "fourth");
+    }
+
+    [TestMethod]
+    public void A_handshake_beyond_the_backlog_waits_and_opens_when_one_is_accepted()
+    {
+        Listen(backlog: 1);
+        OpenOnly();
+        TracePeer second = Client(2);
+        T.As(second);
+        OpenOnly();
+        T.Check(1, T.Listener.Pending, "pending");
+        T.Check(1, T.Stack.HalfOpenCount, "handshakes waiting");
+
+        // What the client sends meanwhile is not acknowledged, so that it comes again.
+        Send("ACK seq 1 ack 1 len 10");
+        ExpectNothing();
+        At(5000);
+        Accept();
+        T.Check(1, T.Listener.Pending, "pending");
+        T.Check(0, T.Stack.HalfOpenCount, "handshakes waiting");
+        T.Check(second.Port, Accept().RemotePort, "port");
+        Is(TcpState.Established);
+        Send("ACK seq 1 ack 1 len 10");
+        Read(10);
+        Write(20);
+        Expect("ACK seq 1 ack 11 len 20");
+    }
+
+    [TestMethod]
+    public void A_handshake_waits_for_a_connection_to_become_free()
+    {
+        Listen(options => options.Connections = 1);
+        Handshake();
+        TracePeer first = T.Peer;
+        T.As(Client(2));
+        OpenOnly();
+        T.Check(null, T.TryAccept(), "a connection");
+
+        At(20_000);
+        Abort();
+        T.As(first);
+        Expect("RST,ACK seq 1 ack 1");
+        T.As(Client(2));
+        Accept();
+        Is(TcpState.Established);
+        T.Check(Trace.PeerPort + 2, Connection.RemotePort, "port");
+    }
+
+    [TestMethod]
+    public void A_finished_handshake_that_finds_no_place_for_thirty_seconds_is_reset()
+    {
+        Listen(options => options.Connections = 1);
+        Handshake();
+        T.As(Client(2));
+        OpenOnly();
+        At(29_999);
+        T.Check(1, T.Stack.HalfOpenCount, "handshakes waiting");
+        At(30_000);
+        Expect("RST,ACK seq 1 ack 1 win 0");
+        T.Check(0, T.Stack.HalfOpenCount, "handshakes waiting");
+        Counted(StackCounter.TcpAttemptFails, 1);
+    }
+
+    [TestMethod]
+    public void A_waiting_handshake_that_the_client_resets_is_forgotten()
+    {
+        Listen(options => options.Connections = 1);
+        Handshake();
+        T.As(Client(2));
+        OpenOnly();
+        Send("RST seq 1");
+        T.Check(0, T.Stack.HalfOpenCount, "handshakes waiting");
+    }
+
+    [TestMethod]
+    public void A_full_half_open_table_drops_new_requests_and_counts_them()
+    {
+        Listen(options => options.HalfOpen = 2);
+        for (int i = 1; i <= 2; i++)
+        {
+            T.As(Client(i));
+            Send("SYN seq 0 win 4000 mss 1000");
+            Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        }
+
+        T.As(Client(3));
+        Send("SYN seq 0 win 4000 mss 1000");
+        ExpectNothing();
+        Counted(StackCounter.TcpHalfOpenDrops, 1);
+    }
+
+    [TestMethod]
+    public void A_request_whose_answer_went_unanswered_makes_room_for_a_new_one()
+    {
+        Listen(options => options.HalfOpen = 1);
+        T.As(Client(1));
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        At(1000);
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        T.As(Client(2));
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        T.Check(1, T.Stack.HalfOpenCount, "half open");
+        Send("ACK seq 1 ack 1");
+        Accept();
+        Is(TcpState.Established);
+    }
+
+    [TestMethod]
+    public void Closing_the_listener_resets_what_waits_and_refuses_what_comes()
+    {
+        Listen(backlog: 2);
+        TracePeer open = T.Peer;
+        OpenOnly();
+        T.As(Client(2));
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+
+        T.Do("CLOSE the listener", T.Listener.Close);
+        T.As(open);
+        Expect("RST,ACK seq 1 ack 1 win 0");
+        T.Check(4, T.Stack.FreeConnections, "free connections");
+
+        T.As(Client(2));
+        T.Peer.StackIss = 100;
+        Send("ACK seq 1 ack 700");
+        Expect("RST seq 700 win 0");
+        T.As(Client(3));
+        Send("SYN seq 0");
+        Expect("RST,ACK seq =0 ack 1 win 0");
+    }
+
+    [TestMethod]
+    public void An_accepted_connection_outlives_its_listener()
+    {
+        OpenPassive();
+        T.Do("CLOSE the listener", T.Listener.Close);
+        Send("ACK seq 1 ack 1 len 10");
+        Read(10);
+        At(40);
+        Expect("ACK seq 1 ack 11");
+    }
+
+    [TestMethod]
+    public void A_connection_reset_before_it_is_accepted_is_never_seen()
+    {
+        Listen();
+        OpenOnly();
+        T.Check(1, T.Listener.Pending, "pending");
+        Send("RST seq 1");
+        T.Check(0, T.Listener.Pending, "pending");
+        T.Check(null, T.TryAccept(), "a connection");
+        T.Check(4, T.Stack.FreeConnections, "free connections");
+    }
+
+    [TestMethod]
+    public void A_connection_closed_by_the_peer_before_it_is_accepted_can_still_be_read()
+    {
+        Listen();
+        OpenOnly();
+        Send("ACK seq 1 ack 1 len 10");
+        Send("FIN,ACK seq 11 ack 1");
+        Expect("ACK seq 1 ack 12");
+        At(10_000);
+        Accept();
+        Is(TcpState.CloseWait);
+        Read(10);
+        T.Check(true, Connection.EndOfStream, "end of stream");
+        CloseSend();
+        Expect("FIN,ACK seq 1 ack 12");
+        Send("ACK seq 12 ack 2");
+        Ended(TcpEndReason.Closed);
+    }
+
+    [TestMethod]
+    public void The_same_client_may_come_again_when_its_connection_was_reset()
+    {
+        OpenPassive();
+        Send("RST seq 1");
+        Ended(TcpEndReason.Reset);
+        At(10);
+        T.Peer.KnowsStackIss = false;
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        Send("ACK seq 1 ack 1");
+        Accept();
+        Is(TcpState.Established);
+    }
+
+    /// <summary>The peer opens a connection that nobody accepts yet.</summary>
+    private void OpenOnly()
+    {
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        Send("ACK seq 1 ack 1 win 4000");
+        ExpectNothing();
+    }
+}

@@ -1,0 +1,274 @@
+using NanoTcp.Primitives;
+using NanoTcp.Tcp;
+
+namespace NanoTcp.Tests.Tcp;
+
+/// <summary>RFC 9293 3.10.7.4, first and seventh: which octets of an arriving segment are taken, and in what order.</summary>
+[TestClass]
+public sealed class ReceiveTests : TraceTest
+{
+    [TestMethod]
+    public void Data_in_order_is_read_and_acknowledged()
+    {
+        OpenPassive();
+        Send("ACK seq 1 ack 1 len 100");
+        T.Check(100, Connection.Readable, "readable");
+        Read(100);
+        At(40);
+        Expect("ACK seq 1 ack 101 win 1948");
+    }
+
+    [TestMethod]
+    public void Octets_survive_the_wrap_of_sequence_numbers_and_of_the_ring()
+    {
+        OpenPassive();
+        T.Check(true, T.Peer.Iss + 300 < T.Peer.Iss, "the peer's numbers wrap in this test");
+        T.Check(true, T.Peer.StackIss + 800 < T.Peer.StackIss, "the stack's numbers wrap in this test");
+        for (int i = 0; i < 30; i++)
+        {
+            At(i * 100);
+            Send($"ACK seq {1 + (i * 300)} ack {1 + (i * 200)} len 300");
+            Read(300);
+            if (i % 4 == 3)
+            {
+                Expect($"ACK seq {1 + (i * 200)} ack {301 + (i * 300)} win 2048");
+            }
+
+            Write(200);
+            Expect($"ACK seq {1 + (i * 200)} ack {301 + (i * 300)} len 200");
+        }
+
+        T.Check(9000L, Connection.BytesReceived, "octets received");
+        T.Check(29 * 200L, Connection.BytesSent, "octets acknowledged");
+    }
+
+    [TestMethod]
+    public void Data_out_of_order_waits_for_the_hole_to_be_filled()
+    {
+        OpenPassive();
+        Send("ACK seq 101 ack 1 len 100");
+        Expect("ACK seq 1 ack 1 win 2048");
+        T.Check(0, Connection.Readable, "readable before the hole is filled");
+        Send("ACK seq 1 ack 1 len 100");
+        Expect("ACK seq 1 ack 201 win 1848");
+        Read(200);
+        Counted(StackCounter.TcpInOutOfOrder, 1);
+    }
+
+    [TestMethod]
+    public void Pieces_out_of_order_may_overlap_each_other()
+    {
+        OpenPassive();
+        Send("ACK seq 101 ack 1 len 100");
+        Expect("ACK seq 1 ack 1");
+        Send("ACK seq 151 ack 1 len 100");
+        Expect("ACK seq 1 ack 1");
+        Send("ACK seq 401 ack 1 len 50");
+        Expect("ACK seq 1 ack 1");
+        Send("ACK seq 51 ack 1 len 60");
+        Expect("ACK seq 1 ack 1");
+        Send("ACK seq 1 ack 1 len 70");
+        Expect("ACK seq 1 ack 251");
+        Send("ACK seq 251 ack 1 len 200");
+        Expect("ACK seq 1 ack 451");
+        Read(450);
+    }
+
+    [TestMethod]
+    public void A_segment_larger_than_the_hole_fills_it_and_what_was_there_before_stays()
+    {
+        OpenPassive();
+        Send("ACK seq 51 ack 1 len 10");
+        Expect("ACK seq 1 ack 1");
+        Send("ACK seq 1 ack 1 len 200");
+        Expect("ACK seq 1 ack 201");
+        Read(200);
+    }
+
+    [TestMethod]
+    public void Of_overlapping_data_only_the_new_part_is_taken()
+    {
+        OpenPassive();
+        Send("ACK seq 1 ack 1 len 100");
+        Send("ACK seq 51 ack 1 len 100");
+        Read(150);
+        At(40);
+        Expect("ACK seq 1 ack 151");
+    }
+
+    [TestMethod]
+    public void A_duplicate_is_dropped_and_acknowledged_at_once()
+    {
+        OpenPassive();
+        Send("ACK seq 1 ack 1 len 100");
+        Send("ACK seq 1 ack 1 len 100");
+        Expect("ACK seq 1 ack 101");
+        Send("ACK seq 51 ack 1 len 50");
+        Expect("ACK seq 1 ack 101");
+        Read(100);
+    }
+
+    [TestMethod]
+    public void A_keepalive_left_of_the_window_is_acknowledged()
+    {
+        OpenPassive();
+        Send("ACK seq 0 ack 1");
+        Expect("ACK seq 1 ack 1");
+        Send("ACK seq 0 ack 1 len 1");
+        Expect("ACK seq 1 ack 1");
+        T.Check(0, Connection.Readable, "readable");
+    }
+
+    [TestMethod]
+    public void Data_right_of_the_window_is_dropped_and_acknowledged()
+    {
+        OpenPassive();
+        Send("ACK seq 2049 ack 1 len 10");
+        Expect("ACK seq 1 ack 1 win 2048");
+        Send("ACK seq 50000 ack 1");
+        Expect("ACK seq 1 ack 1 win 2048");
+        Counted(StackCounter.TcpInOutOfOrder, 0);
+    }
+
+    [TestMethod]
+    public void Data_and_FIN_beyond_the_right_edge_are_cut_off()
+    {
+        OpenPassive();
+        Send("FIN,ACK seq 2040 ack 1 len 100");
+        Expect("ACK seq 1 ack 1");
+        Send("ACK seq 1 ack 1 len 1039");
+        Expect("ACK seq 1 ack 1040 win 1009");
+        Send("ACK seq 1040 ack 1 len 1000");
+        Expect("ACK seq 1 ack 2049 win 0");
+        Is(TcpState.Established);
+        Read(2048);
+        Expect("ACK seq 1 ack 2049 win 2048");
+        Send("FIN,ACK seq 2049 ack 1 len 91");
+        Expect("ACK seq 1 ack 2141");
+        Read(91);
+        Is(TcpState.CloseWait);
+    }
+
+    [TestMethod]
+    public void FIN_with_data_ends_the_stream_behind_the_data()
+    {
+        OpenPassive();
+        Send("FIN,ACK seq 1 ack 1 len 10");
+        Expect("ACK seq 1 ack 12");
+        Is(TcpState.CloseWait);
+        T.Check(false, Connection.EndOfStream, "end of stream before the data is read");
+        Read(10);
+        T.Check(true, Connection.EndOfStream, "end of stream");
+    }
+
+    [TestMethod]
+    public void FIN_ahead_of_a_hole_waits_until_the_hole_is_filled()
+    {
+        OpenPassive();
+        Send("FIN,ACK seq 11 ack 1");
+        Expect("ACK seq 1 ack 1");
+        Is(TcpState.Established);
+        Send("ACK seq 1 ack 1 len 10");
+        Expect("ACK seq 1 ack 12");
+        Is(TcpState.CloseWait);
+        Read(10);
+        T.Check(true, Connection.EndOfStream, "end of stream");
+    }
+
+    [TestMethod]
+    public void FIN_with_data_ahead_of_a_hole_waits_until_the_hole_is_filled()
+    {
+        OpenPassive();
+        Send("FIN,ACK seq 101 ack 1 len 50");
+        Expect("ACK seq 1 ack 1");
+        Send("ACK seq 1 ack 1 len 60");
+        Expect("ACK seq 1 ack 61");
+        Is(TcpState.Established);
+        Send("ACK seq 61 ack 1 len 40");
+        Expect("ACK seq 1 ack 152");
+        Is(TcpState.CloseWait);
+        Read(150);
+    }
+
+    [TestMethod]
+    public void Data_behind_the_FIN_is_never_delivered()
+    {
+        OpenPassive();
+        Send("FIN,ACK seq 1 ack 1 len 10");
+        Expect("ACK seq 1 ack 12");
+        Send("ACK seq 12 ack 1 len 5");
+        Expect("ACK seq 1 ack 12");
+        Read(10);
+        T.Check(0, Connection.Readable, "readable");
+        T.Check(10L, Connection.BytesReceived, "octets received");
+    }
+
+    [TestMethod]
+    public void A_segment_without_ACK_is_dropped()
+    {
+        OpenPassive();
+        Send("PSH seq 1 len 10");
+        Send("none seq 1 len 10");
+        Send("FIN seq 1");
+        ExpectNothing();
+        T.Check(0, Connection.Readable, "readable");
+        Is(TcpState.Established);
+    }
+
+    [TestMethod]
+    public void Urgent_data_is_data()
+    {
+        OpenPassive();
+        Send("URG,PSH,ACK seq 1 ack 1 len 10");
+        Read(10);
+        At(40);
+        Expect("ACK seq 1 ack 11");
+    }
+
+    [TestMethod]
+    public void MUST_3_a_wrong_checksum_is_dropped_and_counted()
+    {
+        OpenPassive();
+        Send("ACK seq 1 ack 1 len 10 badsum");
+        Send("RST seq 1 badsum");
+        At(1000);
+        ExpectNothing();
+        Is(TcpState.Established);
+        Counted(StackCounter.TcpInErrs, 2);
+    }
+
+    [TestMethod]
+    public void More_gaps_than_can_be_noted_are_dropped_and_counted()
+    {
+        OpenPassive(options => options.Gaps = 2);
+        Send("ACK seq 11 ack 1 len 10");
+        Expect("ACK seq 1 ack 1");
+        Send("ACK seq 31 ack 1 len 10");
+        Expect("ACK seq 1 ack 1");
+        Send("ACK seq 51 ack 1 len 10");
+        Expect("ACK seq 1 ack 1");
+        Counted(StackCounter.TcpGapDrops, 1);
+        Send("ACK seq 1 ack 1 len 40");
+        Expect("ACK seq 1 ack 41");
+        Send("ACK seq 41 ack 1 len 10");
+        Read(50);
+        At(40);
+        Expect("ACK seq 1 ack 51");
+    }
+
+    [TestMethod]
+    public void Filling_the_whole_window_out_of_order_loses_nothing()
+    {
+        OpenPassive(options => options.Gaps = 16);
+        for (int start = 1025; start >= 129; start -= 128)
+        {
+            Send($"ACK seq {start} ack 1 len 1024");
+            Expect("ACK seq 1 ack 1 win 2048");
+        }
+
+        Send("ACK seq 1 ack 1 len 128");
+        Expect("ACK seq 1 ack 2049 win 0");
+        Read(2048);
+        Expect("ACK seq 1 ack 2049 win 2048");
+    }
+}

@@ -1,0 +1,217 @@
+using NanoTcp.Primitives;
+using NanoTcp.Tcp;
+
+namespace NanoTcp.Tests.Tcp;
+
+/// <summary>RFC 9293 3.4.2 and 3.10.7.4, eighth: connections that their owners have given back and that wait for the peer's last segments.</summary>
+[TestClass]
+public sealed class TimeWaitTests : TraceTest
+{
+    [TestMethod]
+    public void TIME_WAIT_lasts_two_MSL_and_costs_no_connection()
+    {
+        CloseToTimeWait();
+        T.Check(4, T.Stack.FreeConnections, "free connections");
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        At(59_999);
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        At(60_000);
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("RST seq 2 win 0");
+    }
+
+    [TestMethod]
+    public void A_repeated_FIN_is_acknowledged_and_begins_the_wait_anew()
+    {
+        CloseToTimeWait();
+        At(30_000);
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+        At(89_999);
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        At(90_000);
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+    }
+
+    [TestMethod]
+    public void A_repeated_FIN_begins_the_wait_anew_for_a_connection_that_is_still_held()
+    {
+        OpenPassive();
+        CloseSend();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+        At(30_000);
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+        At(89_999);
+        Is(TcpState.TimeWait);
+        At(90_000);
+        Ended(TcpEndReason.Closed);
+    }
+
+    [TestMethod]
+    public void RFC_1337_a_reset_does_not_end_TIME_WAIT()
+    {
+        CloseToTimeWait();
+        Send("RST seq 2");
+        ExpectNothing();
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        Send("RST seq 3");
+        ExpectNothing();
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+    }
+
+    [TestMethod]
+    public void Old_data_is_acknowledged_and_dropped()
+    {
+        CloseToTimeWait();
+        Send("ACK seq -100 ack 2 len 50");
+        Expect("ACK seq 2 ack 2");
+        Send("ACK seq 2 ack 2");
+        ExpectNothing();
+        At(60_000);
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+    }
+
+    [TestMethod]
+    public void MAY_2_a_SYN_beyond_everything_received_opens_a_new_connection()
+    {
+        CloseToTimeWait();
+        At(100);
+        uint before = T.Peer.StackIss;
+        T.Peer.KnowsStackIss = false;
+        Send("SYN seq 3 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 4 mss 1460");
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+        T.Check(true, (int)(T.Peer.StackIss - (before + 2)) > 0, "the new ISS is beyond the old SND.NXT");
+        Send("ACK seq 4 ack 1");
+        Accept();
+        Is(TcpState.Established);
+    }
+
+    [TestMethod]
+    public void A_SYN_that_may_be_old_is_acknowledged_and_opens_nothing()
+    {
+        CloseToTimeWait();
+        At(100);
+        Send("SYN seq 2 win 4000 mss 1000");
+        Expect("ACK seq 2 ack 2");
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("ACK seq 2 ack 2");
+        Send("SYN seq -50000 win 4000 mss 1000");
+        Expect("ACK seq 2 ack 2");
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        T.Check(0, T.Stack.HalfOpenCount, "half open");
+    }
+
+    [TestMethod]
+    public void A_SYN_to_a_port_that_nobody_listens_on_any_more_opens_nothing()
+    {
+        CloseToTimeWait();
+        T.Do("CLOSE the listener", T.Listener.Close);
+        Send("SYN seq 3 win 4000 mss 1000");
+        Expect("ACK seq 2 ack 2");
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+    }
+
+    [TestMethod]
+    public void FIN_WAIT_2_of_a_connection_given_back_costs_no_connection_and_is_forgotten_after_a_while()
+    {
+        OpenPassive();
+        Close();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("ACK seq 1 ack 2");
+        T.Check(4, T.Stack.FreeConnections, "free connections");
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        At(59_999);
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        At(60_000);
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("RST seq 2 win 0");
+    }
+
+    [TestMethod]
+    public void FIN_WAIT_2_of_a_connection_given_back_goes_on_to_TIME_WAIT()
+    {
+        OpenPassive();
+        Close();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("ACK seq 1 ack 2");
+        At(50_000);
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+        At(109_999);
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+        At(169_998);
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        At(169_999);
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+    }
+
+    [TestMethod]
+    public void FIN_WAIT_2_of_a_connection_given_back_believes_only_the_exact_reset()
+    {
+        OpenPassive();
+        Close();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("ACK seq 1 ack 2");
+        Send("RST seq 100");
+        Send("RST seq 0");
+        ExpectNothing();
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        Send("RST seq 1");
+        ExpectNothing();
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+    }
+
+    [TestMethod]
+    public void When_the_table_is_full_the_oldest_record_makes_room()
+    {
+        Listen(options => options.TimeWaits = 2);
+        for (int i = 1; i <= 3; i++)
+        {
+            At(i * 1000);
+            T.As(Client(i));
+            Handshake();
+            Close();
+            Expect("FIN,ACK seq 1 ack 1");
+            Send("FIN,ACK seq 1 ack 2");
+            Expect("ACK seq 2 ack 2");
+        }
+
+        T.Check(2, T.Stack.TimeWaitCount, "closing connections");
+        Counted(StackCounter.TcpTimeWaitDrops, 1);
+        At(61_999);
+        T.Check(2, T.Stack.TimeWaitCount, "closing connections: the first one was replaced");
+        At(62_000);
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+    }
+
+    [TestMethod]
+    public void The_wait_can_be_configured()
+    {
+        OpenPassive(options => options.TimeWaitDuration = 500);
+        Close();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+        At(499);
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        At(500);
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+    }
+
+    private void CloseToTimeWait()
+    {
+        OpenPassive();
+        Close();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+    }
+}
