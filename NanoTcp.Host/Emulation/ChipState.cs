@@ -26,7 +26,7 @@ internal sealed class ChipState
     internal readonly byte[] Memory = new byte[MemorySize];
     internal readonly ViolationLog Violations = new();
     internal readonly WireStatistics Wire = new();
-    internal readonly Enc28j60Options Options;
+    internal readonly Enc28j60ChipOptions Options;
 
     /// <summary>The moment that is being worked on; never ahead of the simulation's clock.</summary>
     internal long Now;
@@ -40,7 +40,7 @@ internal sealed class ChipState
     /// <summary>From when on MAC and PHY have left the last reset.</summary>
     internal long SettledAt;
 
-    internal ChipState(Enc28j60Options options)
+    internal ChipState(Enc28j60ChipOptions options)
     {
         Options = options;
     }

@@ -30,7 +30,7 @@ public sealed class Enc28j60Chip : ISpiBus
     /// <param name="clock">The time that it lives in, and that its SPI octets move.</param>
     /// <param name="port">The cable in its RJ45 jack.</param>
     /// <param name="options">How it is built and wired.</param>
-    public Enc28j60Chip(SimulationClock clock, IEthernetPort port, Enc28j60Options options)
+    public Enc28j60Chip(SimulationClock clock, IEthernetPort port, Enc28j60ChipOptions options)
     {
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(port);

@@ -221,9 +221,9 @@ public sealed class HostNetwork : IDisposable
             return new CableLink(port, Options.MacAddress);
         }
 
-        Chip = new Enc28j60Chip(Clock, port, new Emulation.Enc28j60Options());
+        Chip = new Enc28j60Chip(Clock, port, new Enc28j60ChipOptions());
         Loop.Add(new ChipInterrupt(Chip));
-        return new Enc28j60Driver(Chip, Options.MacAddress, new Drivers.Enc28j60.Enc28j60Options { UseInterruptPin = true });
+        return new Enc28j60Driver(Chip, Options.MacAddress, new Enc28j60Options { UseInterruptPin = true });
     }
 
     private CableLink BuildDesktopLink(CablePort port)

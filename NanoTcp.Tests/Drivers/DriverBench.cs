@@ -4,8 +4,6 @@ using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Host.Emulation;
 using NanoTcp.Host.Simulation;
 using NanoTcp.Link;
-using ChipOptions = NanoTcp.Host.Emulation.Enc28j60Options;
-using DriverOptions = NanoTcp.Drivers.Enc28j60.Enc28j60Options;
 
 namespace NanoTcp.Tests.Drivers;
 
@@ -25,12 +23,12 @@ internal sealed class DriverBench
     internal readonly byte[] Buffer = new byte[Offset + Capacity + 5];
     private readonly byte[] _transmitBuffer = new byte[Offset + Capacity];
 
-    internal DriverBench(ChipOptions? chip = null, DriverOptions? driver = null, long startMilliseconds = 5_000_000_000)
+    internal DriverBench(Enc28j60ChipOptions? chip = null, Enc28j60Options? driver = null, long startMilliseconds = 5_000_000_000)
     {
         Clock = new VirtualClock(startMilliseconds);
-        Chip = new Enc28j60Chip(Clock, Port, chip ?? new ChipOptions());
+        Chip = new Enc28j60Chip(Clock, Port, chip ?? new Enc28j60ChipOptions());
         Bus = new FaultyBus(Chip);
-        Driver = new Enc28j60Driver(Bus, Mac, driver ?? new DriverOptions());
+        Driver = new Enc28j60Driver(Bus, Mac, driver ?? new Enc28j60Options());
     }
 
     internal long Count(int counter)

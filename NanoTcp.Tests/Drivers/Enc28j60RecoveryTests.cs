@@ -1,7 +1,6 @@
 using System;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Link;
-using DriverOptions = NanoTcp.Drivers.Enc28j60.Enc28j60Options;
 
 namespace NanoTcp.Tests.Drivers;
 
@@ -160,7 +159,7 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
     [DataRow(Enc28j60Registers.EIE, 0x00)]
     public void A_configured_register_that_changes_is_noticed_within_a_second(int register, int value)
     {
-        DriverBench bench = NewBench(null, new DriverOptions { UseInterruptPin = true });
+        DriverBench bench = NewBench(null, new Enc28j60Options { UseInterruptPin = true });
         bench.Start();
         bench.Run(777);
         bench.Poke(register, value);

@@ -1,9 +1,8 @@
 using System;
 using System.Collections.Generic;
 using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Host.Emulation;
 using NanoTcp.Link;
-using ChipOptions = NanoTcp.Host.Emulation.Enc28j60Options;
-using DriverOptions = NanoTcp.Drivers.Enc28j60.Enc28j60Options;
 using LedBWiring = NanoTcp.Host.Emulation.LedBWiring;
 
 namespace NanoTcp.Tests.Drivers;
@@ -64,7 +63,7 @@ public sealed class Enc28j60StartupTests : Enc28j60TestBase
         }
 
         bench.Pass(3000);
-        Enc28j60Driver second = new(bench.Chip, DriverBench.Mac, new DriverOptions());
+        Enc28j60Driver second = new(bench.Chip, DriverBench.Mac, new Enc28j60Options());
         while (second.Status != LinkStatus.Up)
         {
             second.Poll(bench.Clock.Milliseconds);
@@ -117,7 +116,7 @@ public sealed class Enc28j60StartupTests : Enc28j60TestBase
     [DataRow(7)]
     public void Something_with_another_revision_is_not_taken_for_the_chip(int revision)
     {
-        DriverBench bench = NewBench(new ChipOptions { Revision = (byte)revision });
+        DriverBench bench = NewBench(new Enc28j60ChipOptions { Revision = (byte)revision });
         bench.Run(3000);
         Assert.AreEqual(LinkStatus.NoDevice, bench.Driver.Status);
         Assert.AreEqual(Enc28j60Problem.UnknownRevision, bench.Driver.Problem);
@@ -130,7 +129,7 @@ public sealed class Enc28j60StartupTests : Enc28j60TestBase
     [DataRow(6)]
     public void Every_silicon_revision_is_taken(int revision)
     {
-        DriverBench bench = Started(new ChipOptions { Revision = (byte)revision });
+        DriverBench bench = Started(new Enc28j60ChipOptions { Revision = (byte)revision });
         Assert.AreEqual(revision, bench.Driver.Revision);
     }
 
@@ -141,7 +140,7 @@ public sealed class Enc28j60StartupTests : Enc28j60TestBase
     [DataRow(true, LedBWiring.Sink)]
     public void Erratum_16_duplex_is_what_the_options_say_and_not_what_LEDB_says(bool fullDuplex, LedBWiring ledB)
     {
-        DriverBench bench = Started(new ChipOptions { LedB = ledB }, new DriverOptions { FullDuplex = fullDuplex });
+        DriverBench bench = Started(new Enc28j60ChipOptions { LedB = ledB }, new Enc28j60Options { FullDuplex = fullDuplex });
 
         // A frame each way: the chip reports a mismatch of MAC and PHY when it sends, and echoes without HDLDIS.
         byte[] frame = DriverBench.Frame(200, 1);
@@ -159,7 +158,7 @@ public sealed class Enc28j60StartupTests : Enc28j60TestBase
     [DataRow(20_000_000)]
     public void Every_SPI_clock_will_do(int hertz)
     {
-        DriverBench bench = Started(new ChipOptions { SpiClockHz = hertz, ChipSelectGapNanoseconds = 100 });
+        DriverBench bench = Started(new Enc28j60ChipOptions { SpiClockHz = hertz, ChipSelectGapNanoseconds = 100 });
         byte[] frame = DriverBench.Frame(1514, 1);
         bench.Send(frame);
         bench.ExpectArrival(frame, 20);
@@ -198,7 +197,7 @@ public sealed class Enc28j60StartupTests : Enc28j60TestBase
     [TestMethod]
     public void With_the_interrupt_pin_the_driver_asks_for_two_calls_a_second_and_the_pin_tells_of_frames()
     {
-        DriverBench bench = Started(null, new DriverOptions { UseInterruptPin = true });
+        DriverBench bench = Started(null, new Enc28j60Options { UseInterruptPin = true });
         bench.Run(1000);
         List<int> waits = [];
         for (int i = 0; i < 10; i++)
@@ -227,7 +226,7 @@ public sealed class Enc28j60StartupTests : Enc28j60TestBase
     [TestMethod]
     public void Without_the_interrupt_pin_the_driver_asks_to_be_called_at_the_pace_of_the_options()
     {
-        DriverBench bench = Started(null, new DriverOptions { PollInterval = 20 });
+        DriverBench bench = Started(null, new Enc28j60Options { PollInterval = 20 });
         Assert.AreEqual(20, bench.Driver.Poll(bench.Clock.Milliseconds));
     }
 
@@ -241,8 +240,8 @@ public sealed class Enc28j60StartupTests : Enc28j60TestBase
         Assert.ThrowsExactly<ArgumentException>(() => new Enc28j60Driver(bus, 0x010000000001, null!));
         Assert.ThrowsExactly<ArgumentException>(() => new Enc28j60Driver(bus, 0x1_020000000001, null!));
         Assert.ThrowsExactly<ArgumentException>(() => new Enc28j60Driver(bus, -1, null!));
-        Assert.ThrowsExactly<ArgumentException>(() => new Enc28j60Driver(bus, DriverBench.Mac, new DriverOptions { PollInterval = 1001 }));
-        Assert.ThrowsExactly<ArgumentException>(() => new Enc28j60Driver(bus, DriverBench.Mac, new DriverOptions { LedConfiguration = 0x0476 }));
+        Assert.ThrowsExactly<ArgumentException>(() => new Enc28j60Driver(bus, DriverBench.Mac, new Enc28j60Options { PollInterval = 1001 }));
+        Assert.ThrowsExactly<ArgumentException>(() => new Enc28j60Driver(bus, DriverBench.Mac, new Enc28j60Options { LedConfiguration = 0x0476 }));
         long before = bench.Bus.Operations;
         byte[] small = new byte[100];
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => bench.Driver.Send(small, 7, 13));

@@ -1,6 +1,6 @@
 using System.Collections.Generic;
-using ChipOptions = NanoTcp.Host.Emulation.Enc28j60Options;
-using DriverOptions = NanoTcp.Drivers.Enc28j60.Enc28j60Options;
+using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Host.Emulation;
 
 namespace NanoTcp.Tests.Drivers;
 
@@ -18,14 +18,14 @@ public abstract class Enc28j60TestBase
         }
     }
 
-    private protected DriverBench NewBench(ChipOptions? chip = null, DriverOptions? driver = null)
+    private protected DriverBench NewBench(Enc28j60ChipOptions? chip = null, Enc28j60Options? driver = null)
     {
         DriverBench bench = new(chip, driver);
         _benches.Add(bench);
         return bench;
     }
 
-    private protected DriverBench Started(ChipOptions? chip = null, DriverOptions? driver = null)
+    private protected DriverBench Started(Enc28j60ChipOptions? chip = null, Enc28j60Options? driver = null)
     {
         return NewBench(chip, driver).Start();
     }

@@ -1,8 +1,7 @@
 using System;
 using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Host.Emulation;
 using NanoTcp.Link;
-using ChipOptions = NanoTcp.Host.Emulation.Enc28j60Options;
-using DriverOptions = NanoTcp.Drivers.Enc28j60.Enc28j60Options;
 
 namespace NanoTcp.Tests.Drivers;
 
@@ -31,7 +30,7 @@ public sealed class Enc28j60TransmitTests : Enc28j60TestBase
     [DataRow(true)]
     public void Frames_of_random_length_back_to_back_keep_the_wire_busy(bool fullDuplex)
     {
-        DriverBench bench = Started(null, new DriverOptions { FullDuplex = fullDuplex });
+        DriverBench bench = Started(null, new Enc28j60Options { FullDuplex = fullDuplex });
         int sent = 0;
         int arrived = 0;
         long octets = 0;
@@ -92,7 +91,7 @@ public sealed class Enc28j60TransmitTests : Enc28j60TestBase
     [DataRow(true)]
     public void Receives_while_transmitting_and_loses_nothing_either_way(bool fullDuplex)
     {
-        DriverBench bench = Started(null, new DriverOptions { FullDuplex = fullDuplex });
+        DriverBench bench = Started(null, new Enc28j60Options { FullDuplex = fullDuplex });
         byte[] buffer = new byte[DriverBench.Offset + 1514];
         int sent = 0;
         int arrived = 0;
@@ -292,7 +291,7 @@ public sealed class Enc28j60TransmitTests : Enc28j60TestBase
     [TestMethod]
     public void A_frame_sent_into_a_wire_that_is_busy_waits_and_goes_out_once()
     {
-        DriverBench bench = Started(new ChipOptions { SpiClockHz = 10_000_000 });
+        DriverBench bench = Started(new Enc28j60ChipOptions { SpiClockHz = 10_000_000 });
         for (int i = 0; i < 4; i++)
         {
             bench.Port.Enqueue(DriverBench.Frame(1514, i));

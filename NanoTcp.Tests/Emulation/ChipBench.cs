@@ -19,10 +19,10 @@ internal sealed class ChipBench
 
     public static readonly byte[] Station = [0x02, 0x00, 0x00, 0x12, 0x34, 0x56];
 
-    public ChipBench(Enc28j60Options? options = null)
+    public ChipBench(Enc28j60ChipOptions? options = null)
     {
         Clock = new VirtualClock(1000);
-        Chip = new Enc28j60Chip(Clock, Port, options ?? new Enc28j60Options());
+        Chip = new Enc28j60Chip(Clock, Port, options ?? new Enc28j60ChipOptions());
     }
 
     public VirtualClock Clock { get; }

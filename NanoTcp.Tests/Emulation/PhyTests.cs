@@ -31,7 +31,7 @@ public class PhyTests
     [TestMethod]
     public void The_wiring_of_LEDB_sets_the_duplex_mode_after_a_reset()
     {
-        ChipBench bench = new(new Enc28j60Options { LedB = LedBWiring.Sink });
+        ChipBench bench = new(new Enc28j60ChipOptions { LedB = LedBWiring.Sink });
         bench.WaitUntilReady();
         Assert.AreEqual(0x0100, bench.ReadPhy(0x00));
         Assert.AreEqual(0x0200, bench.ReadPhy(0x11) & 0x0200, "DPXSTAT");
@@ -162,7 +162,7 @@ public class PhyTests
     [TestMethod]
     public void The_link_takes_its_time_when_the_options_say_so()
     {
-        ChipBench bench = new(new Enc28j60Options { LinkDelayNanoseconds = 50_000_000 });
+        ChipBench bench = new(new Enc28j60ChipOptions { LinkDelayNanoseconds = 50_000_000 });
         bench.Initialise();
         Assert.AreEqual(0, bench.ReadPhy(0x11) & Lstat);
         bench.Wait(bench.Chip.NanosecondsToNextEvent);

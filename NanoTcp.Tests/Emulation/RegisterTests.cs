@@ -100,7 +100,7 @@ public class RegisterTests
     [TestMethod]
     public void Revision_is_what_the_options_say()
     {
-        ChipBench bench = new(new Enc28j60Options { Revision = 0x04 });
+        ChipBench bench = new(new Enc28j60ChipOptions { Revision = 0x04 });
         Assert.AreEqual(0x04, bench.Eth(3, 0x12));
     }
 

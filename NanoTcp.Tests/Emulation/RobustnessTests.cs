@@ -12,7 +12,7 @@ public class RobustnessTests
         for (int seed = 1; seed <= 20; seed++)
         {
             Random random = new(seed);
-            ChipBench bench = new(new Enc28j60Options { ChipSelectHoldNanoseconds = random.Next(100, 400) });
+            ChipBench bench = new(new Enc28j60ChipOptions { ChipSelectHoldNanoseconds = random.Next(100, 400) });
             if (seed % 2 == 0)
             {
                 bench.Initialise();

@@ -10,7 +10,7 @@ public class TimeAndCostTests
     [TestMethod]
     public void An_operation_takes_its_octets_and_the_chip_selects_hold_and_gap()
     {
-        ChipBench bench = new(new Enc28j60Options { ChipSelectHoldNanoseconds = 250, ChipSelectGapNanoseconds = 1_000 });
+        ChipBench bench = new(new Enc28j60ChipOptions { ChipSelectHoldNanoseconds = 250, ChipSelectGapNanoseconds = 1_000 });
         long before = bench.Clock.Nanoseconds;
         bench.Exchange(0x1D, 0x00);
         Assert.AreEqual((2 * 400) + 1_250, bench.Clock.Nanoseconds - before);
@@ -22,7 +22,7 @@ public class TimeAndCostTests
     [TestMethod]
     public void A_clock_whose_octets_are_no_whole_nanoseconds_does_not_drift()
     {
-        ChipBench bench = new(new Enc28j60Options
+        ChipBench bench = new(new Enc28j60ChipOptions
         {
             SpiClockHz = 12_000_000,
             ChipSelectHoldNanoseconds = 0,
@@ -125,17 +125,17 @@ public class TimeAndCostTests
     [TestMethod]
     public void Options_refuse_what_the_chip_cannot_do()
     {
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Enc28j60Options { SpiClockHz = 20_000_001 });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Enc28j60Options { SpiClockHz = 0 });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Enc28j60Options { Revision = 32 });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Enc28j60Options { ChipSelectHoldNanoseconds = -1 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Enc28j60ChipOptions { SpiClockHz = 20_000_001 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Enc28j60ChipOptions { SpiClockHz = 0 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Enc28j60ChipOptions { Revision = 32 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Enc28j60ChipOptions { ChipSelectHoldNanoseconds = -1 });
     }
 
     [TestMethod]
     public void A_transfer_outside_the_buffer_is_refused_before_anything_happens()
     {
         VirtualClock clock = new(0);
-        Enc28j60Chip chip = new(clock, new QueuePort(), new Enc28j60Options());
+        Enc28j60Chip chip = new(clock, new QueuePort(), new Enc28j60ChipOptions());
         byte[] buffer = new byte[4];
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => chip.Transfer(buffer, 2, 3));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => chip.Write(buffer, 0, 0));

@@ -196,7 +196,7 @@ public class TransmitTests
         Assert.AreEqual(0, bench.Eth(ChipBench.Eir) & Txerif);
         bench.Clear(ChipBench.Econ1, 0x80);
         Assert.AreEqual(Txerif, bench.Eth(ChipBench.Eir) & Txerif);
-        ChipBench quiet = new(new Enc28j60Options { TransmitResetRaisesError = false });
+        ChipBench quiet = new(new Enc28j60ChipOptions { TransmitResetRaisesError = false });
         quiet.Initialise();
         quiet.Set(ChipBench.Econ1, 0x80);
         quiet.Clear(ChipBench.Econ1, 0x80);

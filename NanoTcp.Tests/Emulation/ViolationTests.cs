@@ -191,7 +191,7 @@ public class ViolationTests
     [TestMethod]
     public void A_chip_select_hold_of_less_than_210_ns_is_too_short_for_MAC_and_MII_registers_only()
     {
-        ChipBench bench = new(new Enc28j60Options { ChipSelectHoldNanoseconds = 209 });
+        ChipBench bench = new(new Enc28j60ChipOptions { ChipSelectHoldNanoseconds = 209 });
         bench.WaitUntilReady();
         bench.Eth(1, 0x18);
         bench.ReadMemory(0, 10);

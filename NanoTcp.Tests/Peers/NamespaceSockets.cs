@@ -22,6 +22,19 @@ internal static partial class NamespaceSockets
         return Make(space, SocketType.Stream, ProtocolType.Tcp);
     }
 
+    /// <summary>Everything that the peer sends until it closes.</summary>
+    internal static byte[] ReadToEnd(Socket socket)
+    {
+        using MemoryStream all = new();
+        byte[] buffer = new byte[65536];
+        for (int count = socket.Receive(buffer); count != 0; count = socket.Receive(buffer))
+        {
+            all.Write(buffer, 0, count);
+        }
+
+        return all.ToArray();
+    }
+
     private static Socket Make(NetworkNamespace space, SocketType type, ProtocolType protocol)
     {
         Socket? socket = null;
@@ -38,7 +51,7 @@ internal static partial class NamespaceSockets
                     throw new IOException($"setns: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
                 }
 
-                socket = new Socket(AddressFamily.InterNetwork, type, protocol) { SendTimeout = 30_000, ReceiveTimeout = 30_000 };
+                socket = new Socket(AddressFamily.InterNetwork, type, protocol) { SendTimeout = 60_000, ReceiveTimeout = 60_000 };
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException)
             {

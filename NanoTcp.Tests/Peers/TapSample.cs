@@ -1,6 +1,5 @@
 using System;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
@@ -22,6 +21,9 @@ internal sealed class TapSample : IDisposable
 
     /// <summary>What a sample prints when it can be used.</summary>
     internal const string ReadyText = "Ctrl-C";
+
+    /// <summary>Pings answered before a test begins.</summary>
+    internal const int FirstPings = 1;
 
     private TapSample(NetworkNamespace space, SampleProcess process)
     {
@@ -47,7 +49,9 @@ internal sealed class TapSample : IDisposable
         NetworkNamespace space = new();
         try
         {
-            return new TapSample(space, SampleProcess.Start(space, sample, ReadyText, Options(options)));
+            TapSample running = new(space, SampleProcess.Start(space, sample, ReadyText, Options(options)));
+            running.WaitForFirstPing();
+            return running;
         }
         catch
         {
@@ -76,31 +80,28 @@ internal sealed class TapSample : IDisposable
         return JsonDocument.Parse(Curl($"http://{Address}/api/status").Succeeded().Output);
     }
 
-    /// <summary>A counter of the stack from the status document.</summary>
-    internal long StackCounter(string name)
-    {
-        using JsonDocument status = Status();
-        return status.RootElement.GetProperty("counters").GetProperty("stack").GetProperty(name).GetInt64();
-    }
-
-    /// <summary>Runs a test's assertions and adds what the sample said to a failure.</summary>
-    internal void Explain(Action test)
-    {
-        try
-        {
-            test();
-        }
-        catch (Exception problem) when (problem is AssertFailedException or SocketException or IOException)
-        {
-            Assert.Fail($"{problem.Message}\n{Process.Report()}");
-        }
-    }
-
     /// <summary>Stops the sample as Ctrl-C does, holds it to a clean end, and holds it to have taken its interface along.</summary>
     internal void Stop()
     {
         Process.Stop();
         Assert.IsFalse(Space.Interfaces().Contains(Tap), "the interface that the sample made is still there");
+    }
+
+    /// <summary>
+    /// What arrives before the link is up is lost, as on any cable; and of what the kernel sends before both have learned
+    /// the other's address, the last packet survives (RFC 1122 2.3.2.2). The tests begin after that.
+    /// </summary>
+    private void WaitForFirstPing()
+    {
+        for (int attempt = 0; attempt < 20; attempt++)
+        {
+            if (Space.Exec("ping", "-n", "-c", "1", "-W", "1", Address).ExitCode == 0)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"The sample answers no ping.\n{Process.Report()}");
     }
 
     /// <inheritdoc/>

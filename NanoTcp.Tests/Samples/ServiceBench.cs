@@ -18,6 +18,7 @@ internal sealed class ServiceBench
     private const int RoundsPerInstant = 20000;
 
     private readonly List<TestClient> _clients = [];
+    private readonly VirtualCable _cable;
     private int _serverWait;
     private int _clientWait;
 
@@ -38,32 +39,33 @@ internal sealed class ServiceBench
         };
         configure?.Invoke(options);
         Server = new NetworkStack(new CableLink(ServerPort, 0x020000000002), options);
-        Client = new NetworkStack(new CableLink(ClientPort, 0x020000000001), new NetworkStackOptions
-        {
-            Address = ClientAddress,
-            Random = new SeededRandom(2),
-            Connections = 64,
-            ReceiveBuffer = 4096,
-            SendBuffer = 4096,
-            TimeWaits = 64,
-        });
+        _cable = cable;
+        Client = NewClient(2);
     }
 
     internal VirtualClock Clock { get; }
 
     internal CablePort ServerPort { get; }
 
-    internal CablePort ClientPort { get; }
+    internal CablePort ClientPort { get; private set; }
 
     internal NetworkStack Server { get; }
 
-    internal NetworkStack Client { get; }
+    internal NetworkStack Client { get; private set; }
 
     internal List<IService> Services { get; } = [];
 
     internal long Now
     {
         get { return Clock.Milliseconds; }
+    }
+
+    /// <summary>Another machine in the place of the clients' one, which knows nothing of its connections.</summary>
+    internal void ReplaceClient()
+    {
+        _clients.Clear();
+        ClientPort = _cable.AddPort("another client");
+        Client = NewClient(3);
     }
 
     internal HttpServer AddHttp(int sessions = 16)
@@ -113,8 +115,9 @@ internal sealed class ServiceBench
     internal HttpReply Await(TestClient client, bool toHead = false, long patience = 30_000)
     {
         HttpReply? reply = null;
-        RunUntil(() => (reply = client.TakeReply(toHead)) != null, patience, "a response arrives");
-        return reply!;
+        RunUntil(() => (reply = client.TakeReply(toHead)) != null || client.IsEnded, patience, "a response arrives");
+        Assert.IsNotNull(reply, $"The connection has ended ({client.EndReason}) after {client.Received} octets of the response.");
+        return reply;
     }
 
     /// <summary>Lets time pass.</summary>
@@ -163,6 +166,12 @@ internal sealed class ServiceBench
     /// <summary>One round of everybody. False when there was nothing to do.</summary>
     internal bool Step()
     {
+        return Step(PollServices);
+    }
+
+    /// <summary>One round in which somebody else polls the services.</summary>
+    internal bool Step(Func<bool> services)
+    {
         bool worked = false;
         foreach (TestClient client in _clients)
         {
@@ -171,12 +180,32 @@ internal sealed class ServiceBench
 
         _clientWait = Client.Poll(Now);
         _serverWait = Server.Poll(Now);
+        worked |= services();
+        return worked || _clientWait == 0 || _serverWait == 0 || ArrivesNow(ServerPort) || ArrivesNow(ClientPort);
+    }
+
+    private bool PollServices()
+    {
+        bool worked = false;
         foreach (IService service in Services)
         {
             worked |= service.Poll(Now);
         }
 
-        return worked || _clientWait == 0 || _serverWait == 0 || ArrivesNow(ServerPort) || ArrivesNow(ClientPort);
+        return worked;
+    }
+
+    private NetworkStack NewClient(ulong seed)
+    {
+        return new NetworkStack(new CableLink(ClientPort, 0x020000000001), new NetworkStackOptions
+        {
+            Address = ClientAddress,
+            Random = new SeededRandom(seed),
+            Connections = 64,
+            ReceiveBuffer = 4096,
+            SendBuffer = 4096,
+            TimeWaits = 64,
+        });
     }
 
     private static bool ArrivesNow(CablePort port)

@@ -6,8 +6,6 @@ using NanoTcp.Host.Simulation;
 using NanoTcp.Samples.Http;
 using NanoTcp.Tcp;
 using NanoTcp.Wire;
-using ChipOptions = NanoTcp.Host.Emulation.Enc28j60Options;
-using DriverOptions = NanoTcp.Drivers.Enc28j60.Enc28j60Options;
 
 namespace NanoTcp.Tests.WholePath;
 
@@ -26,8 +24,8 @@ internal sealed class Device
         Clock = new VirtualClock(5_000_000_000);
         VirtualCable cable = new(Clock);
         _computerPort = cable.AddPort("computer", impairments);
-        Chip = new Enc28j60Chip(Clock, cable.AddPort("device", impairments), new ChipOptions());
-        Driver = new Enc28j60Driver(Chip, 0x020000770002, new DriverOptions { UseInterruptPin = true });
+        Chip = new Enc28j60Chip(Clock, cable.AddPort("device", impairments), new Enc28j60ChipOptions());
+        Driver = new Enc28j60Driver(Chip, 0x020000770002, new Enc28j60Options { UseInterruptPin = true });
         Stack = new NetworkStack(
             Driver,
             new NetworkStackOptions { Address = DeviceAddress, Connections = connections, Random = new SeededRandom(1) });

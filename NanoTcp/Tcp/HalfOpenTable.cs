@@ -33,6 +33,12 @@ internal sealed class HalfOpenTable
     internal readonly ushort[] Window;
     internal readonly ushort[] Mss;
 
+    /// <summary>
+    /// The window that our SYN,ACK offers: nothing when no connection would be free for the peer. It then waits with its
+    /// data instead of sending them in vain, and begins the moment a connection is there and opens the window.
+    /// </summary>
+    internal readonly ushort[] Offered;
+
     /// <summary>SYN,ACKs sent.</summary>
     internal readonly byte[] Attempts;
 
@@ -51,6 +57,7 @@ internal sealed class HalfOpenTable
         Irs = new uint[capacity];
         Window = new ushort[capacity];
         Mss = new ushort[capacity];
+        Offered = new ushort[capacity];
         Attempts = new byte[capacity];
         DueAt = new long[capacity];
     }

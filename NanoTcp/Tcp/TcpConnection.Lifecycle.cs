@@ -47,15 +47,21 @@ public sealed partial class TcpConnection
     /// <summary>Takes up a connection whose SYN was answered by the listener; the segment that follows opens it.</summary>
     internal void Accept(
         TcpListener listener, int order, int localPort, uint remoteAddress, int remotePort,
-        uint iss, uint irs, int window, int peerMss, int maxMss, bool answerLost, long now)
+        uint iss, uint irs, int window, int peerMss, int maxMss, int offeredWindow, bool answerLost, long now)
     {
         Take(localPort, remoteAddress, remotePort, now);
         WaitingFor = listener;
         AcceptOrder = order;
-        Block.Accept(iss, irs, window, peerMss, maxMss, _receive.Capacity);
+        Block.Accept(iss, irs, window, peerMss, maxMss, offeredWindow);
         _congestion.Open(Block.SendMss, iss);
         _synLost = answerLost;
         _unansweredSince = now;
+        if (offeredWindow == 0)
+        {
+            // The peer was asked to wait, and need not any longer.
+            _acknowledgeDue = true;
+            OutputDue = true;
+        }
     }
 
     /// <summary>The connection leaves its listener's queue and belongs to the user.</summary>

@@ -140,6 +140,7 @@ internal sealed partial class TcpLayer
         HalfOpen.Irs[index] = segment.SequenceNumber;
         HalfOpen.Window[index] = (ushort)segment.Window;
         HalfOpen.Mss[index] = (ushort)segment.MaxSegmentSize;
+        HalfOpen.Offered[index] = (ushort)(FreeConnections >= HalfOpen.Count ? _receiveBuffer : 0);
         HalfOpen.Attempts[index] = 0;
         HalfOpen.DueAt[index] = _now;
     }
@@ -153,7 +154,7 @@ internal sealed partial class TcpLayer
         const int Deciding = TcpSegment.Syn | TcpSegment.Rst | TcpSegment.Ack;
         if ((segment.Flags & Deciding) == TcpSegment.Ack
             && segment.AcknowledgmentNumber == iss + 1
-            && segment.SequenceNumber - (irs + 1) < (uint)_receiveBuffer)
+            && (segment.SequenceNumber == irs + 1 || segment.SequenceNumber - (irs + 1) < HalfOpen.Offered[index]))
         {
             TcpConnection connection = Promote(index);
             if (connection != null)
@@ -164,7 +165,8 @@ internal sealed partial class TcpLayer
             return;
         }
 
-        _borrowed.Accept(iss, irs, HalfOpen.Window[index], HalfOpen.Mss[index], OfferedMss, _receiveBuffer);
+        int offered = HalfOpen.Offered[index];
+        _borrowed.Accept(iss, irs, HalfOpen.Window[index], HalfOpen.Mss[index], OfferedMss, offered);
         int actions = _borrowed.Process(segment);
         if ((actions & TcpControlBlock.Ended) != 0)
         {
@@ -186,7 +188,7 @@ internal sealed partial class TcpLayer
         else if ((actions & TcpControlBlock.Acknowledge) != 0)
         {
             Counters[StackCounter.TcpOutSegs]++;
-            Send(remoteAddress, segment.DestinationPort, segment.SourcePort, iss + 1, irs + 1, TcpSegment.Ack, _receiveBuffer, 0, 0);
+            Send(remoteAddress, segment.DestinationPort, segment.SourcePort, iss + 1, irs + 1, TcpSegment.Ack, offered, 0, 0);
         }
     }
 
@@ -226,6 +228,7 @@ internal sealed partial class TcpLayer
             HalfOpen.Window[index],
             HalfOpen.Mss[index],
             OfferedMss,
+            HalfOpen.Offered[index],
             HalfOpen.Attempts[index] > 1,
             _now);
         HalfOpen.Remove(index);
@@ -364,7 +367,7 @@ internal sealed partial class TcpLayer
                 table.Iss[i],
                 table.Irs[i] + 1,
                 TcpSegment.Syn | TcpSegment.Ack,
-                _receiveBuffer,
+                table.Offered[i],
                 OfferedMss,
                 0);
             return true;

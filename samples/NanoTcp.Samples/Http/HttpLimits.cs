@@ -60,8 +60,11 @@ internal static class HttpLimits
     /// <summary>A request that has been under way for this may be thrown out too, however it drips.</summary>
     internal const int RequestPatience = 3000;
 
-    /// <summary>A response of which the peer takes next to nothing for this long is given up.</summary>
-    internal const int ResponseTime = 20000;
+    /// <summary>
+    /// A response of which the peer takes next to nothing for this long is given up: long enough for six losses in a
+    /// row (RFC 6298 5.5: 1 + 2 + 4 + ... s). Others are not kept out meanwhile, see <see cref="ResponsePatience"/>.
+    /// </summary>
+    internal const int ResponseTime = 90000;
 
     /// <summary>And after this it may be thrown out for a new client.</summary>
     internal const int ResponsePatience = 5000;
@@ -75,6 +78,9 @@ internal static class HttpLimits
     /// <summary>Octets that are thrown away while waiting for the peer to close.</summary>
     internal const int LingerOctets = 262144;
 
-    /// <summary>How long to wait for an idle connection's place to come free before another one is closed.</summary>
-    internal const int RoomTime = 1000;
+    /// <summary>
+    /// How long to wait for the place of an idle connection to come free, which takes its peer a round trip, before
+    /// another one is closed.
+    /// </summary>
+    internal const int RoomTime = 20;
 }

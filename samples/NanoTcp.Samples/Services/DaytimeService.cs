@@ -22,7 +22,9 @@ public sealed class DaytimeService : SlotService
     private const int DaysPer400Years = 146097;
 
     private readonly IWallClock _clock;
-    private readonly TextBuffer _text = new TextBuffer(MaxLine);
+    /// <summary>The last line made.</summary>
+    internal readonly TextBuffer Line = new TextBuffer(MaxLine);
+
     private readonly byte[] _discarded = new byte[64];
     private readonly bool[] _written;
     private readonly long[] _since;
@@ -73,14 +75,13 @@ public sealed class DaytimeService : SlotService
         int moved = 0;
         if (!_written[slot])
         {
-            _text.Reset(0, MaxLine);
             Format(_clock.UnixSeconds);
-            if (connection.Writable < _text.Length)
+            if (connection.Writable < Line.Length)
             {
                 return 0;
             }
 
-            moved = connection.Write(_text.Octets, 0, _text.Length);
+            moved = connection.Write(Line.Octets, 0, Line.Length);
             connection.CloseSend();
             _written[slot] = true;
             _since[slot] = now;
@@ -111,9 +112,10 @@ public sealed class DaytimeService : SlotService
         return now - _since[slot] >= LingerTime ? -1 : moved;
     }
 
-    /// <summary>Puts the line into the buffer, in the first form that RFC 867 suggests.</summary>
-    private void Format(long unixSeconds)
+    /// <summary>Puts the line into <see cref="Line"/>, in the first form that RFC 867 suggests.</summary>
+    internal void Format(long unixSeconds)
     {
+        Line.Reset(0, MaxLine);
         long days = unixSeconds / SecondsPerDay;
         int second = (int)(unixSeconds % SecondsPerDay);
 
@@ -128,19 +130,19 @@ public sealed class DaytimeService : SlotService
         month = month < 10 ? month + 2 : month - 10;
 
         // 1970-01-01 was a Thursday.
-        _text.Append(_weekdays[(int)((days + 4) % 7)]);
-        _text.Append(_separator);
-        _text.Append(_months[month]);
-        _text.AppendOctet(' ');
-        _text.AppendNumber(dayOfMonth);
-        _text.Append(_separator);
-        _text.AppendNumber((era * 400) + year + (month < 2 ? 1 : 0));
-        _text.AppendOctet(' ');
-        _text.AppendNumber(second / 3600, 2);
-        _text.AppendOctet(':');
-        _text.AppendNumber(second / 60 % 60, 2);
-        _text.AppendOctet(':');
-        _text.AppendNumber(second % 60, 2);
-        _text.Append(_zone);
+        Line.Append(_weekdays[(int)((days + 4) % 7)]);
+        Line.Append(_separator);
+        Line.Append(_months[month]);
+        Line.AppendOctet(' ');
+        Line.AppendNumber(dayOfMonth);
+        Line.Append(_separator);
+        Line.AppendNumber((era * 400) + year + (month < 2 ? 1 : 0));
+        Line.AppendOctet(' ');
+        Line.AppendNumber(second / 3600, 2);
+        Line.AppendOctet(':');
+        Line.AppendNumber(second / 60 % 60, 2);
+        Line.AppendOctet(':');
+        Line.AppendNumber(second % 60, 2);
+        Line.Append(_zone);
     }
 }

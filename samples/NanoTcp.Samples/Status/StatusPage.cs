@@ -15,10 +15,10 @@ internal sealed class StatusPage : StatusFields
     private readonly byte[] _milliseconds = Ascii.From(" ms");
     private readonly byte[] _secondsAgo = Ascii.From(" s ago");
     private readonly byte[] _resolving = Ascii.From("resolving");
-    private readonly byte[] _counter = Ascii.From("<p><span>");
-    private readonly byte[] _zeroCounter = Ascii.From("<p class=\"z\"><span>");
-    private readonly byte[] _counterValue = Ascii.From("</span><span>");
-    private readonly byte[] _counterEnd = Ascii.From("</span></p>");
+    private readonly byte[] _counter = Ascii.From("<p><b>");
+    private readonly byte[] _zeroCounter = Ascii.From("<p class=\"z\"><b>");
+    private readonly byte[] _counterValue = Ascii.From("</b><b>");
+    private readonly byte[] _counterEnd = Ascii.From("</b></p>");
 
     internal StatusPage(StatusSource source)
         : base(source)

@@ -34,8 +34,8 @@ internal static class StatusPageText
 ";
 
     private const string Style = @"
-:root{color-scheme:light dark;--bg:#f4f6f8;--card:#fff;--text:#1a2027;--dim:#667381;--faint:#a3adb8;--line:#e3e8ed;--ok:#0b7a53;--bad:#c2330b}
-@media(prefers-color-scheme:dark){:root{--bg:#0e1216;--card:#171d23;--text:#e4e9ee;--dim:#8d9aa8;--faint:#55616d;--line:#28313a;--ok:#3fcf92;--bad:#ff7d5c}}
+:root{color-scheme:light dark;--bg:#f4f6f8;--card:#fff;--text:#1a2027;--dim:#667381;--faint:#8a96a3;--line:#e3e8ed;--ok:#0b7a53;--bad:#c2330b}
+@media(prefers-color-scheme:dark){:root{--bg:#0e1216;--card:#171d23;--text:#e4e9ee;--dim:#8d9aa8;--faint:#64717e;--line:#28313a;--ok:#3fcf92;--bad:#ff7d5c}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:66rem;padding:1.2rem 1rem 2rem;background:var(--bg);color:var(--text);font:15px/1.5 system-ui,sans-serif}
 header{display:flex;align-items:center;gap:.8rem;margin-bottom:1rem}
@@ -44,7 +44,8 @@ h2{font-size:.95rem;margin:0 0 .5rem}
 #link{padding:.1rem .8rem;border-radius:1rem;background:var(--bad);color:var(--card);font-size:.85rem}
 #link.up{background:var(--ok)}
 #live{margin-left:auto;color:var(--dim);font-size:.85rem}
-dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.6rem,1fr));gap:.7rem;margin:0}
+dl{display:flex;flex-wrap:wrap;gap:.7rem;margin:0}
+dl div{flex:1 0 auto}
 dl div,section{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.6rem .9rem}
 dt,th,footer{color:var(--dim);font-size:.8rem}
 dd{margin:0}
@@ -60,7 +61,9 @@ td:only-child{color:var(--dim)}
 .e td:first-child{color:var(--ok)}
 div[id]{columns:15rem;column-gap:2rem}
 p{display:flex;justify-content:space-between;margin:0;font-size:.8rem;line-height:1.6;break-inside:avoid;border-bottom:1px solid var(--line)}
+p b{font-weight:400}
 .z{color:var(--faint)}
+@media(max-width:32rem){th,td{padding-right:.7rem}td{font-size:.76rem}}
 footer{margin-top:1rem}
 a{color:inherit;margin-right:1rem}
 ";
@@ -76,7 +79,7 @@ fit=(e,k,t)=>{while(e.children.length>k)e.lastElementChild.remove();while(e.chil
 rows=(i,l,r,c)=>{let b=at(i);fit(b,l.length,r);l.forEach((x,j)=>{let w=b.children[j];fit(w,x.length,c);x.forEach((t,k)=>set(w.children[k],t));
 w.className=x[1]=='0'?'z':x[0]=='ESTABLISHED'?'e':''})},
 table=(i,l,f)=>rows(i,l.length?l.map(f):[['none']],'tr','td'),
-list=(i,o)=>rows(i,Object.entries(o).map(x=>[x[0],num(x[1])]),'p','span'),
+list=(i,o)=>rows(i,Object.entries(o).map(x=>[x[0],num(x[1])]),'p','b'),
 link=(c,t)=>{let e=at('link');e.className=c;set(e,t)};
 let timer,busy,last,
 show=s=>{let c=s.counters.stack,f=c.eth_in_frames+c.eth_out_frames;

@@ -1,3 +1,4 @@
+using System;
 using NanoTcp.Primitives;
 using NanoTcp.Samples.Text;
 
@@ -31,6 +32,11 @@ internal sealed class StatusSource
     /// <summary>The time, in ms of the stack's clock.</summary>
     internal long Now;
 
+    // With longer names a row of the metrics would not fit into the smallest send ring, and would wait for ever.
+    private const int MaxCounterName = 32;
+
+    /// <summary>Collects what can be shown.</summary>
+    /// <exception cref="ArgumentException">A counter of the stack or of the link device has too long a name.</exception>
     internal StatusSource(NetworkStack stack, CounterSet http)
     {
         Stack = stack;
@@ -43,7 +49,13 @@ internal sealed class StatusSource
             CounterNames[i] = new byte[count][];
             for (int k = 0; k < count; k++)
             {
-                CounterNames[i][k] = Ascii.From(set.GetName(k));
+                string name = set.GetName(k);
+                if (name.Length > MaxCounterName)
+                {
+                    throw new ArgumentException("The counter name " + name + " is too long; 32 characters can be shown.");
+                }
+
+                CounterNames[i][k] = Ascii.From(name);
             }
         }
     }

@@ -13,7 +13,7 @@ public enum LedBWiring
 }
 
 /// <summary>What an <see cref="Enc28j60Chip"/> is made of, and how the board around it is wired.</summary>
-public sealed class Enc28j60Options
+public sealed class Enc28j60ChipOptions
 {
     private readonly int _spiClockHz = 20_000_000;
     private readonly byte _revision = 0x06;
