@@ -115,9 +115,9 @@ public sealed class HandshakeQueueTests
         peer.Stack.Listen(Port, 1);
         peer.Arrive(5000, Port, Irs, 0, TcpSegment.Syn);
         peer.Stack.Poll(peer.Now);
-        peer.Status = Link.LinkStatus.Down;
+        peer.Status = NanoTcp.Link.LinkStatus.Down;
         peer.Run(10_000);
-        peer.Status = Link.LinkStatus.Up;
+        peer.Status = NanoTcp.Link.LinkStatus.Up;
         peer.Run(10);
         Assert.IsTrue(peer.Take().Has(TcpSegment.Syn | TcpSegment.Ack));
     }

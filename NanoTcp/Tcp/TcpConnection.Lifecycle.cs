@@ -175,6 +175,7 @@ public sealed partial class TcpConnection
         OutputDue = false;
         _acknowledgeDue = false;
         _unacknowledgedText = 0;
+        _unacknowledgedSegments = 0;
         _retransmitFirst = false;
         _probeDue = false;
         _probing = false;

@@ -128,12 +128,15 @@ public sealed partial class TcpConnection
         return SendAcknowledgment();
     }
 
-    /// <summary>The sender's silly-window rule and Nagle's (RFC 9293 3.8.6.2.1, 3.7.4).</summary>
+    /// <summary>
+    /// The sender's silly-window rule and Nagle's (RFC 9293 3.8.6.2.1, 3.7.4). Nagle waits for more data to fill the
+    /// segment; into a ring that is full no more can come, and waiting would cost a delayed acknowledgment for every ring.
+    /// </summary>
     private bool IsWorthSending(uint sequence, int length, bool last)
     {
         TcpControlBlock block = Block;
         return length == block.SendMss
-            || (last && (NoDelay || block.FinQueued || block.SndMax == block.SndUna))
+            || (last && (NoDelay || block.FinQueued || block.SndMax == block.SndUna || _send.Free == 0))
             || length >= (block.MaxSndWnd >> 1)
             || (int)(sequence - block.SndMax) < 0;
     }
@@ -259,6 +262,7 @@ public sealed partial class TcpConnection
         _acknowledgeDue = false;
         _acknowledgeAt = Never;
         _unacknowledgedText = 0;
+        _unacknowledgedSegments = 0;
     }
 
     /// <summary>
