@@ -240,6 +240,12 @@ public sealed partial class TcpConnection
             case TcpState.CloseWait:
                 _resetDue = true;
                 break;
+
+            case TcpState.Closing:
+            case TcpState.LastAck:
+                // These states begin here before the FIN has left: then the peer still waits for it.
+                _resetDue = !Block.FinSent;
+                break;
         }
 
         EndHere(reason);

@@ -97,7 +97,9 @@ public sealed partial class TcpConnection
         }
 
         int window = block.SndWnd < _congestion.Window ? block.SndWnd : _congestion.Window;
-        int usable = _probeDue ? (block.SndWnd == 0 ? 1 : block.SndWnd) : _retransmitFirst ? block.SendMss : window - offset;
+        int usable = _probeDue ? (block.SndWnd == 0 ? 1 : block.SndWnd)
+            : _retransmitFirst ? RetransmissionWindow()
+            : window - offset;
         int length = available < usable ? available : usable;
         if (length > block.SendMss)
         {
@@ -126,6 +128,13 @@ public sealed partial class TcpConnection
         }
 
         return SendAcknowledgment();
+    }
+
+    /// <summary>What a retransmission may carry: what is out, and new data only within the window (RFC 9293 SHLD-15, MAY-7).</summary>
+    private int RetransmissionWindow()
+    {
+        int outstanding = (int)(Block.SndMax - Block.SndUna);
+        return outstanding > Block.SndWnd ? outstanding : Block.SndWnd;
     }
 
     /// <summary>
@@ -202,10 +211,11 @@ public sealed partial class TcpConnection
         _layer.Send(RemoteAddress, LocalPort, RemotePort, sequence, block.RcvNxt, flags, OfferWindow(), 0, length);
         CountSent(again);
         Acknowledged();
-        if (_probeDue)
+        bool intoClosedWindow = _probeDue && block.SndWnd == 0;
+        _probeDue = false;
+        if (intoClosedWindow)
         {
             // The octet counts as sent, so that an acknowledgment of it is welcome, but SND.NXT stays before it.
-            _probeDue = false;
             _layer.Counters[StackCounter.TcpZeroWindowProbes]++;
             uint end = sequence + (uint)sequenceLength;
             if ((int)(end - block.SndMax) > 0)
