@@ -76,9 +76,10 @@ internal sealed class ServiceBench
     }
 
     /// <summary>Opens a connection and waits until it is open, or has failed.</summary>
-    internal TestClient Connect(int port = 80)
+    internal TestClient Connect(int port = 80, long appetite = long.MaxValue)
     {
         TestClient client = ConnectLater(port);
+        client.Appetite = appetite;
         RunUntil(() => client.IsOpen || client.IsEnded, 10_000, "the connection opens");
         return client;
     }

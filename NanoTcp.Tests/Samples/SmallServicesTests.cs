@@ -183,8 +183,8 @@ public class SmallServicesTests
         bench.Services.Add(new ChargenService(bench.Server, ChargenService.DefaultPort, 4));
         bench.Connect(EchoService.DefaultPort);
         bench.Connect(EchoService.DefaultPort);
-        bench.Connect(ChargenService.DefaultPort).Appetite = 0;
-        bench.Connect(ChargenService.DefaultPort).Appetite = 0;
+        bench.Connect(ChargenService.DefaultPort, appetite: 0);
+        bench.Connect(ChargenService.DefaultPort, appetite: 0);
         bench.Run(11_000);
         for (int i = 0; i < 4; i++)
         {

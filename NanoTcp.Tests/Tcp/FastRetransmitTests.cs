@@ -89,6 +89,7 @@ public sealed class FastRetransmitTests : TraceTest
         Send("ACK seq 1 ack 1 win 8000");
         Send("ACK seq 1 ack 1 win 8000 len 1");
         Send("ACK seq 2 ack 1 win 8000 len 1");
+        Expect("ACK seq 4001 ack 3");
         Send("ACK seq 3 ack 1 win 8000 len 1");
         ExpectNothing();
         Read(3);

@@ -77,6 +77,22 @@ public sealed class WindowTests : TraceTest
     }
 
     [TestMethod]
+    public void A_window_that_opens_and_closes_again_before_anything_could_be_sent_is_probed_on()
+    {
+        OpenPassive(window: 0);
+        Write(10);
+        At(1000);
+        Expect("ACK seq 1 ack 1 len 1");
+        Send("ACK seq 1 ack 1 win 4000", "ACK seq 1 ack 1 win 0");
+        ExpectNothing();
+        At(2000);
+        Expect("ACK seq 1 ack 1 len 1");
+        Send("ACK seq 1 ack 1 win 4000");
+        Expect("ACK seq 1 ack 1 len 10");
+        Send("ACK seq 1 ack 11");
+    }
+
+    [TestMethod]
     public void A_probe_that_was_not_accepted_is_no_loss()
     {
         OpenPassive(window: 0);

@@ -119,7 +119,7 @@ public sealed partial class TcpConnection
             return true;
         }
 
-        if (available != 0 && block.SndMax == block.SndUna && _retransmitAt == Never)
+        if (available != 0 && _retransmitAt == Never)
         {
             // RFC 9293 3.8.6.1: data waits, nothing is out, and no acknowledgment will come by itself.
             _probing = true;
