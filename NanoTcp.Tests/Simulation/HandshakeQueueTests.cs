@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using NanoTcp.Link;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
 using NanoTcp.Wire;
@@ -115,9 +116,9 @@ public sealed class HandshakeQueueTests
         peer.Stack.Listen(Port, 1);
         peer.Arrive(5000, Port, Irs, 0, TcpSegment.Syn);
         peer.Stack.Poll(peer.Now);
-        peer.Status = Link.LinkStatus.Down;
+        peer.Status = LinkStatus.Down;
         peer.Run(10_000);
-        peer.Status = Link.LinkStatus.Up;
+        peer.Status = LinkStatus.Up;
         peer.Run(10);
         Assert.IsTrue(peer.Take().Has(TcpSegment.Syn | TcpSegment.Ack));
     }
