@@ -314,4 +314,49 @@ public sealed class ConnectionCornerTests
         Assert.AreEqual(2, peer.Stack.Counters.GetValue(StackCounter.TcpAttemptFails));
         Assert.AreEqual(peer.Stack.ConnectionCapacity, peer.Stack.FreeConnections);
     }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void Aborting_what_was_closed_but_not_delivered_tells_the_peer(bool peerClosesFirst)
+    {
+        ScriptedPeer peer = new();
+        (TcpConnection connection, uint iss) = peer.Open(window: 100);
+        connection.Write(new byte[2048], 0, 2048);
+        if (peerClosesFirst)
+        {
+            peer.Arrive(Port, connection.LocalPort, Irs + 1, iss + 1, TcpSegment.Fin | TcpSegment.Ack, window: 100);
+            peer.Run(10);
+            connection.CloseSend();
+        }
+        else
+        {
+            connection.CloseSend();
+            peer.Arrive(Port, connection.LocalPort, Irs + 1, iss + 1, TcpSegment.Fin | TcpSegment.Ack, window: 100);
+        }
+
+        peer.Run(10);
+        Assert.AreEqual(peerClosesFirst ? TcpState.LastAck : TcpState.Closing, connection.State);
+        peer.Sent.Clear();
+        connection.Abort();
+        peer.Run(10);
+        Assert.IsTrue(peer.Take().Has(TcpSegment.Rst), "our FIN was not even sent: the peer would wait for the rest for ever");
+        Assert.AreEqual(peer.Stack.ConnectionCapacity, peer.Stack.FreeConnections);
+    }
+
+    [TestMethod]
+    public void Duplicate_requests_do_not_wear_out_a_handshake()
+    {
+        ScriptedPeer peer = new();
+        TcpListener listener = peer.Stack.Listen(Port, 1);
+        for (int i = 0; i < 300; i++)
+        {
+            peer.Arrive(5000, Port, Irs, 0, TcpSegment.Syn);
+            peer.Run(1);
+        }
+
+        peer.Arrive(5000, Port, Irs + 1, peer.Take().Sequence + 1, TcpSegment.Ack);
+        peer.Run(10);
+        Assert.AreEqual(1, listener.Pending);
+    }
 }

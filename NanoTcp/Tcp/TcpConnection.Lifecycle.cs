@@ -239,6 +239,12 @@ public sealed partial class TcpConnection
             case TcpState.CloseWait:
                 _resetDue = true;
                 break;
+
+            case TcpState.Closing:
+            case TcpState.LastAck:
+                // The RFC takes it that the FIN is out by now. Here the state is entered while data is still before it.
+                _resetDue = _send.Count != 0 || !Block.FinSent;
+                break;
         }
 
         EndHere(reason);
