@@ -4,6 +4,7 @@ using System.IO;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using NanoTcp.Host.Forwarding;
+using NanoTcp.Link;
 using NanoTcp.Wire;
 
 namespace NanoTcp.Host.Hosting;
@@ -15,6 +16,9 @@ namespace NanoTcp.Host.Hosting;
 public sealed class HostProgram
 {
     private const int Failure = 1;
+
+    /// <summary>Milliseconds that the link may take to come up before the program goes on without it.</summary>
+    private const int LinkTimeout = 2000;
 
     private readonly HostNetwork _network;
     private readonly TextWriter _output;
@@ -223,11 +227,14 @@ public sealed class HostProgram
 
     private int Run(Action<HostProgram> compose)
     {
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+        // The chip takes a moment to start. What is printed invites to connect, so it must be true when it is read.
+        _network.Loop.RunUntil(() => _network.Device.Link.Status == LinkStatus.Up, LinkTimeout);
         compose(this);
         _output.Flush();
         _network.Loop.AddService(_ => TellCaptureFailure());
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         _network.Loop.Run();
         _network.ShutDown();
         if (_network.Failure != null)

@@ -14,6 +14,9 @@ public sealed class StandardStreamClient
     /// <summary>How long opening may take, in ms.</summary>
     public const int ConnectTimeout = 20_000;
 
+    /// <summary>Milliseconds after which a router's word that there is no way is believed.</summary>
+    public const int UnreachableTimeout = 3_000;
+
     private const int PipeSize = 64 * 1024;
     private const int BufferSize = 16 * 1024;
 
@@ -179,6 +182,12 @@ public sealed class StandardStreamClient
 
         if (_connection.State is TcpState.SynSent or TcpState.SynReceived)
         {
+            if (_connection.ReportedUnreachable && now - _startedAt >= UnreachableTimeout)
+            {
+                Fail(Words(TcpEndReason.Unreachable));
+                return true;
+            }
+
             return CheckConnectTime(now);
         }
 

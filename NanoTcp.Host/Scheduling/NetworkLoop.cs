@@ -87,6 +87,19 @@ public sealed class NetworkLoop
         }
     }
 
+    /// <summary>Runs until something has come true, or time is up.</summary>
+    /// <param name="done">Asked after every round.</param>
+    /// <param name="longest">Milliseconds after which it ends anyway.</param>
+    public void RunUntil(Func<bool> done, int longest)
+    {
+        ArgumentNullException.ThrowIfNull(done);
+        long end = _clock.Milliseconds + longest;
+        while (!done() && !_stopping && _clock.Milliseconds < end)
+        {
+            Step(NanosecondsPerMillisecond);
+        }
+    }
+
     /// <summary>Runs until nothing happens any more, or time is up; also after <see cref="Stop"/>.</summary>
     /// <param name="quiet">Milliseconds in which nothing must happen.</param>
     /// <param name="longest">Milliseconds after which it ends anyway.</param>

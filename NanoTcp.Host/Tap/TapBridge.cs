@@ -9,6 +9,9 @@ public sealed class TapBridge
     /// <summary>Frames carried each way in one call, so that a flood on one side starves nobody.</summary>
     private const int FramesPerCall = 64;
 
+    /// <summary>Shortest frame on Ethernet, the check sequence not counted.</summary>
+    private const int MinFrameLength = 60;
+
     private readonly TapDevice _tap;
     private readonly CablePort _port;
     private readonly byte[] _frame = new byte[2048];
@@ -36,6 +39,14 @@ public sealed class TapBridge
             }
 
             carried = true;
+
+            // The kernel leaves padding to the hardware (IEEE 802.3 3.2.8), which is the cable here.
+            if (length < MinFrameLength)
+            {
+                Array.Clear(_frame, length, MinFrameLength - length);
+                length = MinFrameLength;
+            }
+
             _port.Send(_frame, 0, length);
         }
 

@@ -23,7 +23,7 @@ public sealed class EvictionTests : TraceTest
         busyConnection.Evictable = true;
 
         At(2000);
-        Newcomer(3);
+        TracePeer newcomer = Newcomer(3);
         T.As(idle);
         Expect("RST,ACK seq 1 ack 1 win 0");
         T.Check(TcpState.Closed, idleConnection.State, "state");
@@ -34,6 +34,8 @@ public sealed class EvictionTests : TraceTest
         // The owner gives it back, and the newcomer's handshake is done.
         T.Use(idleConnection);
         Close();
+        T.As(newcomer);
+        Expect("ACK seq 1 ack 1 win 2048");
         T.Check(Trace.PeerPort + 3, Accept().RemotePort, "port");
     }
 
@@ -73,11 +75,13 @@ public sealed class EvictionTests : TraceTest
         Is(TcpState.Established);
     }
 
-    private void Newcomer(int number)
+    private TracePeer Newcomer(int number)
     {
-        T.As(Client(number));
+        TracePeer newcomer = Client(number);
+        T.As(newcomer);
         Send("SYN seq 0 win 4000 mss 1000");
         Expect("SYN,ACK seq 0 ack 1 mss 1460");
         Send("ACK seq 1 ack 1 win 4000");
+        return newcomer;
     }
 }

@@ -56,18 +56,48 @@ public sealed class ListenerTests : TraceTest
         Listen(options => options.Connections = 1);
         Handshake();
         TracePeer first = T.Peer;
-        T.As(Client(2));
-        OpenOnly();
+        TracePeer second = Client(2);
+        T.As(second);
+        OpenOnly(0);
         T.Check(null, T.TryAccept(), "a connection");
 
+        // The client was asked to wait with its data, and is told when it need not any longer.
         At(20_000);
         Abort();
         T.As(first);
         Expect("RST,ACK seq 1 ack 1");
-        T.As(Client(2));
+        T.As(second);
+        Expect("ACK seq 1 ack 1 win 2048");
         Accept();
         Is(TcpState.Established);
         T.Check(Trace.PeerPort + 2, Connection.RemotePort, "port");
+    }
+
+    [TestMethod]
+    public void Data_sent_into_the_closed_window_of_a_SYN_ACK_opens_nothing_by_itself()
+    {
+        Listen(options => options.Connections = 1);
+        Handshake();
+        TracePeer first = T.Peer;
+        TracePeer second = Client(2);
+        T.As(second);
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 win 0 mss 1460");
+        Abort();
+        T.As(first);
+        Expect("RST,ACK seq 1 ack 1");
+        T.As(second);
+
+        // A place is free now, but this is no acceptable segment: it must not take the place and stay in SYN-RECEIVED.
+        Send("ACK seq 6 ack 1 len 10");
+        Expect("ACK seq 1 ack 1 win 0");
+        Send("ACK seq 6 ack 1");
+        Expect("ACK seq 1 ack 1 win 0");
+        T.Check(1, T.Stack.FreeConnections, "free connections");
+        Send("ACK seq 1 ack 1");
+        Expect("ACK seq 1 ack 1 win 2048");
+        Accept();
+        Is(TcpState.Established);
     }
 
     [TestMethod]
@@ -76,7 +106,7 @@ public sealed class ListenerTests : TraceTest
         Listen(options => options.Connections = 1);
         Handshake();
         T.As(Client(2));
-        OpenOnly();
+        OpenOnly(0);
         At(29_999);
         T.Check(1, T.Stack.HalfOpenCount, "handshakes waiting");
         At(30_000);
@@ -91,7 +121,7 @@ public sealed class ListenerTests : TraceTest
         Listen(options => options.Connections = 1);
         Handshake();
         T.As(Client(2));
-        OpenOnly();
+        OpenOnly(0);
         Send("RST seq 1");
         T.Check(0, T.Stack.HalfOpenCount, "handshakes waiting");
     }
@@ -213,10 +243,10 @@ public sealed class ListenerTests : TraceTest
     }
 
     /// <summary>The peer opens a connection that nobody accepts yet.</summary>
-    private void OpenOnly()
+    private void OpenOnly(int window = 2048)
     {
         Send("SYN seq 0 win 4000 mss 1000");
-        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        Expect($"SYN,ACK seq 0 ack 1 win {window} mss 1460");
         Send("ACK seq 1 ack 1 win 4000");
         ExpectNothing();
     }

@@ -43,7 +43,7 @@ public sealed class WindowTests : TraceTest
         At(122_999);
         Is(TcpState.Established);
         At(123_000);
-        ExpectNothing();
+        Expect("RST,ACK seq 2 ack 1 win 0");
         Ended(TcpEndReason.TimedOut);
     }
 
@@ -128,6 +128,7 @@ public sealed class WindowTests : TraceTest
 
         Is(TcpState.FinWait1);
         Send("ACK seq 1 ack 1 win 100");
+        At(303_000);
         Expect("FIN,ACK seq 1 ack 1");
         Send("ACK seq 1 ack 2 win 100");
         ExpectNothing();

@@ -105,10 +105,11 @@ internal sealed class NewReno
         if (!moreToSend)
         {
             // RFC 5827 3.2: with fewer than four segments out and nothing new to send, three duplicates can never come.
+            // One segment alone can cause no duplicate when it is lost: such an acknowledgment means something else.
             int segments = (outstanding + mss - 1) / mss;
-            if (segments < DuplicateThreshold + 1)
+            if (segments > 1 && segments < DuplicateThreshold + 1)
             {
-                threshold = segments > 2 ? segments - 1 : 1;
+                threshold = segments - 1;
             }
         }
 

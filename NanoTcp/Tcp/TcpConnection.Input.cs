@@ -9,6 +9,9 @@ public sealed partial class TcpConnection
     /// <summary>In-order octets received since the last acknowledgment.</summary>
     private int _unacknowledgedText;
 
+    /// <summary>Segments that brought them.</summary>
+    private int _unacknowledgedSegments;
+
     private bool _acknowledgeDue;
 
     /// <summary>When a delayed acknowledgment is due.</summary>
@@ -204,9 +207,11 @@ public sealed partial class TcpConnection
         _receive.Count += block.Delivered;
         BytesReceived += block.Delivered;
         _unacknowledgedText += block.Delivered;
-        if (_unacknowledgedText >= UpdateThreshold())
+        _unacknowledgedSegments++;
+        if (_unacknowledgedSegments == 2 || _unacknowledgedText >= UpdateThreshold())
         {
-            // RFC 9293 SHLD-18: at least every second full segment.
+            // RFC 9293 SHLD-18 asks for every second full segment at least. Peers with small rings send their last
+            // segment short and then wait, so here it is every second one; and what fills half the ring at once.
             _acknowledgeDue = true;
             OutputDue = true;
         }

@@ -175,6 +175,7 @@ public sealed partial class TcpConnection
         OutputDue = false;
         _acknowledgeDue = false;
         _unacknowledgedText = 0;
+        _unacknowledgedSegments = 0;
         _retransmitFirst = false;
         _probeDue = false;
         _probing = false;
@@ -242,7 +243,7 @@ public sealed partial class TcpConnection
 
             case TcpState.Closing:
             case TcpState.LastAck:
-                // The RFC takes it that the FIN is out by now. Here the state is entered while data is still before it.
+                // These states begin here before the FIN has left: then the peer still waits for it, or for data before it.
                 _resetDue = _send.Count != 0 || !Block.FinSent;
                 break;
         }

@@ -97,7 +97,9 @@ public sealed partial class TcpConnection
         }
 
         int window = block.SndWnd < _congestion.Window ? block.SndWnd : _congestion.Window;
-        int usable = _probeDue ? (block.SndWnd == 0 ? 1 : block.SndWnd) : _retransmitFirst ? block.SendMss : window - offset;
+        int usable = _probeDue ? (block.SndWnd == 0 ? 1 : block.SndWnd)
+            : _retransmitFirst ? RetransmissionWindow()
+            : window - offset;
         int length = available < usable ? available : usable;
         if (length > block.SendMss)
         {
@@ -128,12 +130,22 @@ public sealed partial class TcpConnection
         return SendAcknowledgment();
     }
 
-    /// <summary>The sender's silly-window rule and Nagle's (RFC 9293 3.8.6.2.1, 3.7.4).</summary>
+    /// <summary>What a retransmission may carry: what is out, and new data only within the window (RFC 9293 SHLD-15, MAY-7).</summary>
+    private int RetransmissionWindow()
+    {
+        int outstanding = (int)(Block.SndMax - Block.SndUna);
+        return outstanding > Block.SndWnd ? outstanding : Block.SndWnd;
+    }
+
+    /// <summary>
+    /// The sender's silly-window rule and Nagle's (RFC 9293 3.8.6.2.1, 3.7.4). Nagle waits for more data to fill the
+    /// segment; into a ring that is full no more can come, and waiting would cost a delayed acknowledgment for every ring.
+    /// </summary>
     private bool IsWorthSending(uint sequence, int length, bool last)
     {
         TcpControlBlock block = Block;
         return length == block.SendMss
-            || (last && (NoDelay || block.FinQueued || block.SndMax == block.SndUna))
+            || (last && (NoDelay || block.FinQueued || block.SndMax == block.SndUna || _send.Free == 0))
             || length >= (block.MaxSndWnd >> 1)
             || (int)(sequence - block.SndMax) < 0;
     }
@@ -199,10 +211,11 @@ public sealed partial class TcpConnection
         _layer.Send(RemoteAddress, LocalPort, RemotePort, sequence, block.RcvNxt, flags, OfferWindow(), 0, length);
         CountSent(again);
         Acknowledged();
-        if (_probeDue)
+        bool intoClosedWindow = _probeDue && block.SndWnd == 0;
+        _probeDue = false;
+        if (intoClosedWindow)
         {
             // The octet counts as sent, so that an acknowledgment of it is welcome, but SND.NXT stays before it.
-            _probeDue = false;
             _layer.Counters[StackCounter.TcpZeroWindowProbes]++;
             uint end = sequence + (uint)sequenceLength;
             if ((int)(end - block.SndMax) > 0)
@@ -259,6 +272,7 @@ public sealed partial class TcpConnection
         _acknowledgeDue = false;
         _acknowledgeAt = Never;
         _unacknowledgedText = 0;
+        _unacknowledgedSegments = 0;
     }
 
     /// <summary>

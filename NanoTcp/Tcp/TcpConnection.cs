@@ -93,6 +93,15 @@ public sealed partial class TcpConnection
     /// </summary>
     public bool Evictable { get; set; }
 
+    /// <summary>
+    /// True when an ICMP message has said that segments do not reach the peer and nothing has come from it since. The
+    /// stack keeps trying (RFC 9293 MUST-56), because the network may recover; the owner may know better.
+    /// </summary>
+    public bool ReportedUnreachable
+    {
+        get { return _unreachableHint; }
+    }
+
     /// <summary>Smoothed round-trip time in milliseconds (RFC 6298), or -1 before the first measurement.</summary>
     public int SmoothedRoundTripTime
     {

@@ -276,30 +276,71 @@ internal sealed partial class TcpLayer
             return;
         }
 
+        OpenFinished(now);
         for (int i = 0; i < HalfOpen.State.Length; i++)
         {
-            switch (HalfOpen.State[i])
+            if (now < HalfOpen.DueAt[i])
             {
-                case HalfOpenTable.Finished:
-                    OpenFinished(i, now);
-                    break;
-
-                case HalfOpenTable.Answered:
-                    if (now >= HalfOpen.DueAt[i])
-                    {
-                        if (HalfOpen.Attempts[i] >= TcpLimits.SynAckAttempts)
-                        {
-                            HalfOpen.Remove(i);
-                            Counters[StackCounter.TcpAttemptFails]++;
-                        }
-                        else
-                        {
-                            HalfOpen.State[i] = HalfOpenTable.AnswerDue;
-                        }
-                    }
-
-                    break;
+                continue;
             }
+
+            if (HalfOpen.State[i] == HalfOpenTable.Finished)
+            {
+                HalfOpen.State[i] = HalfOpenTable.ResetDue;
+                Counters[StackCounter.TcpAttemptFails]++;
+            }
+            else if (HalfOpen.State[i] == HalfOpenTable.Answered)
+            {
+                if (HalfOpen.Attempts[i] >= TcpLimits.SynAckAttempts)
+                {
+                    HalfOpen.Remove(i);
+                    Counters[StackCounter.TcpAttemptFails]++;
+                }
+                else
+                {
+                    HalfOpen.State[i] = HalfOpenTable.AnswerDue;
+                }
+            }
+        }
+    }
+
+    /// <summary>First come, first served: connections for as many finished handshakes as there are places.</summary>
+    private void OpenFinished(long now)
+    {
+        bool waiting = true;
+        while (waiting)
+        {
+            waiting = false;
+            int oldest = HalfOpenTable.None;
+            for (int i = 0; i < HalfOpen.State.Length; i++)
+            {
+                if (HalfOpen.State[i] != HalfOpenTable.Finished)
+                {
+                    continue;
+                }
+
+                if (!HasPlace(FindListener((int)(HalfOpen.Ports[i] >> 16))))
+                {
+                    waiting = true;
+                }
+                else if (oldest == HalfOpenTable.None || HalfOpen.DueAt[i] < HalfOpen.DueAt[oldest])
+                {
+                    oldest = i;
+                }
+            }
+
+            if (oldest == HalfOpenTable.None)
+            {
+                break;
+            }
+
+            OpenFinished(oldest, now);
+            waiting = true;
+        }
+
+        if (waiting && FreeConnections == 0)
+        {
+            EvictOne();
         }
     }
 
@@ -311,17 +352,9 @@ internal sealed partial class TcpLayer
         segment.Flags = TcpSegment.Ack;
         segment.Window = HalfOpen.Window[index];
         segment.TextLength = 0;
-        TcpConnection connection = Promote(index);
-        if (connection != null)
-        {
-            // The peer's acknowledgment, which came while no place was free.
-            connection.Process(segment, Ip.ReceiveBuffer, now);
-        }
-        else if (now >= HalfOpen.DueAt[index])
-        {
-            HalfOpen.State[index] = HalfOpenTable.ResetDue;
-            Counters[StackCounter.TcpAttemptFails]++;
-        }
+
+        // The peer's acknowledgment, which came while no place was free.
+        Promote(index).Process(segment, Ip.ReceiveBuffer, now);
     }
 
     /// <summary>Sends one SYN,ACK or reset that is due. False when there is none, or its peer's neighbour is not known yet.</summary>
