@@ -359,4 +359,23 @@ public sealed class ConnectionCornerTests
         peer.Run(10);
         Assert.AreEqual(1, listener.Pending);
     }
+
+    [TestMethod]
+    public void A_window_that_opens_and_closes_again_while_the_device_is_busy_is_still_probed()
+    {
+        ScriptedPeer peer = new();
+        (TcpConnection connection, uint iss) = peer.Open(window: 100);
+        connection.Write(new byte[1000], 0, 1000);
+        peer.Run(10);
+        peer.Arrive(Port, connection.LocalPort, Irs + 1, iss + 101, TcpSegment.Ack, window: 0);
+        peer.Run(1500);
+        peer.Sent.Clear();
+        Assert.AreEqual(1, peer.Stack.Counters.GetValue(StackCounter.TcpZeroWindowProbes), "one octet is out now");
+        peer.BusyUntil = peer.Now + 5;
+        peer.Arrive(Port, connection.LocalPort, Irs + 1, iss + 101, TcpSegment.Ack, window: 1000);
+        peer.Arrive(Port, connection.LocalPort, Irs + 1, iss + 101, TcpSegment.Ack, window: 0);
+        peer.Run(10_000);
+        Assert.AreNotEqual(0, peer.Sent.Count, "nothing would ever ask again whether the window is open");
+        Assert.AreEqual(1, peer.Take().Text.Length);
+    }
 }
