@@ -62,6 +62,17 @@ public sealed class VirtualCable
         _monitors = [.. _monitors, monitor];
     }
 
+    /// <summary>Makes frames for the pool beforehand, so that no burst, however deep, allocates later.</summary>
+    /// <param name="frames">How many will be under way at most.</param>
+    public void Reserve(int frames)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(frames);
+        for (int i = 0; i < frames; i++)
+        {
+            Return(new CableFrame());
+        }
+    }
+
     /// <summary>Whether a port other than <paramref name="port"/> is plugged in.</summary>
     internal bool HasPeer(CablePort port)
     {

@@ -10,7 +10,7 @@ public abstract class LoopWaiter : IDisposable
     /// <param name="nanoseconds">How long at most; not negative.</param>
     public abstract void Wait(long nanoseconds);
 
-    /// <summary>Ends a <see cref="Wait"/>, or the next one; from any thread.</summary>
+    /// <summary>Ends a <see cref="Wait"/>, or the next one; from any thread, and without effect once disposed.</summary>
     public abstract void Wake();
 
     /// <inheritdoc/>

@@ -61,7 +61,14 @@ public sealed class SocketWaiter : LoopWaiter
     /// <inheritdoc/>
     public override void Wake()
     {
-        _ = _wake.Send([1], 0, 1, SocketFlags.None, out _);
+        try
+        {
+            _ = _wake.Send([1], 0, 1, SocketFlags.None, out _);
+        }
+        catch (ObjectDisposedException)
+        {
+            // A thread that has outlived the loop has nobody to wake.
+        }
     }
 
     /// <inheritdoc/>

@@ -206,18 +206,28 @@ public sealed class TapDevice : IDisposable
     public void Wake()
     {
         byte[] one = BitConverter.GetBytes(1UL);
-        _ = LinuxSystemCalls.Write(_wakeFile, ref one[0], (nuint)one.Length);
+        lock (_wakeCount)
+        {
+            // A thread that has outlived the loop must not write into whatever file has the number now.
+            if (_file >= 0)
+            {
+                _ = LinuxSystemCalls.Write(_wakeFile, ref one[0], (nuint)one.Length);
+            }
+        }
     }
 
     /// <summary>Lets go of the interface; one that was made here vanishes.</summary>
     public void Dispose()
     {
-        if (_file >= 0)
+        lock (_wakeCount)
         {
-            _ = LinuxSystemCalls.Close(_file);
-            _ = LinuxSystemCalls.Close(_wakeFile);
-            _file = -1;
-            Failure ??= "closed";
+            if (_file >= 0)
+            {
+                _ = LinuxSystemCalls.Close(_file);
+                _ = LinuxSystemCalls.Close(_wakeFile);
+                _file = -1;
+                Failure ??= "closed";
+            }
         }
     }
 

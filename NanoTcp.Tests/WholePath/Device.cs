@@ -23,6 +23,7 @@ internal sealed class Device
     {
         Clock = new VirtualClock(5_000_000_000);
         VirtualCable cable = new(Clock);
+        cable.Reserve(64);
         _computerPort = cable.AddPort("computer", impairments);
         Chip = new Enc28j60Chip(Clock, cable.AddPort("device", impairments), new Enc28j60ChipOptions());
         Driver = new Enc28j60Driver(Chip, 0x020000770002, new Enc28j60Options { UseInterruptPin = true });

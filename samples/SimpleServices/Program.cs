@@ -58,14 +58,14 @@ static void Serve(HostProgram program)
     program.PrintSetting("NanoTcp simple services");
     program.Print("");
     program.Print("Type:");
-    program.Print($"  echo hello | nc -N {Words(echo)}              echo");
-    program.Print($"  head -c 1000000 /dev/zero | nc -N {Words(discard)}   discard");
-    program.Print($"  nc {Words(daytime)}                            daytime");
-    program.Print($"  nc {Words(chargen)} | head -20                 chargen");
-    program.Print($"  curl -o /dev/null http://{site}/bytes/10000000");
+    Suggest(program, "echo", $"echo hello | nc -N {Words(echo)}");
+    Suggest(program, "discard", $"head -c 1000000 /dev/zero | nc -N {Words(discard)}");
+    Suggest(program, "daytime", $"nc {Words(daytime)}");
+    Suggest(program, "chargen", $"nc {Words(chargen)} | head -20");
+    Suggest(program, "http", $"curl -o /dev/null http://{site}/bytes/10000000");
     if (program.OverTap)
     {
-        program.Print($"  ping {site}");
+        Suggest(program, "ping", $"ping {site}");
     }
 
     program.Print("Ctrl-C stops.");
@@ -75,6 +75,11 @@ static string Expose(HostProgram program, int port)
 {
     int? listen = program.Options.ListenPort;
     return program.Expose(port, listen is null or 0 ? listen : listen + port, DefaultBase + port);
+}
+
+static void Suggest(HostProgram program, string what, string command)
+{
+    program.Print($"  {what,-9}{command}");
 }
 
 static string Words(string address)
