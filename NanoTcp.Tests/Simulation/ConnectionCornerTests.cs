@@ -314,4 +314,68 @@ public sealed class ConnectionCornerTests
         Assert.AreEqual(2, peer.Stack.Counters.GetValue(StackCounter.TcpAttemptFails));
         Assert.AreEqual(peer.Stack.ConnectionCapacity, peer.Stack.FreeConnections);
     }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void Aborting_what_was_closed_but_not_delivered_tells_the_peer(bool peerClosesFirst)
+    {
+        ScriptedPeer peer = new();
+        (TcpConnection connection, uint iss) = peer.Open(window: 100);
+        connection.Write(new byte[2048], 0, 2048);
+        if (peerClosesFirst)
+        {
+            peer.Arrive(Port, connection.LocalPort, Irs + 1, iss + 1, TcpSegment.Fin | TcpSegment.Ack, window: 100);
+            peer.Run(10);
+            connection.CloseSend();
+        }
+        else
+        {
+            connection.CloseSend();
+            peer.Arrive(Port, connection.LocalPort, Irs + 1, iss + 1, TcpSegment.Fin | TcpSegment.Ack, window: 100);
+        }
+
+        peer.Run(10);
+        Assert.AreEqual(peerClosesFirst ? TcpState.LastAck : TcpState.Closing, connection.State);
+        peer.Sent.Clear();
+        connection.Abort();
+        peer.Run(10);
+        Assert.IsTrue(peer.Take().Has(TcpSegment.Rst), "our FIN was not even sent: the peer would wait for the rest for ever");
+        Assert.AreEqual(peer.Stack.ConnectionCapacity, peer.Stack.FreeConnections);
+    }
+
+    [TestMethod]
+    public void Duplicate_requests_do_not_wear_out_a_handshake()
+    {
+        ScriptedPeer peer = new();
+        TcpListener listener = peer.Stack.Listen(Port, 1);
+        for (int i = 0; i < 300; i++)
+        {
+            peer.Arrive(5000, Port, Irs, 0, TcpSegment.Syn);
+            peer.Run(1);
+        }
+
+        peer.Arrive(5000, Port, Irs + 1, peer.Take().Sequence + 1, TcpSegment.Ack);
+        peer.Run(10);
+        Assert.AreEqual(1, listener.Pending);
+    }
+
+    [TestMethod]
+    public void A_window_that_opens_and_closes_again_while_the_device_is_busy_is_still_probed()
+    {
+        ScriptedPeer peer = new();
+        (TcpConnection connection, uint iss) = peer.Open(window: 100);
+        connection.Write(new byte[1000], 0, 1000);
+        peer.Run(10);
+        peer.Arrive(Port, connection.LocalPort, Irs + 1, iss + 101, TcpSegment.Ack, window: 0);
+        peer.Run(1500);
+        peer.Sent.Clear();
+        Assert.AreEqual(1, peer.Stack.Counters.GetValue(StackCounter.TcpZeroWindowProbes), "one octet is out now");
+        peer.BusyUntil = peer.Now + 5;
+        peer.Arrive(Port, connection.LocalPort, Irs + 1, iss + 101, TcpSegment.Ack, window: 1000);
+        peer.Arrive(Port, connection.LocalPort, Irs + 1, iss + 101, TcpSegment.Ack, window: 0);
+        peer.Run(10_000);
+        Assert.AreNotEqual(0, peer.Sent.Count, "nothing would ever ask again whether the window is open");
+        Assert.AreEqual(1, peer.Take().Text.Length);
+    }
 }

@@ -16,9 +16,9 @@ public sealed class RandomUseTests
     private const int Port = 7;
 
     [TestMethod]
-    [DataRow(1, 200)]
-    [DataRow(1001, 200)]
-    [DataRow(2001, 200)]
+    [DataRow(1, 500)]
+    [DataRow(1001, 500)]
+    [DataRow(2001, 500)]
     public void Whatever_users_and_network_do_everything_ends_and_is_given_back(int firstSeed, int seeds)
     {
         for (int seed = firstSeed; seed < firstSeed + seeds; seed++)

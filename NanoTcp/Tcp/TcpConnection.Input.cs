@@ -170,8 +170,10 @@ public sealed partial class TcpConnection
         {
             _probing = false;
             _probeDue = false;
-            _retransmitAt = Never;
             _roundTrip.ForgetBackOff();
+
+            // The window may close again before anything goes out: a probe that is out keeps its timer.
+            _retransmitAt = Block.SndMax != Block.SndUna ? now + _roundTrip.Timeout : Never;
         }
 
         OutputDue = true;

@@ -243,8 +243,8 @@ public sealed partial class TcpConnection
 
             case TcpState.Closing:
             case TcpState.LastAck:
-                // These states begin here before the FIN has left: then the peer still waits for it.
-                _resetDue = !Block.FinSent;
+                // These states begin here before the FIN has left: then the peer still waits for it, or for data before it.
+                _resetDue = _send.Count != 0 || !Block.FinSent;
                 break;
         }
 

@@ -392,7 +392,12 @@ internal sealed partial class TcpLayer
             Counters[table.Attempts[i] == 0 ? StackCounter.TcpOutSegs : StackCounter.TcpRetransSegs]++;
             table.State[i] = HalfOpenTable.Answered;
             table.DueAt[i] = now + (RoundTripEstimator.InitialTimeout << table.Attempts[i]);
-            table.Attempts[i]++;
+            if (table.Attempts[i] < TcpLimits.SynAckAttempts)
+            {
+                // A peer that repeats its SYN may be answered more often.
+                table.Attempts[i]++;
+            }
+
             Send(
                 table.RemoteAddress[i],
                 (int)(table.Ports[i] >> 16),
