@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.IO;
 using System.Linq;
@@ -56,6 +57,10 @@ public sealed class HostCommandLine
         Add(_buffer, "Bytes of each connection's receive ring, and of its send ring, 256 to 65535. [default: 2048]", "2048");
         Add(_mss, "Largest TCP segment, 64 to 1460. [default: 1460, what Ethernet carries]", "1460");
         Add(_pcap, "Write every frame on the cable to FILE, for Wireshark and tshark (pcapng).", "trace.pcapng");
+        HelpOption help = _command.Options.OfType<HelpOption>().Single();
+        help.Description = "Print this and exit.";
+        help.Action = new PrintHelp(this);
+        _command.Options.OfType<VersionOption>().Single().Description = "Print the version and exit.";
     }
 
     /// <summary>Reads a command line.</summary>
@@ -72,7 +77,6 @@ public sealed class HostCommandLine
         ParseResult result = _command.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (result.Action != null && result.Action is not ParseErrorAction)
         {
-            // --help and --version.
             exitCode = result.Invoke(new InvocationConfiguration { Output = output, Error = error });
             return null;
         }
@@ -88,6 +92,12 @@ public sealed class HostCommandLine
             exitCode = BadCommandLine;
             return null;
         }
+    }
+
+    /// <summary>What <c>--help</c> prints.</summary>
+    internal string HelpText()
+    {
+        return HelpPage.Write(_description, _command.Options);
     }
 
     private static Option<string> Value(string name, string valueName)
@@ -190,6 +200,15 @@ public sealed class HostCommandLine
     /// <summary>What is wrong with the command line before any value is looked at.</summary>
     private void CheckForm(ParseResult result)
     {
+        foreach ((Option option, string example) in _examples)
+        {
+            // An option that follows where a value should be is what the parser takes for the value.
+            if (result.GetResult(option) is { Implicit: false, Tokens: [{ Value: ['-', '-', ..] }, ..] } given && given.IdentifierTokenCount == 1)
+            {
+                throw NeedsValue(option, example);
+            }
+        }
+
         if (result.UnmatchedTokens.Count != 0)
         {
             string token = result.UnmatchedTokens[0];
@@ -211,7 +230,7 @@ public sealed class HostCommandLine
 
             if (option.Arity.MinimumNumberOfValues != 0 && given.Tokens.Count == 0)
             {
-                throw new HostException($"{option.Name} needs a value, for example {option.Name} {example}");
+                throw NeedsValue(option, example);
             }
         }
 
@@ -221,8 +240,22 @@ public sealed class HostCommandLine
         }
     }
 
+    private static HostException NeedsValue(Option option, string example)
+    {
+        return new HostException($"{option.Name} needs a value, for example {option.Name} {example}");
+    }
+
     private static string? Text(ParseResult result, Option<string> option)
     {
         return result.GetResult(option) is { Implicit: false, Tokens.Count: 1 } given ? given.Tokens[0].Value : null;
+    }
+
+    private sealed class PrintHelp(HostCommandLine owner) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.Write(owner.HelpText());
+            return 0;
+        }
     }
 }

@@ -6,6 +6,12 @@ public sealed class HostProgramDescription
     /// <summary>What the program does, for <c>--help</c>.</summary>
     public required string Summary { get; init; }
 
+    /// <summary>The command that starts the program, for <c>--help</c>.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Options to try, each with what it is for, for <c>--help</c>.</summary>
+    public required string[] Examples { get; init; }
+
     /// <summary>What <c>--listen</c> means to this program, for <c>--help</c>.</summary>
     public required string ListenHelp { get; init; }
 

@@ -1,4 +1,6 @@
+using System;
 using System.Globalization;
+using System.Numerics;
 using NanoTcp.Host.Tap;
 using NanoTcp.Wire;
 
@@ -11,7 +13,7 @@ internal static class OptionValues
 
     internal static int Number(string option, string text, int least, int most)
     {
-        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
+        if (!BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value))
         {
             throw new HostException($"{option}: '{text}' is not a number; it takes {least} to {most}");
         }
@@ -21,7 +23,7 @@ internal static class OptionValues
             throw new HostException($"{option}: {value} is out of range; it takes {least} to {most}");
         }
 
-        return value;
+        return (int)value;
     }
 
     internal static uint Address(string option, string text, string example)
@@ -36,7 +38,7 @@ internal static class OptionValues
 
     internal static void AddressWithPrefix(string option, string text, HostOptions options)
     {
-        int slash = text.IndexOf('/', System.StringComparison.Ordinal);
+        int slash = text.IndexOf('/', StringComparison.Ordinal);
         if (slash < 0 || !Ipv4Address.TryParse(text[..slash], out uint address)
             || !int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int prefixLength))
         {

@@ -88,6 +88,28 @@ public sealed class HandshakeQueueTests
     }
 
     [TestMethod]
+    public void A_segment_beyond_the_closed_window_of_a_waiting_handshake_takes_no_connection()
+    {
+        ScriptedPeer peer = new(options => options.Connections = 1);
+        TcpListener listener = peer.Stack.Listen(Port, 1);
+        peer.Handshake();
+        TcpConnection first = listener.Accept();
+        peer.Sent.Clear();
+        peer.Arrive(5001, Port, Irs, 0, TcpSegment.Syn);
+        peer.Run(10);
+        ScriptedPeer.SentSegment answer = peer.Take();
+        Assert.AreEqual(0, answer.Window);
+        first.Abort();
+        peer.Run(10);
+        peer.Arrive(5001, Port, Irs + 2, answer.Sequence + 1, TcpSegment.Ack, text: new byte[1]);
+        peer.Run(10);
+        Assert.AreEqual(1, peer.Stack.FreeConnections);
+        peer.Arrive(5001, Port, Irs + 1, answer.Sequence + 1, TcpSegment.Ack, text: new byte[1]);
+        peer.Run(10);
+        Assert.AreEqual(1, listener.Pending);
+    }
+
+    [TestMethod]
     public void A_handshake_that_cannot_be_answered_for_want_of_a_link_does_not_spin()
     {
         ScriptedPeer peer = new();

@@ -1,6 +1,7 @@
 using System;
 using NanoTcp.Host.Cable;
 using NanoTcp.Host.Simulation;
+using NanoTcp.Link;
 using NanoTcp.Tcp;
 using NanoTcp.Wire;
 
@@ -17,14 +18,15 @@ internal sealed class TwoHosts
         Impairments? toServer = null,
         Impairments? toClient = null,
         long startMilliseconds = 1000,
-        Action<NetworkStackOptions>? configure = null)
+        Action<NetworkStackOptions>? configure = null,
+        Func<ILinkDevice, ILinkDevice>? wrap = null)
     {
         Clock = new VirtualClock(startMilliseconds);
         Cable = new VirtualCable(Clock);
         ClientPort = Cable.AddPort("client", toServer);
         ServerPort = Cable.AddPort("server", toClient);
-        Client = Build(ClientPort, ClientAddress, 0x020000000001, seed, configure);
-        Server = Build(ServerPort, ServerAddress, 0x020000000002, seed + 1000, configure);
+        Client = Build(ClientPort, ClientAddress, 0x020000000001, seed, configure, wrap);
+        Server = Build(ServerPort, ServerAddress, 0x020000000002, seed + 1000, configure, wrap);
     }
 
     internal VirtualClock Clock { get; }
@@ -115,13 +117,20 @@ internal sealed class TwoHosts
         return nanoseconds < 0 ? long.MaxValue : (nanoseconds + 999_999) / 1_000_000;
     }
 
-    private void Pass(long milliseconds)
+    /// <summary>Lets time pass, to a whole millisecond.</summary>
+    internal void Pass(long milliseconds)
     {
         // To the next whole millisecond, so that a deadline is met and not missed by a fraction.
         Clock.Advance((milliseconds * 1_000_000) - (Clock.Nanoseconds % 1_000_000));
     }
 
-    private static NetworkStack Build(CablePort port, uint address, long mac, ulong seed, Action<NetworkStackOptions>? configure)
+    private static NetworkStack Build(
+        CablePort port,
+        uint address,
+        long mac,
+        ulong seed,
+        Action<NetworkStackOptions>? configure,
+        Func<ILinkDevice, ILinkDevice>? wrap)
     {
         NetworkStackOptions options = new()
         {
@@ -129,6 +138,7 @@ internal sealed class TwoHosts
             Random = new SeededRandom(seed),
         };
         configure?.Invoke(options);
-        return new NetworkStack(new CableLink(port, mac), options);
+        ILinkDevice link = new CableLink(port, mac);
+        return new NetworkStack(wrap == null ? link : wrap(link), options);
     }
 }

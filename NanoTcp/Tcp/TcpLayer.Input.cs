@@ -154,7 +154,7 @@ internal sealed partial class TcpLayer
         const int Deciding = TcpSegment.Syn | TcpSegment.Rst | TcpSegment.Ack;
         if ((segment.Flags & Deciding) == TcpSegment.Ack
             && segment.AcknowledgmentNumber == iss + 1
-            && segment.SequenceNumber - (irs + 1) <= (HalfOpen.Offered[index] == 0 ? 0u : HalfOpen.Offered[index] - 1u))
+            && (segment.SequenceNumber == irs + 1 || segment.SequenceNumber - (irs + 1) < HalfOpen.Offered[index]))
         {
             TcpConnection connection = Promote(index);
             if (connection != null)

@@ -9,6 +9,14 @@ return HostProgram.Run(
     new HostProgramDescription
     {
         Summary = "A web server on NanoTcp that shows the status of its own stack: a page, JSON, metrics, and bytes to measure with.",
+        Command = "HttpStatusServer",
+        Examples =
+        [
+            "",
+            "--listen 0 --no-chip",
+            "--pcap trace.pcapng --connections 4",
+            "--tap tap0 --ip 10.20.0.2/24 --gateway 10.20.0.1",
+        ],
         ListenHelp = "Port on 127.0.0.1 that leads to the server, when there is no TAP interface; 0 takes a free one. [default: 8080, or a free one]",
         ListenExample = PreferredPort,
     },

@@ -12,6 +12,14 @@ return HostProgram.Run(
     {
         Summary = "The classic small services on one NanoTcp stack: echo (7), discard (9), daytime (13), chargen (19), and HTTP /bytes/N (80). "
             + "With --connect it is a client instead.",
+        Command = "SimpleServices",
+        Examples =
+        [
+            "--listen 9000",
+            "--tap tap0",
+            "--connect 127.0.0.1:22 < /dev/null",
+            "--tap tap0 --connect 192.168.77.1:8000 < request.bin > answer.bin",
+        ],
         ListenHelp = "First of the ports on 127.0.0.1 that lead to the services, when there is no TAP interface: BASE+7 is echo, "
             + "BASE+9 discard, BASE+13 daytime, BASE+19 chargen, BASE+80 HTTP; 0 takes free ones. [default: 8000, or free ones]",
         ListenValueName = "BASE",
