@@ -1,0 +1,188 @@
+using System;
+using NanoTcp.Host.Simulation;
+using NanoTcp.Wire;
+
+namespace NanoTcp.Tests.Wire;
+
+/// <summary>What is written can be read again, by the stack and by hand; what is cut short is refused.</summary>
+[TestClass]
+public sealed class HeaderTests
+{
+    private const int Runs = 500;
+
+    [TestMethod]
+    public void A_TCP_header_survives_writing_and_reading()
+    {
+        SeededRandom random = new(21);
+        byte[] buffer = new byte[2000];
+        TcpSegment segment = new();
+        for (int run = 0; run < Runs; run++)
+        {
+            random.Fill(buffer);
+            int offset = random.Below(40);
+            int mss = random.Below(2) == 0 ? 0 : 1 + random.Below(65535);
+            int header = mss == 0 ? 20 : 24;
+            int text = mss == 0 ? random.Below(1461) : 0;
+            uint source = random.NextUInt32();
+            uint destination = random.NextUInt32();
+            int sourcePort = random.Below(65536);
+            int destinationPort = random.Below(65536);
+            uint sequence = random.NextUInt32();
+            uint acknowledgment = random.NextUInt32();
+            int flags = random.Below(64) | (mss == 0 ? 0 : TcpSegment.Syn);
+            int window = random.Below(65536);
+            TcpSegment.Write(
+                buffer, offset, InternetChecksum.PseudoHeaderSum(source, destination, 6, 0), sourcePort, destinationPort,
+                sequence, acknowledgment, flags, window, mss, text);
+
+            byte[] octets = buffer.AsSpan(offset, header + text).ToArray();
+            Assert.IsTrue(Frames.IsTcpSumRight(octets, source, destination), $"checksum in run {run}");
+            byte[] options = mss == 0 ? [] : [2, 4, (byte)(mss >> 8), (byte)mss];
+            CollectionAssert.AreEqual(
+                Frames.TcpSegment(
+                    source, destination, sourcePort, destinationPort, sequence, acknowledgment, flags, window, options, octets[header..]),
+                octets,
+                $"octets in run {run}");
+            Assert.IsTrue(segment.Parse(buffer, offset, header + text));
+            Assert.AreEqual(sourcePort, segment.SourcePort);
+            Assert.AreEqual(destinationPort, segment.DestinationPort);
+            Assert.AreEqual(sequence, segment.SequenceNumber);
+            Assert.AreEqual(acknowledgment, segment.AcknowledgmentNumber);
+            Assert.AreEqual(flags, segment.Flags);
+            Assert.AreEqual(window, segment.Window);
+            Assert.AreEqual(offset + header, segment.TextOffset);
+            Assert.AreEqual(text, segment.TextLength);
+            Assert.AreEqual(mss, segment.MaxSegmentSize);
+            int control = ((flags & TcpSegment.Syn) != 0 ? 1 : 0) + ((flags & TcpSegment.Fin) != 0 ? 1 : 0);
+            Assert.AreEqual(text + control, segment.SequenceLength);
+        }
+    }
+
+    [TestMethod]
+    public void A_TCP_header_that_does_not_fit_its_segment_is_refused()
+    {
+        byte[] buffer = new byte[100];
+        TcpSegment segment = new();
+        for (int words = 0; words < 16; words++)
+        {
+            buffer[12] = (byte)(words << 4);
+            for (int length = 0; length <= 70; length++)
+            {
+                bool fits = length >= 20 && words >= 5 && words * 4 <= length;
+                Assert.AreEqual(fits, segment.Parse(buffer, 0, length), $"{words} words in {length} octets");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Options_are_never_read_beyond_the_header()
+    {
+        // Whatever stands in the options, the octets behind the header make no difference.
+        SeededRandom random = new(22);
+        TcpSegment one = new();
+        TcpSegment other = new();
+        for (int run = 0; run < 20_000; run++)
+        {
+            int header = 20 + (4 * random.Below(11));
+            byte[] buffer = new byte[header + 8];
+            for (int i = 20; i < header; i++)
+            {
+                // Mostly small numbers, because those are options and lengths.
+                buffer[i] = (byte)random.Below(random.Below(4) == 0 ? 256 : 6);
+            }
+
+            buffer[12] = (byte)(header << 2);
+            buffer[13] = TcpSegment.Syn;
+            byte[] changed = (byte[])buffer.Clone();
+            for (int i = header; i < changed.Length; i++)
+            {
+                changed[i] = (byte)random.NextUInt32();
+            }
+
+            Assert.IsTrue(one.Parse(buffer, 0, buffer.Length));
+            Assert.IsTrue(other.Parse(changed, 0, changed.Length));
+            Assert.AreEqual(one.MaxSegmentSize, other.MaxSegmentSize, Convert.ToHexString(buffer));
+
+            // And a buffer that ends with the header is enough.
+            Assert.IsTrue(one.Parse(buffer[..header], 0, header));
+            Assert.AreEqual(one.MaxSegmentSize, other.MaxSegmentSize, Convert.ToHexString(buffer));
+        }
+    }
+
+    [TestMethod]
+    public void An_IPv4_header_survives_writing_and_reading()
+    {
+        SeededRandom random = new(23);
+        byte[] buffer = new byte[1600];
+        Ipv4Header header = new();
+        for (int run = 0; run < Runs; run++)
+        {
+            int offset = random.Below(40);
+            int payload = random.Below(1481);
+            int protocol = random.Below(256);
+            uint source = random.NextUInt32();
+            uint destination = random.NextUInt32();
+            Ipv4Header.Write(buffer, offset, 20 + payload, random.Below(65536), 1 + random.Below(255), protocol, source, destination);
+            Assert.AreEqual(0xFFFF, NaiveChecksum.Sum(buffer, offset, 20), $"checksum in run {run}");
+
+            // Behind a short packet Ethernet leaves padding.
+            Assert.IsTrue(header.Parse(buffer, offset, 20 + payload + random.Below(47)));
+            Assert.AreEqual(20, header.HeaderLength);
+            Assert.AreEqual(payload, header.PayloadLength);
+            Assert.AreEqual(protocol, header.Protocol);
+            Assert.AreEqual(source, header.Source);
+            Assert.AreEqual(destination, header.Destination);
+            Assert.IsFalse(header.IsFragment);
+            Assert.IsFalse(header.Parse(buffer, offset, 20 + payload - 1));
+        }
+    }
+
+    [TestMethod]
+    public void An_ARP_packet_survives_writing_and_reading()
+    {
+        SeededRandom random = new(24);
+        byte[] buffer = new byte[100];
+        ArpPacket packet = new();
+        for (int run = 0; run < Runs; run++)
+        {
+            int offset = random.Below(40);
+            int operation = 1 + random.Below(2);
+            long senderMac = (long)(random.NextUInt64() >> 16);
+            long targetMac = (long)(random.NextUInt64() >> 16);
+            uint sender = random.NextUInt32();
+            uint target = random.NextUInt32();
+            ArpPacket.Write(buffer, offset, operation, senderMac, sender, targetMac, target);
+            CollectionAssert.AreEqual(
+                Frames.Arp(operation, senderMac, sender, targetMac, target), buffer.AsSpan(offset, 28).ToArray());
+            Assert.IsTrue(packet.Parse(buffer, offset, 28 + random.Below(19)));
+            Assert.AreEqual(operation, packet.Operation);
+            Assert.AreEqual(senderMac, packet.SenderMac);
+            Assert.AreEqual(sender, packet.SenderAddress);
+            Assert.AreEqual(target, packet.TargetAddress);
+            Assert.IsFalse(packet.Parse(buffer, offset, random.Below(28)));
+        }
+    }
+
+    [TestMethod]
+    public void An_Ethernet_header_survives_writing_and_reading()
+    {
+        SeededRandom random = new(25);
+        byte[] buffer = new byte[60];
+        EthernetHeader header = new();
+        for (int run = 0; run < Runs; run++)
+        {
+            int offset = random.Below(40);
+            long destination = (long)(random.NextUInt64() >> 16);
+            long source = (long)(random.NextUInt64() >> 16);
+            int type = random.Below(65536);
+            EthernetHeader.Write(buffer, offset, destination, source, type);
+            CollectionAssert.AreEqual(
+                Frames.Ethernet(destination, source, type, []), buffer.AsSpan(offset, 14).ToArray());
+            Assert.IsTrue(header.Parse(buffer, offset, 14));
+            Assert.AreEqual(destination, header.Destination);
+            Assert.AreEqual(source, header.Source);
+            Assert.AreEqual(type, header.Type);
+            Assert.IsFalse(header.Parse(buffer, offset, random.Below(14)));
+        }
+    }
+}
