@@ -97,6 +97,14 @@ public class ClientOverTapTests
     }
 
     [TestMethod]
+    public async Task A_network_that_the_router_does_not_know_is_called_unreachable()
+    {
+        // A kernel that forwards and has no route says so by ICMP (RFC 1812 5.2.7.1).
+        Space.Shell("sysctl -qw net.ipv4.ip_forward=1").Succeeded();
+        await AssertFailsAsync("unreachable", "--connect", "10.99.0.1:80", "--gateway", TapSample.KernelAddress, "--no-chip");
+    }
+
+    [TestMethod]
     public async Task A_reset_in_the_middle_is_called_reset()
     {
         using Socket listener = Listen();

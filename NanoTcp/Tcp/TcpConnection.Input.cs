@@ -27,15 +27,15 @@ public sealed partial class TcpConnection
         TcpState before = block.State;
         int actions = block.Process(segment);
         LastActivity = now;
-        if ((actions & (TcpControlBlock.Reset | TcpControlBlock.Ended)) != 0)
+        if ((actions & (TcpActions.Reset | TcpActions.Ended)) != 0)
         {
-            if ((actions & TcpControlBlock.Reset) != 0)
+            if ((actions & TcpActions.Reset) != 0)
             {
                 _layer.SendReset(segment, RemoteAddress);
             }
             else
             {
-                if ((actions & TcpControlBlock.Acknowledged) != 0)
+                if ((actions & TcpActions.Acknowledged) != 0)
                 {
                     BytesSent += block.AcknowledgedText;
                 }
@@ -46,50 +46,50 @@ public sealed partial class TcpConnection
             return;
         }
 
-        if ((actions & TcpControlBlock.RepeatSyn) != 0)
+        if ((actions & TcpActions.RepeatSyn) != 0)
         {
             GoBack();
         }
 
-        if ((actions & TcpControlBlock.Opened) != 0)
+        if ((actions & TcpActions.Opened) != 0)
         {
             HandshakeDone();
         }
 
-        if ((actions & TcpControlBlock.Acknowledged) != 0)
+        if ((actions & TcpActions.Acknowledged) != 0)
         {
             DataAcknowledged(now);
         }
-        else if ((actions & TcpControlBlock.Duplicate) != 0 && !_probing)
+        else if ((actions & TcpActions.Duplicate) != 0 && !_probing)
         {
             DuplicateAcknowledged();
         }
 
-        if ((actions & TcpControlBlock.Window) != 0)
+        if ((actions & TcpActions.Window) != 0)
         {
             WindowUpdated(now);
         }
 
-        if ((actions & (TcpControlBlock.Text | TcpControlBlock.OutOfOrder)) != 0 && !TextArrived(actions, segment, buffer, now))
+        if ((actions & (TcpActions.Text | TcpActions.OutOfOrder)) != 0 && !TextArrived(actions, segment, buffer, now))
         {
             return;
         }
 
-        if ((actions & TcpControlBlock.Finished) != 0)
+        if ((actions & TcpActions.Finished) != 0)
         {
             _peerFinished = true;
         }
 
-        if ((actions & TcpControlBlock.TimeWaitStarted) != 0)
+        if ((actions & TcpActions.TimeWaitStarted) != 0)
         {
             _retransmitAt = Never;
             _lingerAt = now + _layer.TimeWaitDuration;
         }
 
-        if ((actions & TcpControlBlock.Acknowledge) != 0
-            && ((actions & (TcpControlBlock.Challenge | TcpControlBlock.Limited)) == 0 || MayChallenge(now)))
+        if ((actions & TcpActions.Acknowledge) != 0
+            && ((actions & (TcpActions.Challenge | TcpActions.Limited)) == 0 || MayChallenge(now)))
         {
-            _layer.Counters[StackCounter.TcpChallengeAcks] += (actions & TcpControlBlock.Challenge) != 0 ? 1 : 0;
+            _layer.Counters[StackCounter.TcpChallengeAcks] += (actions & TcpActions.Challenge) != 0 ? 1 : 0;
             _acknowledgeDue = true;
             OutputDue = true;
         }
@@ -190,15 +190,15 @@ public sealed partial class TcpConnection
             return false;
         }
 
-        if ((actions & TcpControlBlock.Text) != 0)
+        if ((actions & TcpActions.Text) != 0)
         {
             _receive.Place(_receive.Count + block.TextPosition, buffer, block.TextOffset, block.TextLength);
         }
 
-        if ((actions & TcpControlBlock.OutOfOrder) != 0)
+        if ((actions & TcpActions.OutOfOrder) != 0)
         {
             _layer.Counters[StackCounter.TcpInOutOfOrder]++;
-            if ((actions & TcpControlBlock.GapDropped) != 0)
+            if ((actions & TcpActions.GapDropped) != 0)
             {
                 _layer.Counters[StackCounter.TcpGapDrops]++;
             }

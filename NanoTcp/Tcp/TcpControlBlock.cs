@@ -18,54 +18,6 @@ namespace NanoTcp.Tcp;
 /// </remarks>
 internal sealed class TcpControlBlock
 {
-    /// <summary>Nothing.</summary>
-    internal const int None = 0;
-
-    /// <summary>An acknowledgment must go out at once.</summary>
-    internal const int Acknowledge = 0x01;
-
-    /// <summary>The segment must be answered by a reset, RFC 9293 3.5.2.</summary>
-    internal const int Reset = 0x02;
-
-    /// <summary>This side's SYN has been acknowledged.</summary>
-    internal const int Opened = 0x04;
-
-    /// <summary>SND.UNA has advanced, by <see cref="AcknowledgedText"/> octets of data.</summary>
-    internal const int Acknowledged = 0x08;
-
-    /// <summary>A duplicate acknowledgment (RFC 5681 section 2).</summary>
-    internal const int Duplicate = 0x10;
-
-    /// <summary>Data to be placed: <see cref="TextOffset"/>, <see cref="TextLength"/>, <see cref="TextPosition"/>; <see cref="Delivered"/> octets of it and of what was there before are now in order.</summary>
-    internal const int Text = 0x20;
-
-    /// <summary>The peer's FIN has been reached: no more data will come.</summary>
-    internal const int Finished = 0x40;
-
-    /// <summary>The connection is over; <see cref="EndReason"/> says why.</summary>
-    internal const int Ended = 0x80;
-
-    /// <summary>SND.WND was updated.</summary>
-    internal const int Window = 0x100;
-
-    /// <summary>The acknowledgment asked for is a challenge of RFC 5961.</summary>
-    internal const int Challenge = 0x200;
-
-    /// <summary>The peer repeats its SYN: it has not seen our SYN,ACK.</summary>
-    internal const int RepeatSyn = 0x400;
-
-    /// <summary>TIME-WAIT has begun or must begin anew.</summary>
-    internal const int TimeWaitStarted = 0x800;
-
-    /// <summary>Data was out of order.</summary>
-    internal const int OutOfOrder = 0x1000;
-
-    /// <summary>Out-of-order data was not kept, because one more gap could not be noted.</summary>
-    internal const int GapDropped = 0x2000;
-
-    /// <summary>The acknowledgment asked for answers an empty segment: two sides that do so to each other never stop by themselves.</summary>
-    internal const int Limited = 0x4000;
-
     internal TcpState State;
     internal TcpEndReason EndReason;
 
@@ -227,7 +179,7 @@ internal sealed class TcpControlBlock
     /// <summary>
     /// Takes in a segment (RFC 9293 3.10.7.3 and 3.10.7.4).
     /// </summary>
-    /// <returns>What is to be done: the constants above, combined.</returns>
+    /// <returns>What is to be done: <see cref="TcpActions"/>, combined.</returns>
     internal int Process(TcpSegment segment)
     {
         return State == TcpState.SynSent ? ProcessSynSent(segment) : ProcessSynchronized(segment);
@@ -281,23 +233,23 @@ internal sealed class TcpControlBlock
         uint ack = segment.AcknowledgmentNumber;
         if (acknowledges && ((int)(ack - Iss) <= 0 || (int)(ack - SndMax) > 0))
         {
-            return (flags & TcpSegment.Rst) != 0 ? None : Reset;
+            return (flags & TcpSegment.Rst) != 0 ? TcpActions.None : TcpActions.Reset;
         }
 
         if ((flags & TcpSegment.Rst) != 0)
         {
             if (!acknowledges)
             {
-                return None;
+                return TcpActions.None;
             }
 
             End(TcpEndReason.Refused);
-            return Ended;
+            return TcpActions.Ended;
         }
 
         if ((flags & TcpSegment.Syn) == 0)
         {
-            return None;
+            return TcpActions.None;
         }
 
         Irs = segment.SequenceNumber;
@@ -310,7 +262,7 @@ internal sealed class TcpControlBlock
             // Simultaneous open, RFC 9293 figure 8: our SYN goes out again, now with an acknowledgment.
             State = TcpState.SynReceived;
             SndNxt = Iss;
-            return Window;
+            return TcpActions.Window;
         }
 
         SndUna = ack;
@@ -319,7 +271,7 @@ internal sealed class TcpControlBlock
         State = FinQueued ? TcpState.FinWait1 : TcpState.Established;
 
         // Data that came with the SYN is not kept: the peer, which has no acknowledgment of it, sends it again.
-        return Opened | Acknowledged | Window | Acknowledge;
+        return TcpActions.Opened | TcpActions.Acknowledged | TcpActions.Window | TcpActions.Acknowledge;
     }
 
     /// <summary>RFC 9293 3.10.7.4: the states from SYN-RECEIVED on.</summary>
@@ -344,22 +296,22 @@ internal sealed class TcpControlBlock
 
         if ((flags & TcpSegment.Rst) != 0)
         {
-            return ahead != 0 && ahead == window ? None : ProcessReset(ahead);
+            return ahead != 0 && ahead == window ? TcpActions.None : ProcessReset(ahead);
         }
 
         if ((flags & TcpSegment.Syn) != 0)
         {
             // RFC 5961 4.2: the peer that has really started anew answers the challenge with a reset.
-            return Acknowledge | Challenge;
+            return TcpActions.Acknowledge | TcpActions.Challenge;
         }
 
         if ((flags & TcpSegment.Ack) == 0)
         {
-            return None;
+            return TcpActions.None;
         }
 
         int actions = ProcessAcknowledgment(segment, length);
-        if ((actions & (Reset | Ended | Challenge)) != 0)
+        if ((actions & (TcpActions.Reset | TcpActions.Ended | TcpActions.Challenge)) != 0)
         {
             return actions;
         }
@@ -372,7 +324,7 @@ internal sealed class TcpControlBlock
         // A FIN alone needs no room, so it is taken even into a closed window.
         if (!acceptable && segment.TextLength != 0)
         {
-            return actions | Acknowledge;
+            return actions | TcpActions.Acknowledge;
         }
 
         return CanReceive ? actions | ProcessText(segment, ahead) : actions | ProcessLateText();
@@ -383,23 +335,23 @@ internal sealed class TcpControlBlock
         int flags = segment.Flags;
         if ((flags & TcpSegment.Rst) != 0)
         {
-            return None;
+            return TcpActions.None;
         }
 
         if (State == TcpState.SynReceived && (flags & TcpSegment.Syn) != 0 && segment.SequenceNumber == Irs)
         {
             // The SYN again. With an acknowledgment it is the answer in a simultaneous open (figure 8), which the
             // sequence number alone would refuse; without one, the peer has not seen our SYN,ACK.
-            return (flags & TcpSegment.Ack) != 0 ? ProcessAcknowledgment(segment, 0) | Acknowledge : RepeatSyn;
+            return (flags & TcpSegment.Ack) != 0 ? ProcessAcknowledgment(segment, 0) | TcpActions.Acknowledge : TcpActions.RepeatSyn;
         }
 
         // A FIN that comes again means that our acknowledgment of it was lost: 2 MSL begin anew (3.10.7.4, eighth).
         if (State == TcpState.TimeWait && (flags & TcpSegment.Fin) != 0)
         {
-            return Acknowledge | TimeWaitStarted;
+            return TcpActions.Acknowledge | TcpActions.TimeWaitStarted;
         }
 
-        return segment.SequenceLength == 0 ? Acknowledge | Limited : Acknowledge;
+        return segment.SequenceLength == 0 ? TcpActions.Acknowledge | TcpActions.Limited : TcpActions.Acknowledge;
     }
 
     /// <summary>Second: RST. RFC 5961 3.2 believes only the exact sequence number.</summary>
@@ -407,50 +359,50 @@ internal sealed class TcpControlBlock
     {
         if (ahead != 0)
         {
-            return Acknowledge | Challenge;
+            return TcpActions.Acknowledge | TcpActions.Challenge;
         }
 
         // RFC 1337: a reset does not end TIME-WAIT.
         if (State == TcpState.TimeWait)
         {
-            return None;
+            return TcpActions.None;
         }
 
         End(State == TcpState.SynReceived && !Passive ? TcpEndReason.Refused : TcpEndReason.Reset);
-        return Ended;
+        return TcpActions.Ended;
     }
 
     /// <summary>Fifth: ACK.</summary>
     private int ProcessAcknowledgment(TcpSegment segment, int length)
     {
         uint ack = segment.AcknowledgmentNumber;
-        int actions = None;
+        int actions = TcpActions.None;
         if (State == TcpState.SynReceived)
         {
             if ((int)(ack - SndUna) <= 0 || (int)(ack - SndMax) > 0)
             {
-                return Reset;
+                return TcpActions.Reset;
             }
 
             // Closed by the user in SYN-SENT, before the peer's SYN crossed ours.
             State = FinQueued ? TcpState.FinWait1 : TcpState.Established;
             SetSendWindow(segment);
-            actions = Window;
+            actions = TcpActions.Window;
         }
         else if ((int)(ack - SndMax) > 0 || (int)(ack - SndUna) < -MaxSndWnd)
         {
             // RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT, else a challenge.
-            return Acknowledge | Challenge;
+            return TcpActions.Acknowledge | TcpActions.Challenge;
         }
 
         int advance = (int)(ack - SndUna);
         if (advance > 0)
         {
-            actions |= Acknowledged;
+            actions |= TcpActions.Acknowledged;
             AcknowledgedText = advance;
             if (SndUna == Iss)
             {
-                actions |= Opened;
+                actions |= TcpActions.Opened;
                 AcknowledgedText--;
             }
 
@@ -479,13 +431,13 @@ internal sealed class TcpControlBlock
             if (newer > 0 || (newer == 0 && (int)(ack - SndWl2) >= 0))
             {
                 // RFC 5681 2: nothing acknowledged, no data, same window, something out.
-                if (advance == 0 && length == 0 && segment.Window == SndWnd && SndMax != SndUna && (actions & Opened) == 0)
+                if (advance == 0 && length == 0 && segment.Window == SndWnd && SndMax != SndUna && (actions & TcpActions.Opened) == 0)
                 {
-                    actions |= Duplicate;
+                    actions |= TcpActions.Duplicate;
                 }
 
                 SetSendWindow(segment);
-                actions |= Window;
+                actions |= TcpActions.Window;
             }
         }
 
@@ -498,19 +450,19 @@ internal sealed class TcpControlBlock
         {
             case TcpState.FinWait1:
                 State = TcpState.FinWait2;
-                return None;
+                return TcpActions.None;
 
             case TcpState.Closing:
                 State = TcpState.TimeWait;
                 EndReason = TcpEndReason.Closed;
-                return TimeWaitStarted;
+                return TcpActions.TimeWaitStarted;
 
             case TcpState.LastAck:
                 End(TcpEndReason.Closed);
-                return Ended;
+                return TcpActions.Ended;
 
             default:
-                return None;
+                return TcpActions.None;
         }
     }
 
@@ -535,7 +487,7 @@ internal sealed class TcpControlBlock
             _peerFin = end;
         }
 
-        int actions = None;
+        int actions = TcpActions.None;
         Delivered = 0;
         if (length > 0)
         {
@@ -545,7 +497,7 @@ internal sealed class TcpControlBlock
             if (position == 0)
             {
                 // Filling a gap, wholly or in part, is acknowledged at once: RFC 5681 4.2.
-                actions = Gaps.Count == 0 ? Text : Text | Acknowledge;
+                actions = Gaps.Count == 0 ? TcpActions.Text : TcpActions.Text | TcpActions.Acknowledge;
                 uint next = Gaps.Count == 0 ? end : Gaps.Advance(end);
                 Delivered = (int)(next - RcvNxt);
                 RcvNxt = next;
@@ -554,8 +506,8 @@ internal sealed class TcpControlBlock
             {
                 // Out of order: acknowledged at once, so that the peer sees a duplicate (RFC 5681 4.2).
                 actions = Gaps.Add(RcvNxt + (uint)position, end)
-                    ? Text | OutOfOrder | Acknowledge
-                    : OutOfOrder | GapDropped | Acknowledge;
+                    ? TcpActions.Text | TcpActions.OutOfOrder | TcpActions.Acknowledge
+                    : TcpActions.OutOfOrder | TcpActions.GapDropped | TcpActions.Acknowledge;
             }
         }
 
@@ -565,7 +517,7 @@ internal sealed class TcpControlBlock
         }
         else if (fin)
         {
-            actions |= Acknowledge;
+            actions |= TcpActions.Acknowledge;
         }
 
         return actions;
@@ -584,23 +536,23 @@ internal sealed class TcpControlBlock
         {
             case TcpState.Established:
                 State = TcpState.CloseWait;
-                return Finished | Acknowledge;
+                return TcpActions.Finished | TcpActions.Acknowledge;
 
             case TcpState.FinWait1:
                 State = TcpState.Closing;
-                return Finished | Acknowledge;
+                return TcpActions.Finished | TcpActions.Acknowledge;
 
             default:
                 State = TcpState.TimeWait;
                 EndReason = TcpEndReason.Closed;
-                return Finished | Acknowledge | TimeWaitStarted;
+                return TcpActions.Finished | TcpActions.Acknowledge | TcpActions.TimeWaitStarted;
         }
     }
 
     /// <summary>Data or FIN after the peer's FIN: ignored (3.10.7.4, seventh and eighth), but a repeated FIN is acknowledged.</summary>
     private int ProcessLateText()
     {
-        return State == TcpState.TimeWait ? Acknowledge | TimeWaitStarted : Acknowledge;
+        return State == TcpState.TimeWait ? TcpActions.Acknowledge | TcpActions.TimeWaitStarted : TcpActions.Acknowledge;
     }
 
     private void SetSendWindow(TcpSegment segment)
