@@ -126,6 +126,7 @@ public sealed class WindowTests : TraceTest
         Send("ACK seq 1 ack 1001 win 4000");
         ExpectNothing();
         T.Check(0, Connection.Unacknowledged, "octets unacknowledged");
+        T.Check(-1, Connection.SmoothedRoundTripTime, "SRTT: Karn measures nothing that a probe repeated");
     }
 
     [TestMethod]
