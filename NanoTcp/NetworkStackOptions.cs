@@ -73,7 +73,8 @@ public sealed class NetworkStackOptions
             nameof(Address),
             "The address must be one host's within its prefix.");
         Check(
-            Gateway == 0 || (((Gateway ^ Address) & mask) == 0 && Gateway != Address),
+            Gateway == 0
+                || (((Gateway ^ Address) & mask) == 0 && Gateway != Address && (Gateway & ~mask) != 0 && (Gateway | mask) != 0xFFFFFFFF),
             nameof(Gateway),
             "The gateway must be another host of the same prefix, or 0 for none.");
         CheckRange(Connections, 1, 1024, nameof(Connections));

@@ -137,6 +137,8 @@ public sealed class MisuseTests : TraceTest
     [DataRow(nameof(NetworkStackOptions.Address), 0xE0000001u)]
     [DataRow(nameof(NetworkStackOptions.Gateway), 0x0A000101u)]
     [DataRow(nameof(NetworkStackOptions.Gateway), 0x0A000002u)]
+    [DataRow(nameof(NetworkStackOptions.Gateway), 0x0A0000FFu)]
+    [DataRow(nameof(NetworkStackOptions.Gateway), 0x0A000000u)]
     [DataRow(nameof(NetworkStackOptions.PrefixLength), 0)]
     [DataRow(nameof(NetworkStackOptions.PrefixLength), 31)]
     [DataRow(nameof(NetworkStackOptions.Connections), 0)]

@@ -71,12 +71,6 @@ internal sealed class Ipv4Layer
         MaxPayload = ethernet.Mtu - Ipv4Header.MinLength;
     }
 
-    /// <summary>True when a packet may be built in <see cref="TransmitBuffer"/> now.</summary>
-    internal bool CanTransmit
-    {
-        get { return _ethernet.CanTransmit; }
-    }
-
     internal void SetTime(long now)
     {
         _now = now;

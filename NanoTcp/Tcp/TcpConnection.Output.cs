@@ -121,7 +121,7 @@ public sealed partial class TcpConnection
 
         if (available != 0 && _retransmitAt == Never)
         {
-            // RFC 9293 3.8.6.1: data waits, nothing is out, and no acknowledgment will come by itself.
+            // RFC 9293 3.8.6.1: data waits and no timer runs, so no acknowledgment is to be expected: only a probe brings one.
             _probing = true;
             _retransmitAt = now + _roundTrip.Timeout;
             _unansweredSince = now;
