@@ -261,9 +261,6 @@ public sealed class HostNetwork : IDisposable
             Listeners = 1,
             ReceiveBuffer = DesktopBuffer,
             SendBuffer = DesktopBuffer,
-            // Two segments fill what the device can have under way, so that its second one is acknowledged at once
-            // (RFC 9293 SHLD-18) and it never waits for the delayed acknowledgment of a half-filled second.
-            MaxSegmentSize = Math.Clamp(Options.BufferSize / 2, 128, LargestSegment),
             TimeWaits = 256,
         };
     }

@@ -123,8 +123,7 @@ public class SmallServicesTests
         ServiceBench bench = new(o => o.SendBuffer = 300);
         ChargenService service = new(bench.Server, ChargenService.DefaultPort, 2);
         bench.Services.Add(service);
-        TestClient client = bench.Connect(ChargenService.DefaultPort);
-        client.Appetite = 100 * 74;
+        TestClient client = bench.Connect(ChargenService.DefaultPort, appetite: 100 * 74);
         client.Send("thrown away");
         bench.RunUntil(() => client.Received == 100 * 74, 60_000, "a hundred lines arrive");
         string[] lines = client.Text.Split("\r\n");

@@ -51,6 +51,32 @@ public sealed class MssTests : TraceTest
     }
 
     [TestMethod]
+    public void A_send_ring_of_less_than_a_segment_is_sent_as_two()
+    {
+        OpenPassive(options => options.SendBuffer = 600);
+        Write(600);
+        Expect("ACK seq 1 ack 1 len 300");
+        Expect("ACK seq 301 ack 1 len 300");
+        Send("ACK seq 1 ack 601");
+    }
+
+    [TestMethod]
+    public void Nagle_does_not_hold_the_end_of_a_ring_that_is_full()
+    {
+        OpenPassive(options => options.SendBuffer = 1500);
+        Write(1500);
+        Expect("ACK seq 1 ack 1 len 1000");
+        Expect("PSH,ACK seq 1001 ack 1 len 500");
+        Send("ACK seq 1 ack 1501");
+        Write(1100);
+        Expect("ACK seq 1501 ack 1 len 1000");
+        ExpectNothing();
+        Send("ACK seq 1 ack 2501");
+        Expect("PSH,ACK seq 2501 ack 1 len 100");
+        Send("ACK seq 1 ack 2601");
+    }
+
+    [TestMethod]
     public void The_option_counts_in_a_SYN_ACK_too()
     {
         Connecting(options => options.SendBuffer = 4096);

@@ -109,6 +109,13 @@ public sealed partial class TcpConnection
 
     private void HandshakeDone()
     {
+        if (_send.Capacity <= Block.SendMss)
+        {
+            // One segment that takes the whole ring would wait for the peer's delayed acknowledgment every time; of two,
+            // the second is acknowledged at once (RFC 9293 SHLD-18).
+            Block.SendMss = _send.Capacity / 2;
+        }
+
         _congestion.Open(Block.SendMss, Block.Iss);
         if (_synLost)
         {
