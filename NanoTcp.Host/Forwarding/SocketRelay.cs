@@ -13,6 +13,12 @@ internal sealed class SocketRelay
     /// <summary>How often a socket that neither reads nor writes is asked whether it still lives, in ms.</summary>
     private const int HealthCheckInterval = 500;
 
+    /// <summary>
+    /// What the operating system may hold of what a caller has not read yet. Left to itself it takes megabytes, and a
+    /// device would take a caller that never reads for one that keeps on reading, and keep others waiting for it.
+    /// </summary>
+    private const int SocketSendBuffer = 64 * 1024;
+
     private static readonly LingerOption s_reset = new(true, 0);
 
     private Socket? _socket;
@@ -39,6 +45,7 @@ internal sealed class SocketRelay
     {
         socket.Blocking = false;
         socket.NoDelay = true;
+        socket.SendBufferSize = SocketSendBuffer;
         // Whoever writes on one side has decided what goes out together; holding it back again would only add delay.
         connection.NoDelay = true;
         _socket = socket;

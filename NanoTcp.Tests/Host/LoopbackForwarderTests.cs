@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Threading;
@@ -229,6 +230,38 @@ public class LoopbackForwarderTests
 
         Assert.IsLessThan(data.Length, last, "The device was never stopped.");
         CollectionAssert.AreEqual(SHA256.HashData(data), SHA256.HashData(DesktopSimulation.ReadToEnd(slow)));
+    }
+
+    [TestMethod]
+    public void A_caller_that_never_reads_looks_to_the_device_like_one_that_never_reads()
+    {
+        // Whatever is stored on the way counts for the device as progress of a caller that makes none.
+        const int MostOnTheWay = Megabyte;
+        int port = 0;
+        long written = 0;
+        byte[] data = new byte[4096];
+        using DesktopSimulation simulation = Device(p => port = p, (connection, buffer) =>
+        {
+            connection.Read(buffer, 0, buffer.Length);
+            Interlocked.Add(ref written, connection.Write(data, 0, data.Length));
+            return Interlocked.Read(ref written) <= MostOnTheWay;
+        });
+        using Socket slow = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        slow.Connect(new IPEndPoint(IPAddress.Loopback, port));
+
+        // Until nothing moves any more.
+        long last = -1;
+        int still = 0;
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(50));
+        while (still < 6)
+        {
+            timer.WaitForNextTickAsync().AsTask().Wait();
+            long now = Interlocked.Read(ref written);
+            still = now == last && now != 0 ? still + 1 : 0;
+            last = now;
+        }
+
+        Assert.IsLessThanOrEqualTo(MostOnTheWay, last, "The device was not stopped.");
     }
 
     [TestMethod]
