@@ -98,6 +98,19 @@ public sealed class ArpTests : StackTest
     }
 
     [TestMethod]
+    public void A_neighbour_that_claims_this_hosts_station_is_not_believed()
+    {
+        Quiet();
+        Learn(Peer);
+        Arp(Frames.ArpReply, OwnMac, Peer, OwnMac, Own);
+        Arp(Frames.ArpRequest, OwnMac, Other, 0, Own);
+        Nothing();
+        Counted(StackCounter.ArpInErrors, 2);
+        Assert.AreEqual(PeerMac, Known(Peer));
+        Assert.AreEqual(-1, Known(Other));
+    }
+
+    [TestMethod]
     [DataRow(0, 0x0006, DisplayName = "hardware")]
     [DataRow(2, 0x86DD, DisplayName = "protocol")]
     [DataRow(4, 0x0504, DisplayName = "length of the hardware address")]

@@ -51,6 +51,9 @@ internal sealed class StackBench
     /// <summary>True when every ARP request for an address of the subnet is answered, and ARP is kept out of <see cref="Sent"/>.</summary>
     internal bool AnswersArp { get; set; }
 
+    /// <summary>From this address on, nobody answers.</summary>
+    internal uint FirstSilent { get; set; } = uint.MaxValue;
+
     internal static long MacOf(uint address) => PeerMac - 1 + (address - Subnet);
 
     /// <summary>Lets the stack work until it says that it may be left alone.</summary>
@@ -120,7 +123,7 @@ internal sealed class StackBench
             }
 
             uint target = Frames.Get32(frame, 14 + 24);
-            if (Frames.Get16(frame, 14 + 6) == Frames.ArpRequest && target != OwnAddress)
+            if (Frames.Get16(frame, 14 + 6) == Frames.ArpRequest && target != OwnAddress && target < FirstSilent)
             {
                 Link.Deliver(Frames.Ethernet(
                     OwnMac, MacOf(target), Frames.TypeArp, Frames.Arp(Frames.ArpReply, MacOf(target), target, OwnMac, OwnAddress)));

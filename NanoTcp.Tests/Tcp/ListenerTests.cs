@@ -127,14 +127,36 @@ public sealed class ListenerTests : TraceTest
     }
 
     [TestMethod]
-    public void A_full_half_open_table_drops_new_requests_and_counts_them()
+    public void RFC_4987_3_3_in_a_full_table_the_oldest_request_that_was_answered_makes_room()
     {
         Listen(options => options.HalfOpen = 2);
+        for (int i = 1; i <= 3; i++)
+        {
+            T.As(Client(i));
+            Send("SYN seq 0 win 4000 mss 1000");
+            Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        }
+
+        Send("ACK seq 1 ack 1");
+        Accept();
+        Is(TcpState.Established);
+    }
+
+    [TestMethod]
+    public void Handshakes_that_are_finished_and_wait_for_a_connection_do_not_make_room()
+    {
+        Listen(options =>
+        {
+            options.HalfOpen = 2;
+            options.Connections = 1;
+        });
+        Handshake();
         for (int i = 1; i <= 2; i++)
         {
             T.As(Client(i));
             Send("SYN seq 0 win 4000 mss 1000");
             Expect("SYN,ACK seq 0 ack 1 mss 1460");
+            Send("ACK seq 1 ack 1");
         }
 
         T.As(Client(3));

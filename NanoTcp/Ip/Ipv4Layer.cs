@@ -171,15 +171,19 @@ internal sealed class Ipv4Layer
         return Unreachable;
     }
 
-    /// <summary>True for an address that a single other host can have (RFC 1122 3.2.1.3); ours would be a land attack.</summary>
+    /// <summary>
+    /// True for an address that a single other host can have: RFC 1122 3.2.1.3, where neither 0/8 nor the host number 0 is
+    /// one; class E is reserved (RFC 1112 4). Ours would be a land attack.
+    /// </summary>
     internal bool IsPossibleSource(uint source)
     {
+        uint first = source >> 24;
         return source != Address
             && source != _directedBroadcast
-            && source != 0
-            && source >> 24 != 127
-            && !Ipv4Address.IsMulticast(source)
-            && source != Ipv4Address.Broadcast;
+            && source != (Address & _mask)
+            && first != 0
+            && first != 127
+            && first < 224;
     }
 
     /// <summary>The neighbour that a packet goes to: the host itself or the router (RFC 1122 3.3.1.1); 0 when there is none.</summary>

@@ -119,31 +119,34 @@ public sealed class ArpCache
     }
 
     /// <summary>
-    /// Makes an entry in place of a free one, else of the one that was not used for the longest time.
-    /// <see cref="None"/> when all are being asked for and this one would be too: if questions pushed each other out, no
-    /// answer would ever find its entry, and each would be asked anew at once instead of once a second (RFC 1122 2.3.2.1).
+    /// Makes an entry in place of a free one, else of one that failed, else of the one that was not used for the longest
+    /// time. <see cref="None"/> when this one would be asked for and half of the table already is: packets from made-up
+    /// addresses, each of which would be answered, must not push out the neighbours that are known. And if questions
+    /// pushed each other out, no answer would ever find its entry, and each would be asked anew at once instead of once a
+    /// second (RFC 1122 2.3.2.1).
     /// </summary>
     internal int Add(uint address, byte state)
     {
         int best = 0;
+        int bestRank = int.MaxValue;
+        int resolving = 0;
         for (int i = 0; i < State.Length; i++)
         {
-            if (State[i] == Free)
+            // What goes first: nothing, then a failure, then a neighbour, and what somebody waits for last.
+            int rank = State[i] == Free ? 0 : State[i] == Failed ? 1 : State[i] == Resolving ? 3 : 2;
+            if (rank == 3)
             {
-                best = i;
-                break;
+                resolving++;
             }
 
-            // An entry that somebody waits for goes last; among equals the least recently used goes first.
-            bool waits = State[i] == Resolving;
-            bool bestWaits = State[best] == Resolving;
-            if (waits == bestWaits ? UsedAt[i] < UsedAt[best] : bestWaits)
+            if (rank < bestRank || (rank == bestRank && UsedAt[i] < UsedAt[best]))
             {
                 best = i;
+                bestRank = rank;
             }
         }
 
-        if (State[best] == Resolving && state == Resolving)
+        if (state == Resolving && resolving >= State.Length / 2)
         {
             return None;
         }

@@ -154,6 +154,13 @@ internal sealed class ArpProtocol
             return;
         }
 
+        // Nobody else has our station's address: believing it would make us talk to ourselves.
+        if (packet.SenderMac == _ethernet.MacAddress)
+        {
+            _counters[StackCounter.ArpInErrors]++;
+            return;
+        }
+
         bool forUs = packet.TargetAddress == _address;
 
         // A sender of 0.0.0.0 is probing (RFC 5227 2.1.1): it is answered, but it is nobody to remember.

@@ -8,6 +8,9 @@ internal sealed class HalfOpenTable
 {
     internal const int None = -1;
 
+    /// <summary>In the order of replacement: above the peer that was answered once, below those that were answered again.</summary>
+    private const int AnswerDueRank = 2;
+
     internal const byte Free = 0;
 
     /// <summary>Our SYN,ACK waits to be sent.</summary>
@@ -48,6 +51,9 @@ internal sealed class HalfOpenTable
     /// <summary>How many are under way.</summary>
     internal int Count;
 
+    /// <summary>Where the next search for a record begins.</summary>
+    private int _turn;
+
     internal HalfOpenTable(int capacity)
     {
         State = new byte[capacity];
@@ -81,27 +87,54 @@ internal sealed class HalfOpenTable
     }
 
     /// <summary>
-    /// Makes room for one more: a free record, else the one that has been waiting longest for a peer that does not
-    /// answer. <see cref="None"/> when every peer may still answer.
+    /// Makes room for one more: a free record, else that of the peer that is least likely to finish its handshake.
+    /// <see cref="None"/> when all have finished it.
     /// </summary>
+    /// <remarks>
+    /// In a flood of requests from addresses that nobody has, most records wait for peers that will never answer
+    /// (RFC 4987 3.3, recycling the oldest half-open record). One whose SYN,ACK went out more than once goes first, then
+    /// one whose SYN,ACK cannot even leave because its neighbour does not answer, then one whose SYN,ACK is out. In each
+    /// kind they go in turn, so a client that answers within a round of the table gets in, however long the flood is.
+    /// </remarks>
     internal int Add()
     {
-        int oldest = None;
-        for (int i = 0; i < State.Length; i++)
+        int capacity = State.Length;
+        int best = None;
+        int bestRank = 0;
+        for (int step = 0, i = _turn; step < capacity; step++, i++)
         {
-            if (State[i] == Free)
+            if (i == capacity)
             {
-                Count++;
-                return i;
+                i = 0;
             }
 
-            if (State[i] == Answered && Attempts[i] > 1 && (oldest == None || Attempts[i] > Attempts[oldest]))
+            byte state = State[i];
+            if (state == Free)
             {
-                oldest = i;
+                Count++;
+                best = i;
+                break;
+            }
+
+            int rank = state == Answered ? Attempts[i] : state == AnswerDue ? AnswerDueRank : 0;
+            if (state == Answered && Attempts[i] > 1)
+            {
+                rank += AnswerDueRank;
+            }
+
+            if (rank > bestRank)
+            {
+                bestRank = rank;
+                best = i;
             }
         }
 
-        return oldest;
+        if (best != None)
+        {
+            _turn = best + 1 == capacity ? 0 : best + 1;
+        }
+
+        return best;
     }
 
     internal void Remove(int index)

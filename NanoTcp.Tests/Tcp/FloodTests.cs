@@ -1,0 +1,112 @@
+using NanoTcp.Primitives;
+using NanoTcp.Tcp;
+using NanoTcp.Tests.Link;
+using NanoTcp.Tests.Wire;
+
+namespace NanoTcp.Tests.Tcp;
+
+/// <summary>Connection requests from addresses that nobody has: clients and connections go on (RFC 4987).</summary>
+[TestClass]
+public sealed class FloodTests : TraceTest
+{
+    private const uint Silent = StackBench.Subnet + 10;
+    private const uint Elsewhere = 0x08000000;
+    private const uint Router = StackBench.Subnet + 3;
+
+    [TestMethod]
+    public void A_client_gets_in_while_requests_from_everywhere_fill_the_table_again_and_again()
+    {
+        Listen(options => options.Gateway = Router);
+        Flood(Elsewhere, 100);
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+
+        // Seven requests within the round trip of the client, into a table of eight.
+        Flood(Elsewhere + 100, 7);
+        Send("ACK seq 1 ack 1");
+        Expect("ACK seq 1 ack 1 win 2048");
+        Accept();
+        Is(TcpState.Established);
+        T.Check(7, T.Stack.HalfOpenCount, "half open");
+    }
+
+    [TestMethod]
+    public void A_client_whose_answer_is_out_stays_while_requests_wait_for_neighbours_that_nobody_is()
+    {
+        Listen();
+        Flood(Silent, 100);
+        T.Check(8, T.Stack.HalfOpenCount, "half open");
+        Learn(StackBench.PeerAddress);
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        Flood(Silent + 100, 50);
+        Send("ACK seq 1 ack 1");
+        Expect("ACK seq 1 ack 1 win 2048");
+        Accept();
+        Is(TcpState.Established);
+    }
+
+    [TestMethod]
+    public void A_connection_goes_on_while_requests_come_from_neighbours_that_nobody_is()
+    {
+        OpenPassive();
+        for (int second = 0; second < 20; second++)
+        {
+            At(second * 1000);
+            Flood(Silent + ((uint)second * 8), 8);
+        }
+
+        Write(100);
+        Expect("ACK,PSH seq 1 ack 1 len 100");
+        Send("ACK seq 1 ack 101");
+    }
+
+    [TestMethod]
+    public void All_requests_from_neighbours_that_nobody_is_are_given_up_though_the_cache_is_full_of_neighbours()
+    {
+        Listen(options => options.HalfOpen = 32);
+        T.Bench.FirstSilent = Silent;
+        for (uint i = 0; i < 8; i++)
+        {
+            Learn(StackBench.Subnet + 3 + (i % 7));
+        }
+
+        Flood(Silent, 32);
+        T.Check(32, T.Stack.HalfOpenCount, "half open");
+        At(100_000);
+        T.Check(0, T.Stack.HalfOpenCount, "half open");
+        Counted(StackCounter.TcpAttemptFails, 32);
+    }
+
+    /// <summary>Requests from so many addresses, whose answers nobody looks at.</summary>
+    private void Flood(uint first, int count)
+    {
+        T.Bench.FirstSilent = Silent;
+        for (uint i = 0; i < count; i++)
+        {
+            uint source = first + i;
+            byte[] segment = Frames.TcpSegment(
+                source, StackBench.OwnAddress, 1024, Trace.ListenPort, i, 0, TraceSegment.Syn, 4000, [], []);
+            T.SendFrame(
+                $"SYN from {source:X8}",
+                Frames.Ethernet(
+                    StackBench.OwnMac,
+                    StackBench.MacOf(Router),
+                    Frames.TypeIpv4,
+                    Frames.Ipv4(source, StackBench.OwnAddress, Frames.Tcp, segment)));
+            T.Bench.Sent.Clear();
+        }
+    }
+
+    /// <summary>A neighbour asks for the stack, and is known.</summary>
+    private void Learn(uint address)
+    {
+        T.SendFrame(
+            $"ARP from {address:X8}",
+            Frames.Ethernet(
+                StackBench.OwnMac,
+                StackBench.MacOf(address),
+                Frames.TypeArp,
+                Frames.Arp(Frames.ArpRequest, StackBench.MacOf(address), address, 0, StackBench.OwnAddress)));
+    }
+}
