@@ -31,6 +31,23 @@ public sealed class FloodTests : TraceTest
     }
 
     [TestMethod]
+    public void A_request_is_answered_though_others_come_behind_it_in_the_same_poll()
+    {
+        Listen(options => options.Gateway = Router);
+        Flood(Elsewhere, 8);
+        Learn(StackBench.PeerAddress);
+        T.Bench.Link.Deliver(T.Build(TraceSegment.Parse("SYN seq 0 win 4000 mss 1000")));
+        T.Bench.Link.Deliver(Request(Elsewhere + 100));
+        T.Bench.Poll();
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        T.Bench.Sent.Clear();
+        Send("ACK seq 1 ack 1");
+        Expect("ACK seq 1 ack 1 win 2048");
+        Accept();
+        Is(TcpState.Established);
+    }
+
+    [TestMethod]
     public void A_client_whose_answer_is_out_stays_while_requests_wait_for_neighbours_that_nobody_is()
     {
         Listen();
@@ -85,17 +102,20 @@ public sealed class FloodTests : TraceTest
         for (uint i = 0; i < count; i++)
         {
             uint source = first + i;
-            byte[] segment = Frames.TcpSegment(
-                source, StackBench.OwnAddress, 1024, Trace.ListenPort, i, 0, TraceSegment.Syn, 4000, [], []);
-            T.SendFrame(
-                $"SYN from {source:X8}",
-                Frames.Ethernet(
-                    StackBench.OwnMac,
-                    StackBench.MacOf(Router),
-                    Frames.TypeIpv4,
-                    Frames.Ipv4(source, StackBench.OwnAddress, Frames.Tcp, segment)));
+            T.SendFrame($"SYN from {source:X8}", Request(source));
             T.Bench.Sent.Clear();
         }
+    }
+
+    private static byte[] Request(uint source)
+    {
+        byte[] segment = Frames.TcpSegment(
+            source, StackBench.OwnAddress, 1024, Trace.ListenPort, source, 0, TraceSegment.Syn, 4000, [], []);
+        return Frames.Ethernet(
+            StackBench.OwnMac,
+            StackBench.MacOf(Router),
+            Frames.TypeIpv4,
+            Frames.Ipv4(source, StackBench.OwnAddress, Frames.Tcp, segment));
     }
 
     /// <summary>A neighbour asks for the stack, and is known.</summary>

@@ -47,6 +47,11 @@ internal sealed partial class TcpLayer
         HalfOpen.Offered[index] = (ushort)(FreeConnections >= HalfOpen.Count ? _receiveBuffer : 0);
         HalfOpen.Attempts[index] = 0;
         HalfOpen.DueAt[index] = _now;
+        if (Ip.Reach(remoteAddress) == Ipv4Layer.Sent)
+        {
+            // At once: in a flood, what has not been answered is replaced by the next request.
+            SendSynAck(index, _now);
+        }
     }
 
     /// <summary>SYN-RECEIVED of a passive open: RFC 9293 3.10.7.4 by the borrowed rules, or by a connection's own when it opens.</summary>
@@ -293,29 +298,35 @@ internal sealed partial class TcpLayer
                 return true;
             }
 
-            Counters[table.Attempts[i] == 0 ? StackCounter.TcpOutSegs : StackCounter.TcpRetransSegs]++;
-            table.State[i] = HalfOpenTable.Answered;
-            table.DueAt[i] = now + (RoundTripEstimator.InitialTimeout << table.Attempts[i]);
-            if (table.Attempts[i] < TcpLimits.SynAckAttempts)
-            {
-                // A peer that repeats its SYN may be answered more often.
-                table.Attempts[i]++;
-            }
-
-            Send(
-                table.RemoteAddress[i],
-                (int)(table.Ports[i] >> 16),
-                (int)(table.Ports[i] & 0xFFFF),
-                table.Iss[i],
-                table.Irs[i] + 1,
-                TcpSegment.Syn | TcpSegment.Ack,
-                table.Offered[i],
-                OfferedMss,
-                0);
+            SendSynAck(i, now);
             return true;
         }
 
         return false;
+    }
+
+    private void SendSynAck(int index, long now)
+    {
+        HalfOpenTable table = HalfOpen;
+        Counters[table.Attempts[index] == 0 ? StackCounter.TcpOutSegs : StackCounter.TcpRetransSegs]++;
+        table.State[index] = HalfOpenTable.Answered;
+        table.DueAt[index] = now + (RoundTripEstimator.InitialTimeout << table.Attempts[index]);
+        if (table.Attempts[index] < TcpLimits.SynAckAttempts)
+        {
+            // A peer that repeats its SYN may be answered more often.
+            table.Attempts[index]++;
+        }
+
+        Send(
+            table.RemoteAddress[index],
+            (int)(table.Ports[index] >> 16),
+            (int)(table.Ports[index] & 0xFFFF),
+            table.Iss[index],
+            table.Irs[index] + 1,
+            TcpSegment.Syn | TcpSegment.Ack,
+            table.Offered[index],
+            OfferedMss,
+            0);
     }
 
     private void SendHalfOpenReset(int index)
