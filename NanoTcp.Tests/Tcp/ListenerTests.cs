@@ -127,16 +127,25 @@ public sealed class ListenerTests : TraceTest
     }
 
     [TestMethod]
-    public void RFC_4987_3_3_in_a_full_table_the_oldest_request_that_was_answered_makes_room()
+    public void RFC_4987_3_3_in_a_full_table_a_request_that_was_answered_in_vain_makes_room()
     {
         Listen(options => options.HalfOpen = 2);
-        for (int i = 1; i <= 3; i++)
+        for (int i = 1; i <= 2; i++)
         {
             T.As(Client(i));
             Send("SYN seq 0 win 4000 mss 1000");
             Expect("SYN,ACK seq 0 ack 1 mss 1460");
         }
 
+        // Not at once: both may still answer.
+        At(199);
+        T.As(Client(3));
+        Send("SYN seq 0 win 4000 mss 1000");
+        ExpectNothing();
+        Counted(StackCounter.TcpHalfOpenDrops, 1);
+        At(200);
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
         Send("ACK seq 1 ack 1");
         Accept();
         Is(TcpState.Established);

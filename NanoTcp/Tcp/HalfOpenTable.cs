@@ -11,6 +11,9 @@ internal sealed class HalfOpenTable
     /// <summary>In the order of replacement: above the peer that was answered once, below those that were answered again.</summary>
     private const int AnswerDueRank = 2;
 
+    /// <summary>How long a peer may take to answer before its record can be given to another, ms.</summary>
+    private const int Patience = 200;
+
     internal const byte Free = 0;
 
     /// <summary>Our SYN,ACK waits to be sent.</summary>
@@ -88,15 +91,16 @@ internal sealed class HalfOpenTable
 
     /// <summary>
     /// Makes room for one more: a free record, else that of the peer that is least likely to finish its handshake.
-    /// <see cref="None"/> when all have finished it.
+    /// <see cref="None"/> when every peer may still answer; the newcomer asks again by itself.
     /// </summary>
     /// <remarks>
     /// In a flood of requests from addresses that nobody has, most records wait for peers that will never answer
     /// (RFC 4987 3.3, recycling the oldest half-open record). One whose SYN,ACK went out more than once goes first, then
-    /// one whose SYN,ACK cannot even leave because its neighbour does not answer, then one whose SYN,ACK is out. In each
-    /// kind they go in turn, so a client that answers within a round of the table gets in, however long the flood is.
+    /// one whose SYN,ACK cannot even leave because its neighbour does not answer, then one whose SYN,ACK is out; in each
+    /// kind they go in turn. But each has <see cref="Patience"/>: a burst of honest clients, more than the table holds,
+    /// must not push each other out, because whose record is gone gets a reset for its acknowledgment.
     /// </remarks>
-    internal int Add()
+    internal int Add(long now)
     {
         int capacity = State.Length;
         int best = None;
@@ -122,7 +126,7 @@ internal sealed class HalfOpenTable
                 rank += AnswerDueRank;
             }
 
-            if (rank > bestRank)
+            if (rank > bestRank && IsStale(i, now))
             {
                 bestRank = rank;
                 best = i;
@@ -135,6 +139,17 @@ internal sealed class HalfOpenTable
         }
 
         return best;
+    }
+
+    /// <summary>True when the peer, or its neighbour, has had <see cref="Patience"/> to answer.</summary>
+    private bool IsStale(int index, long now)
+    {
+        if (State[index] == AnswerDue)
+        {
+            return now - DueAt[index] >= Patience;
+        }
+
+        return Attempts[index] > 1 || now - (DueAt[index] - RoundTripEstimator.InitialTimeout) >= Patience;
     }
 
     internal void Remove(int index)

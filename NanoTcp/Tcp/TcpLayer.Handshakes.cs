@@ -29,7 +29,7 @@ internal sealed partial class TcpLayer
             return;
         }
 
-        int index = HalfOpen.Add();
+        int index = HalfOpen.Add(_now);
         if (index == HalfOpenTable.None)
         {
             // The peer will ask again.
