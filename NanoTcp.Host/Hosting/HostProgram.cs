@@ -232,8 +232,17 @@ public sealed class HostProgram
 
         // The chip takes a moment to start. What is printed invites to connect, so it must be true when it is read.
         _network.Loop.RunUntil(() => _network.Device.Link.Status == LinkStatus.Up, LinkTimeout);
-        compose(this);
-        _output.Flush();
+        try
+        {
+            compose(this);
+            _output.Flush();
+        }
+        catch (IOException e)
+        {
+            _error.WriteLine($"cannot print to standard output: {e.Message.ReplaceLineEndings(" ")}");
+            return Failure;
+        }
+
         _network.Loop.AddService(_ => TellCaptureFailure());
         _network.Loop.Run();
         _network.ShutDown();

@@ -185,6 +185,16 @@ public sealed class HostCommandLineTests : IDisposable
     }
 
     [TestMethod]
+    public void A_standard_output_that_cannot_be_written_is_one_line_and_exit_code_1()
+    {
+        int exitCode = HostProgram.Run(
+            ["--no-chip"], Description(0), _ => throw new IOException("No space left on device"), _output, _error);
+
+        Assert.AreEqual(1, exitCode);
+        Assert.AreEqual("cannot print to standard output: No space left on device" + Environment.NewLine, _error.ToString());
+    }
+
+    [TestMethod]
     public void A_client_without_TAP_reaches_this_computer_only()
     {
         Assert.AreEqual(2, Run(program => program.Connect(), "--connect", "10.0.0.1:80"));

@@ -139,6 +139,86 @@ public class HttpServerRobustnessTests
     }
 
     [TestMethod]
+    public void Clients_that_fill_all_places_and_keep_asking_are_left_alone()
+    {
+        ServiceBench bench = new(o => o.Connections = 4);
+        HttpServer server = bench.AddHttp(4);
+        List<TestClient> clients = [.. Enumerable.Range(0, 4).Select(_ => bench.Connect())];
+        for (int round = 0; round < 20; round++)
+        {
+            clients.ForEach(client => client.Send("GET /bytes/10" + Rest));
+            foreach (TestClient client in clients)
+            {
+                Assert.IsFalse(bench.Await(client, false, 1000).Closes, "Nobody else wants the place.");
+            }
+
+            bench.Run(30);
+        }
+
+        Assert.AreEqual(0, server.Counters.GetValue(HttpCounter.ClosedForRoom));
+        bench.AssertAllGivenBack();
+    }
+
+    [TestMethod]
+    public void A_newcomer_gets_a_place_from_clients_that_never_pause_and_none_of_them_is_reset()
+    {
+        ServiceBench bench = new(o => o.Connections = 4);
+        bench.AddHttp(4);
+        List<TestClient> clients = [.. Enumerable.Range(0, 4).Select(_ => bench.Connect())];
+        clients.ForEach(client => client.Send("GET /bytes/3000" + Rest));
+        TestClient newcomer = bench.ConnectLater();
+        newcomer.Send("GET /bytes/10" + Rest);
+        HttpReply? answer = null;
+        int told = 0;
+        long deadline = bench.Now + 1000;
+        while (answer == null)
+        {
+            Assert.IsLessThan(deadline, bench.Now, "The newcomer waits.");
+            bench.Run(1);
+            answer = newcomer.TakeReply(false);
+            foreach (TestClient client in clients.ToArray())
+            {
+                Assert.AreEqual(TcpEndReason.None, client.EndReason);
+                if (client.TakeReply(false) is not { } reply)
+                {
+                    continue;
+                }
+
+                if (reply.Closes)
+                {
+                    told++;
+                    client.Close();
+                    clients.Remove(client);
+                }
+                else
+                {
+                    client.Send("GET /bytes/3000" + Rest);
+                }
+            }
+        }
+
+        Assert.AreEqual(200, answer.Status);
+        Assert.IsGreaterThan(0, told, "They were told with a response that it was the last one.");
+        bench.AssertAllGivenBack();
+    }
+
+    [TestMethod]
+    public void A_response_that_ends_with_the_connection_is_not_cut_off_to_make_room()
+    {
+        ServiceBench bench = new(o => o.Connections = 1);
+        bench.AddHttp(1);
+        TestClient client = bench.Connect();
+        client.Send("GET /api/status HTTP/1.0\r\n\r\n");
+        TestClient newcomer = bench.ConnectLater();
+        newcomer.Send("GET /bytes/10" + Rest);
+        bench.RunUntil(() => client.EndOfStream || client.IsEnded, 1000, "the response ends");
+        bench.Run(50);
+        Assert.AreEqual(TcpEndReason.None, client.EndReason, "A client may take a moment to close.");
+        Assert.AreEqual(200, bench.Await(newcomer, false, 3000).Status);
+        bench.AssertAllGivenBack();
+    }
+
+    [TestMethod]
     public void Readers_that_stop_do_not_keep_a_client_out_and_are_given_up()
     {
         ServiceBench bench = new(o => o.Connections = 4);

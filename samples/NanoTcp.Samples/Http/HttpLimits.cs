@@ -48,6 +48,12 @@ internal static class HttpLimits
     /// <summary>How long a new connection may take to begin its first request before its place can be given away.</summary>
     internal const int FirstRequestGrace = 1000;
 
+    /// <summary>
+    /// How long a client that has been answered may take to ask again, or to close, before its place can be given
+    /// away: its next request is often on its way, and would be met with a reset.
+    /// </summary>
+    internal const int NextRequestGrace = 100;
+
     /// <summary>From a request's first octet to the end of its header section.</summary>
     internal const int RequestTime = 10000;
 

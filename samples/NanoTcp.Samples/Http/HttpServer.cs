@@ -90,6 +90,8 @@ public sealed class HttpServer : IService
             worked |= session.Poll(now);
         }
 
+        // Whoever has not been accepted above has found no session.
+        _shared.Crowded = _listener.Pending != 0 || (_stack.FreeConnections == 0 && _stack.HalfOpenCount != 0);
         return worked | MakeRoom(now);
     }
 

@@ -43,8 +43,8 @@ internal sealed class HttpSession
 
     /// <summary>
     /// Connected, with no request begun, and all responses delivered: nobody loses anything but time if it is closed.
-    /// A new connection counts as idle only after a while: its first request is on its way, and a client that finds
-    /// even that refused does not ask again.
+    /// It counts as idle only after a while: the next request may be on its way, and a client that finds its first one
+    /// refused does not ask again.
     /// </summary>
     internal bool IsIdle(long now)
     {
@@ -123,7 +123,7 @@ internal sealed class HttpSession
 
     private bool IsSettled(long now)
     {
-        return _connection.BytesSent != 0 || now - _since >= HttpLimits.FirstRequestGrace;
+        return now - _since >= (_connection.BytesSent != 0 ? HttpLimits.NextRequestGrace : HttpLimits.FirstRequestGrace);
     }
 
     private void SetEvictable(bool evictable)
@@ -285,6 +285,9 @@ internal sealed class HttpSession
     private void BeginResponse(long now)
     {
         _response.Begin(_parser.Request);
+
+        // RFC 9112 9.6: saying so with the response is the only way to end a busy connection that costs no request.
+        _response.Close |= _shared.Crowded;
         _state = Responding;
         _lastProgress = now;
         _acknowledged = _connection.BytesSent;
@@ -382,7 +385,7 @@ internal sealed class HttpSession
             return true;
         }
 
-        SetEvictable(true);
+        SetEvictable(now - _since >= HttpLimits.NextRequestGrace);
         if (now - _since >= HttpLimits.LingerTime)
         {
             Close();

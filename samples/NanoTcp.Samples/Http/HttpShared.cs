@@ -19,6 +19,9 @@ internal sealed class HttpShared
     internal readonly Template Status;
     internal readonly Template Metrics;
 
+    /// <summary>Clients wait for a place: no response invites to another request before them.</summary>
+    internal bool Crowded;
+
     /// <summary>Octets of a request, between the connection and the parser.</summary>
     internal readonly byte[] Bite = new byte[HttpLimits.Bite];
 
