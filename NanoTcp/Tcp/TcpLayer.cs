@@ -5,7 +5,7 @@ using NanoTcp.Wire;
 namespace NanoTcp.Tcp;
 
 /// <summary>
-/// All of TCP on one interface: the pools, the timers, and whose turn it is to send. Input is in the other half.
+/// All of TCP on one interface: the pools, the timers, and whose turn it is to send. Input and handshakes have files of their own.
 /// </summary>
 internal sealed partial class TcpLayer
 {
