@@ -47,13 +47,19 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>This side's port.</summary>
-    public int LocalPort { get; internal set; }
+    public int LocalPort
+    {
+        get { return (int)(Ports >> 16); }
+    }
 
     /// <summary>The peer's IPv4 address.</summary>
     public uint RemoteAddress { get; internal set; }
 
     /// <summary>The peer's port.</summary>
-    public int RemotePort { get; internal set; }
+    public int RemotePort
+    {
+        get { return (int)(Ports & 0xFFFF); }
+    }
 
     /// <summary>Octets that <see cref="Read"/> would give now. May stay above zero after the connection has ended.</summary>
     public int Readable
@@ -64,7 +70,7 @@ public sealed partial class TcpConnection
     /// <summary>True when the peer has closed its side in order and everything it sent has been read.</summary>
     public bool EndOfStream
     {
-        get { return _peerFinished && _receive.Count == 0; }
+        get { return (Marks & PeerFinished) != 0 && _receive.Count == 0; }
     }
 
     /// <summary>Octets that <see cref="Write"/> would take now; 0 before the connection is open, after
@@ -74,7 +80,7 @@ public sealed partial class TcpConnection
         get
         {
             TcpState state = Block.State;
-            return (state == TcpState.Established || state == TcpState.CloseWait) && !Block.FinQueued ? _send.Free : 0;
+            return (state == TcpState.Established || state == TcpState.CloseWait) && (Block.Marks & TcpControlBlock.FinQueued) == 0 ? _send.Free : 0;
         }
     }
 
@@ -85,13 +91,21 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>True to send small writes at once instead of collecting them while data is unacknowledged (Nagle, RFC 9293 3.7.4).</summary>
-    public bool NoDelay { get; set; }
+    public bool NoDelay
+    {
+        get { return (Marks & NoDelaySet) != 0; }
+        set { Marks = value ? Marks | NoDelaySet : Marks & ~NoDelaySet; }
+    }
 
     /// <summary>
     /// Set by a server on a connection that may be taken away (reset, <see cref="TcpEndReason.Evicted"/>) when a new
     /// client finds no free connection: for example while it idles between two requests.
     /// </summary>
-    public bool Evictable { get; set; }
+    public bool Evictable
+    {
+        get { return (Marks & EvictableSet) != 0; }
+        set { Marks = value ? Marks | EvictableSet : Marks & ~EvictableSet; }
+    }
 
     /// <summary>
     /// True when an ICMP message has said that segments do not reach the peer and nothing has come from it since. The
@@ -99,7 +113,7 @@ public sealed partial class TcpConnection
     /// </summary>
     public bool ReportedUnreachable
     {
-        get { return _unreachableHint; }
+        get { return (Marks & UnreachableHint) != 0; }
     }
 
     /// <summary>Smoothed round-trip time in milliseconds (RFC 6298), or -1 before the first measurement.</summary>
@@ -171,7 +185,7 @@ public sealed partial class TcpConnection
     {
         CheckOwned();
         CheckRange(buffer, offset, count);
-        if (Block.FinQueued)
+        if ((Block.Marks & TcpControlBlock.FinQueued) != 0)
         {
             throw new InvalidOperationException("Nothing can be written after CloseSend.");
         }
@@ -182,7 +196,7 @@ public sealed partial class TcpConnection
         {
             _send.Place(_send.Count, buffer, offset, length);
             _send.Count += length;
-            OutputDue = true;
+            Marks |= OutputDue;
         }
 
         return length;
@@ -197,7 +211,7 @@ public sealed partial class TcpConnection
         if (Block.State != TcpState.Closed)
         {
             Block.CloseSend();
-            OutputDue = true;
+            Marks |= OutputDue;
         }
     }
 
@@ -209,7 +223,7 @@ public sealed partial class TcpConnection
     public void Close()
     {
         CheckOwned();
-        _owned = false;
+        Marks &= ~Owned;
         if (Block.State == TcpState.SynSent)
         {
             EndHere(TcpEndReason.Aborted);
@@ -221,7 +235,7 @@ public sealed partial class TcpConnection
         else if (Block.State != TcpState.Closed)
         {
             Block.CloseSend();
-            OutputDue = true;
+            Marks |= OutputDue;
         }
 
         Settle();
@@ -232,14 +246,14 @@ public sealed partial class TcpConnection
     public void Abort()
     {
         CheckOwned();
-        _owned = false;
+        Marks &= ~Owned;
         Reset(TcpEndReason.Aborted);
         Settle();
     }
 
     private void CheckOwned()
     {
-        if (!_owned)
+        if ((Marks & Owned) == 0)
         {
             throw new InvalidOperationException("This connection was given back by Close or Abort.");
         }

@@ -26,6 +26,9 @@ internal sealed class TcpSegment
     internal int SourcePort;
     internal int DestinationPort;
 
+    /// <summary>The destination port, of this side, in the high half, the source port in the low half: one number to look for.</summary>
+    internal uint Ports;
+
     /// <summary>SEG.SEQ.</summary>
     internal uint SequenceNumber;
 
@@ -71,6 +74,7 @@ internal sealed class TcpSegment
 
         SourcePort = (buffer[offset] << 8) | buffer[offset + 1];
         DestinationPort = (buffer[offset + 2] << 8) | buffer[offset + 3];
+        Ports = ((uint)DestinationPort << 16) | (uint)SourcePort;
         SequenceNumber = (uint)((buffer[offset + 4] << 24) | (buffer[offset + 5] << 16) | (buffer[offset + 6] << 8) | buffer[offset + 7]);
         AcknowledgmentNumber = (uint)((buffer[offset + 8] << 24) | (buffer[offset + 9] << 16) | (buffer[offset + 10] << 8) | buffer[offset + 11]);
         Flags = buffer[offset + 13] & 0x3F;
