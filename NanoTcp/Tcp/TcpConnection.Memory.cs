@@ -64,7 +64,11 @@ public sealed partial class TcpConnection
     /// <summary>Index of the low half of the time in ms at which it was sent; no round trip takes 49 days.</summary>
     private const int TimedAt = 4;
 
-    private const int ValueCount = 5;
+    /// <summary>Index of the low half of the time in ms at which data was sent last.</summary>
+    private const int SentAt = 5;
+
+    /// <summary>How many there are; behind them lie those of <see cref="CongestionControl"/>.</summary>
+    internal const int ValueCount = 6;
 
     /// <summary>What is true of the connection: the bits above.</summary>
     internal int Marks;
@@ -72,7 +76,7 @@ public sealed partial class TcpConnection
     /// <summary>Local port in the high half, remote port in the low half.</summary>
     internal uint Ports;
 
-    private readonly int[] _values = new int[ValueCount];
+    private readonly int[] _values;
 
     /// <summary>Order of arrival in a listener's queue.</summary>
     internal int AcceptOrder

@@ -8,7 +8,6 @@ namespace NanoTcp.Tcp;
 public sealed partial class TcpConnection
 {
     private readonly RoundTripEstimator _roundTrip;
-    private readonly NewReno _congestion;
 
     /// <summary>Since when the peer has acknowledged nothing although something is out.</summary>
     private long _unansweredSince;
@@ -74,7 +73,15 @@ public sealed partial class TcpConnection
             return SendAcknowledgment();
         }
 
-        int window = block.SndWnd < _congestion.Window ? block.SndWnd : _congestion.Window;
+        int[] values = _values;
+        bool idle = (uint)((int)now - values[SentAt]) > (uint)_roundTrip.Timeout;
+        if (available != 0 && (idle || block.SndMax == block.SndUna))
+        {
+            _layer.Congestion.Resume(values, idle, block.SendMss, (int)now);
+        }
+
+        int congestion = SendLimit();
+        int window = block.SndWnd < congestion ? block.SndWnd : congestion;
         int usable = (Marks & ProbeDue) != 0 ? (block.SndWnd == 0 ? 1 : block.SndWnd)
             : (Marks & RetransmitFirst) != 0 ? RetransmissionWindow()
             : window - offset;
@@ -99,6 +106,11 @@ public sealed partial class TcpConnection
             return true;
         }
 
+        if (available > usable && congestion < block.SndWnd)
+        {
+            values[CongestionControl.LimitedUntil] = (int)block.SndMax;
+        }
+
         if (available != 0 && _timerAt == Never)
         {
             // RFC 9293 3.8.6.1: data waits and no timer runs, so no acknowledgment is to be expected: only a probe brings one.
@@ -108,6 +120,21 @@ public sealed partial class TcpConnection
         }
 
         return SendAcknowledgment();
+    }
+
+    /// <summary>cwnd, and what the first duplicates let out beyond it (RFC 3042 2).</summary>
+    private int SendLimit()
+    {
+        int[] values = _values;
+        int window = values[CongestionControl.Window];
+        int duplicates = values[CongestionControl.Duplicates];
+        if (duplicates > 0)
+        {
+            const int Most = CongestionControl.MaxLimitedTransmit;
+            window += (duplicates < Most ? duplicates : Most) * Block.SendMss;
+        }
+
+        return window;
     }
 
     /// <summary>What a retransmission may carry: what is out, and new data only within the window (RFC 9293 SHLD-15, MAY-7).</summary>
@@ -209,6 +236,7 @@ public sealed partial class TcpConnection
             return;
         }
 
+        _values[SentAt] = (int)now;
         if ((Marks & RetransmitFirst) != 0)
         {
             Marks &= ~(RetransmitFirst | Timing);
@@ -333,7 +361,7 @@ public sealed partial class TcpConnection
         }
 
         _layer.Counters[StackCounter.TcpTimeouts]++;
-        _congestion.TimedOut(block.SndUna, block.SndMax, block.SendMss);
+        _layer.Congestion.TimedOut(_values, block.SndUna, block.SndMax, block.SendMss);
         GoBack();
     }
 
