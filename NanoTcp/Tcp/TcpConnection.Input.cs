@@ -1,3 +1,4 @@
+using NanoTcp.Ip;
 using NanoTcp.Primitives;
 using NanoTcp.Wire;
 
@@ -84,6 +85,13 @@ public sealed partial class TcpConnection
         {
             _layer.Counters[StackCounter.TcpChallengeAcks] += (actions & TcpActions.Challenge) != 0 ? 1 : 0;
             Marks |= AcknowledgeDue | OutputDue;
+        }
+
+        if ((actions & TcpActions.OutOfOrder) != 0 && _layer.Ip.Reach(RemoteAddress) == Ipv4Layer.Sent)
+        {
+            // RFC 5681 4.2: one acknowledgment for each such segment, before the next frame is looked at, because the
+            // peer counts them: three tell it what is lost, and each one lets it send something more.
+            SendAcknowledgment();
         }
 
         UpdateDeadline();
