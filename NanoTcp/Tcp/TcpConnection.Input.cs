@@ -91,7 +91,7 @@ public sealed partial class TcpConnection
         {
             // RFC 5681 4.2: one acknowledgment for each such segment, before the next frame is looked at, because the
             // peer counts them: three tell it what is lost, and each one lets it send something more.
-            SendAcknowledgment();
+            SendDuplicate();
         }
 
         UpdateDeadline();

@@ -276,6 +276,21 @@ public sealed partial class TcpConnection
         return true;
     }
 
+    /// <summary>
+    /// Acknowledges a segment out of order. What the user has read meanwhile is told apart, because an acknowledgment with
+    /// another window than the last is no duplicate to the peer (RFC 5681 2), and a small window has none to spare.
+    /// </summary>
+    private void SendDuplicate()
+    {
+        TcpControlBlock block = Block;
+        uint sequence = (Marks & Probing) != 0 ? block.SndNxt : block.SndMax;
+        int window = (int)(block.RcvAdv - block.RcvNxt);
+        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, TcpSegment.Ack, window, 0, 0);
+        CountSent(false);
+        Acknowledged();
+        AfterRead();
+    }
+
     /// <summary>Every segment acknowledges.</summary>
     private void Acknowledged()
     {
