@@ -1,7 +1,7 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
 
-namespace NanoTcp.Tests.Tcp;
+namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>RFC 9293 3.4.2 and 3.10.7.4, eighth: connections that their owners have given back and that wait for the peer's last segments.</summary>
 [TestClass]
@@ -49,6 +49,87 @@ public sealed class TimeWaitTests : TraceTest
         Is(TcpState.TimeWait);
         At(90_000);
         Ended(TcpEndReason.Closed);
+    }
+
+    [TestMethod]
+    [DataRow("FIN,ACK seq -50000 ack 2", DisplayName = "a FIN from long ago")]
+    [DataRow("FIN,ACK seq 90000 ack 2", DisplayName = "a FIN from beyond")]
+    [DataRow("FIN,ACK seq 2 ack 2", DisplayName = "a FIN behind the FIN")]
+    [DataRow("FIN seq 1", DisplayName = "a FIN without ACK")]
+    [DataRow("ACK seq 0 ack 2 len 1", DisplayName = "old data")]
+    [DataRow("ACK seq 2 ack 2 len 10", DisplayName = "data behind the FIN")]
+    [DataRow("ACK seq 1 ack 2", DisplayName = "an old acknowledgment")]
+    [DataRow("SYN seq 1", DisplayName = "an old SYN")]
+    public void Only_the_FIN_itself_begins_the_wait_anew(string segment)
+    {
+        OpenPassive();
+        CloseSend();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+        At(30_000);
+        Send(segment);
+        Expect("ACK seq 2 ack 2");
+        At(59_999);
+        Is(TcpState.TimeWait);
+        At(60_000);
+        Ended(TcpEndReason.Closed);
+    }
+
+    [TestMethod]
+    [DataRow("FIN,ACK seq -50000 ack 2", DisplayName = "a FIN from long ago")]
+    [DataRow("FIN,ACK seq 90000 ack 2", DisplayName = "a FIN from beyond")]
+    [DataRow("FIN,ACK seq 2 ack 2", DisplayName = "a FIN behind the FIN")]
+    [DataRow("FIN seq 1", DisplayName = "a FIN without ACK")]
+    [DataRow("ACK seq 2 ack 2 len 10", DisplayName = "data behind the FIN")]
+    public void Only_the_FIN_itself_begins_the_wait_of_a_record_anew(string segment)
+    {
+        CloseToTimeWait();
+        At(30_000);
+        Send(segment);
+        Expect("ACK seq 2 ack 2");
+        At(59_999);
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        At(60_000);
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+    }
+
+    [TestMethod]
+    public void The_FIN_with_data_before_it_begins_the_wait_anew()
+    {
+        OpenPassive();
+        CloseSend();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("FIN,ACK seq 1 ack 2 len 100");
+        Expect("ACK seq 2 ack 102");
+        Read(100);
+        At(30_000);
+        Send("FIN,ACK seq 51 ack 2 len 50");
+        Expect("ACK seq 2 ack 102");
+        At(89_999);
+        Is(TcpState.TimeWait);
+        At(90_000);
+        Ended(TcpEndReason.Closed);
+    }
+
+    [TestMethod]
+    public void CLOSE_keeps_the_rest_of_the_wait_as_a_record()
+    {
+        OpenPassive();
+        CloseSend();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+        At(20_000);
+        CloseSend();
+        ExpectNothing();
+        Close();
+        ExpectNothing();
+        T.Check(4, T.Stack.FreeConnections, "free connections");
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        At(30_000);
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
     }
 
     [TestMethod]
