@@ -1,4 +1,5 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
@@ -69,6 +70,7 @@ public sealed class AbortInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-1", "SHLD-3")]
     public void RFC_1122_4_2_2_13_CLOSE_with_unread_data_resets()
     {
         OpenPassive();
@@ -79,6 +81,7 @@ public sealed class AbortInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-3")]
     public void CLOSE_with_unread_data_ahead_of_a_hole_resets()
     {
         OpenPassive();
@@ -89,6 +92,7 @@ public sealed class AbortInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-3")]
     public void CLOSE_with_unread_data_in_CLOSE_WAIT_resets()
     {
         OpenPassive();

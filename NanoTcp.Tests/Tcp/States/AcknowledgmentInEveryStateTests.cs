@@ -1,4 +1,5 @@
 using NanoTcp.Primitives;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
@@ -7,6 +8,8 @@ namespace NanoTcp.Tests.Tcp.States;
 public sealed class AcknowledgmentInEveryStateTests : EveryStateTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-12")]
+    [Requirement("RFC 5961", "5.2")]
     [DynamicData(nameof(SynchronizedStates))]
     public void RFC_5961_5_2_an_acknowledgment_of_what_was_never_sent_is_answered_and_its_segment_dropped(Place place)
     {
@@ -24,6 +27,8 @@ public sealed class AcknowledgmentInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-12")]
+    [Requirement("RFC 5961", "5.2")]
     [DynamicData(nameof(SynchronizedStates))]
     public void RFC_5961_5_2_an_acknowledgment_older_than_any_window_is_answered_and_its_segment_dropped(Place place)
     {

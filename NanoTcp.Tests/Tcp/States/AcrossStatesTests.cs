@@ -1,4 +1,5 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
@@ -25,6 +26,7 @@ public sealed class AcrossStatesTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-12", "MUST-13")]
     public void Opened_by_the_peer_and_closed_by_this_side_as_in_figure_12()
     {
         OpenPassive();
@@ -35,6 +37,7 @@ public sealed class AcrossStatesTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-12")]
     public void Opened_and_closed_by_the_peer_as_in_figure_12()
     {
         OpenPassive();
@@ -269,6 +272,7 @@ public sealed class AcrossStatesTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-10")]
     public void Simultaneous_open_with_crossing_data_and_simultaneous_close_with_crossing_data()
     {
         Connecting();

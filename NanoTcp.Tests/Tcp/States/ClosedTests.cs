@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
@@ -64,6 +65,7 @@ public sealed class ClosedTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-12")]
     public void What_came_before_the_reset_can_still_be_read()
     {
         OpenPassive();

@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
@@ -43,6 +44,7 @@ public sealed class EstablishedReceiveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-31", "MAY-13")]
     public void Data_out_of_order_waits_for_the_hole_to_be_filled()
     {
         OpenPassive();
@@ -378,6 +380,7 @@ public sealed class EstablishedReceiveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-3")]
     public void MUST_3_a_wrong_checksum_is_dropped_and_counted()
     {
         OpenPassive();

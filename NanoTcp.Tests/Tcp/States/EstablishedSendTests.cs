@@ -1,4 +1,5 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
@@ -7,6 +8,7 @@ namespace NanoTcp.Tests.Tcp.States;
 public sealed class EstablishedSendTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-61")]
     public void One_segment_goes_out_and_is_acknowledged()
     {
         OpenPassive();
@@ -55,6 +57,7 @@ public sealed class EstablishedSendTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-34", "SHLD-15")]
     public void MUST_34_after_the_window_shrank_nothing_new_goes_out_until_it_has_moved_beyond_what_is_out()
     {
         OpenPassive(options => options.SendBuffer = 8192);

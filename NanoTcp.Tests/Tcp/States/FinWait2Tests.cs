@@ -1,4 +1,5 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
@@ -82,6 +83,7 @@ public sealed class FinWait2Tests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-1", "SHLD-3")]
     public void RFC_1122_4_2_2_13_data_for_a_reader_who_has_gone_is_reset()
     {
         OpenPassive();
@@ -95,6 +97,7 @@ public sealed class FinWait2Tests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-3")]
     public void RFC_1122_4_2_2_13_data_with_the_FIN_for_a_reader_who_has_gone_is_reset_too()
     {
         OpenPassive();

@@ -1,6 +1,7 @@
 using System;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
 
 namespace NanoTcp.Tests.Tcp.States;
@@ -23,6 +24,7 @@ public sealed class ListenTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-41")]
     public void A_port_is_listened_on_once_and_others_besides()
     {
         Listen(options => options.Listeners = 2);
@@ -39,6 +41,7 @@ public sealed class ListenTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-42")]
     public void MUST_42_a_port_that_a_connection_is_opening_from_can_be_listened_on()
     {
         Connecting();
@@ -116,6 +119,7 @@ public sealed class ListenTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-6", "MUST-14")]
     [DataRow("opt 03030700", DisplayName = "window scale 7")]
     [DataRow("opt 03030E00", DisplayName = "window scale 14")]
     [DataRow("opt 03031000", DisplayName = "window scale 16, more than there can be")]
@@ -149,6 +153,7 @@ public sealed class ListenTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-5", "MUST-6")]
     public void Timestamps_and_SACK_blocks_that_were_not_agreed_on_are_skipped()
     {
         OpenPassive();

@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
@@ -8,6 +9,8 @@ namespace NanoTcp.Tests.Tcp.States;
 public sealed class ResetInEveryStateTests : EveryStateTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-11")]
+    [Requirement("RFC 5961", "3.2")]
     [DynamicData(nameof(OtherStates))]
     public void RFC_5961_3_2_the_exact_reset_ends_every_state_but_TIME_WAIT(Place place)
     {
@@ -29,6 +32,7 @@ public sealed class ResetInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5961", "3.2")]
     [DynamicData(nameof(OtherStates))]
     public void A_reset_with_an_acknowledgment_is_judged_by_its_sequence_number_alone(Place place)
     {
@@ -45,6 +49,7 @@ public sealed class ResetInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-2")]
     [DynamicData(nameof(OtherStates))]
     public void SHLD_2_a_reset_may_carry_data(Place place)
     {
@@ -58,6 +63,7 @@ public sealed class ResetInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5961", "3.2")]
     [DynamicData(nameof(OtherStates))]
     public void RFC_5961_3_2_the_data_of_a_reset_does_not_bring_its_number_into_the_window(Place place)
     {
@@ -70,6 +76,7 @@ public sealed class ResetInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5961", "3.2")]
     [DynamicData(nameof(OtherStates))]
     public void RFC_5961_3_2_a_reset_elsewhere_in_the_window_is_challenged(Place place)
     {
@@ -92,6 +99,7 @@ public sealed class ResetInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5961", "3.2")]
     [DynamicData(nameof(OtherStates))]
     public void RFC_5961_3_2_a_reset_outside_the_window_is_dropped_silently(Place place)
     {

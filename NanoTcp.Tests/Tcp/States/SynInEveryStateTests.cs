@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
@@ -8,6 +9,7 @@ namespace NanoTcp.Tests.Tcp.States;
 public sealed class SynInEveryStateTests : EveryStateTest
 {
     [TestMethod]
+    [Requirement("RFC 5961", "4.2")]
     [DynamicData(nameof(SynchronizedStates))]
     public void RFC_5961_4_2_a_SYN_is_challenged_whatever_its_sequence_number(Place place)
     {
@@ -32,6 +34,7 @@ public sealed class SynInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5961", "4.2")]
     [DynamicData(nameof(SynchronizedStates))]
     public void A_SYN_ACK_in_a_synchronized_state_is_challenged_and_acknowledges_nothing(Place place)
     {
@@ -45,6 +48,7 @@ public sealed class SynInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5961", "7")]
     [DynamicData(nameof(StatesThatLimitChallenges))]
     public void RFC_5961_7_the_challenges_of_SYNs_are_limited(Place place)
     {

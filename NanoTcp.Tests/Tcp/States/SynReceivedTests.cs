@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
@@ -107,6 +108,7 @@ public sealed class SynReceivedTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-11")]
     public void A_reset_leads_back_to_LISTEN()
     {
         HalfOpen();
@@ -188,6 +190,7 @@ public sealed class SynReceivedTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-11")]
     public void CLOSE_in_a_simultaneous_open_still_believes_only_an_ACK_of_our_SYN()
     {
         SimultaneousOpen();
@@ -213,6 +216,7 @@ public sealed class SynReceivedTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-10")]
     public void Data_and_FIN_may_come_with_the_answer_of_a_simultaneous_open()
     {
         SimultaneousOpen();
@@ -224,6 +228,7 @@ public sealed class SynReceivedTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-10")]
     public void The_SYN_ACK_of_a_simultaneous_open_is_retransmitted()
     {
         SimultaneousOpen();

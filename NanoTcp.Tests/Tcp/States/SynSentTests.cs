@@ -1,6 +1,7 @@
 using System;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
 
 namespace NanoTcp.Tests.Tcp.States;
@@ -10,6 +11,7 @@ namespace NanoTcp.Tests.Tcp.States;
 public sealed class SynSentTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-14")]
     public void MUST_14_the_SYN_carries_MSS_alone_and_a_window_that_is_not_scaled()
     {
         Connecting(options => options.ReceiveBuffer = 65_535);
@@ -18,6 +20,7 @@ public sealed class SynSentTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 6056", "3.3.1")]
     public void RFC_6056_the_local_port_is_chosen_from_the_dynamic_range_and_never_twice_for_one_server()
     {
         Connecting();
@@ -49,6 +52,7 @@ public sealed class SynSentTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-10")]
     public void A_SYN_alone_leads_to_SYN_RECEIVED_and_its_answer_repeats_our_number()
     {
         Connecting();
@@ -171,6 +175,7 @@ public sealed class SynSentTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-6")]
     [DataRow("opt 020403E803030700", DisplayName = "window scale")]
     [DataRow("opt 020403E804020000", DisplayName = "SACK permitted")]
     [DataRow("opt 020403E8080A0000000100000000", DisplayName = "timestamps")]

@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
@@ -8,6 +9,7 @@ namespace NanoTcp.Tests.Tcp.States;
 public sealed class TimeWaitTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-13")]
     public void TIME_WAIT_lasts_two_MSL_and_costs_no_connection()
     {
         CloseToTimeWait();
@@ -113,6 +115,27 @@ public sealed class TimeWaitTests : TraceTest
     }
 
     [TestMethod]
+    public void A_window_that_opens_after_the_last_probe_does_not_stop_the_wait()
+    {
+        // The peer took data and FIN from a probe into its closed window, and opens it when nothing needs it any more.
+        OpenPassive(window: 0);
+        Write(1);
+        CloseSend();
+        At(1000);
+        Expect("FIN,ACK seq 1 ack 1 len 1");
+        Send("FIN,ACK seq 1 ack 3 win 0");
+        Expect("ACK seq 3 ack 2");
+        Is(TcpState.TimeWait);
+        At(2000);
+        Send("ACK seq 2 ack 3 win 4000");
+        ExpectNothing();
+        At(60_999);
+        Is(TcpState.TimeWait);
+        At(61_000);
+        Ended(TcpEndReason.Closed);
+    }
+
+    [TestMethod]
     public void CLOSE_keeps_the_rest_of_the_wait_as_a_record()
     {
         OpenPassive();
@@ -157,6 +180,7 @@ public sealed class TimeWaitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-2")]
     public void MAY_2_a_SYN_beyond_everything_received_opens_a_new_connection()
     {
         CloseToTimeWait();

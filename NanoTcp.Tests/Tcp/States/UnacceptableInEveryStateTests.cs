@@ -1,4 +1,5 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
@@ -25,6 +26,7 @@ public sealed class UnacceptableInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5961", "7")]
     [DynamicData(nameof(StatesThatLimitChallenges))]
     public void A_bare_acknowledgment_outside_the_window_is_answered_a_few_times_only(Place place)
     {
