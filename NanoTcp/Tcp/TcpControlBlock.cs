@@ -31,6 +31,9 @@ internal sealed class TcpControlBlock
     /// <summary>The peer's FIN has been seen, though data before it may be missing.</summary>
     private const int PeerFinKnown = 0x08;
 
+    /// <summary>This side's SYN has been acknowledged. SND.UNA does not say it: after 2^32 octets it is at ISS again.</summary>
+    internal const int SynAcknowledged = 0x10;
+
     internal TcpState State;
     internal TcpEndReason EndReason;
 
@@ -126,7 +129,7 @@ internal sealed class TcpControlBlock
         SndUna = sndNxt;
         SndNxt = sndNxt;
         SndMax = sndNxt;
-        Marks = FinQueued | FinSent;
+        Marks = SynAcknowledged | FinQueued | FinSent;
         RcvNxt = rcvNxt;
         RcvAdv = rcvNxt + 1;
         MaxSndWnd = 0xFFFF;
@@ -260,6 +263,7 @@ internal sealed class TcpControlBlock
 
         SndUna = ack;
         SndNxt = ack;
+        Marks |= SynAcknowledged;
         outcome.AcknowledgedText = 0;
         State = (Marks & FinQueued) != 0 ? TcpState.FinWait1 : TcpState.Established;
 
@@ -403,8 +407,9 @@ internal sealed class TcpControlBlock
         {
             actions |= TcpActions.Acknowledged;
             int text = advance;
-            if (SndUna == Iss)
+            if ((Marks & SynAcknowledged) == 0)
             {
+                Marks |= SynAcknowledged;
                 actions |= TcpActions.Opened;
                 text--;
             }
@@ -436,8 +441,8 @@ internal sealed class TcpControlBlock
                     actions |= TcpActions.Duplicate;
                 }
 
+                actions |= SndWnd == 0 && segment.Window != 0 ? TcpActions.Window | TcpActions.Reopened : TcpActions.Window;
                 SetSendWindow(segment);
-                actions |= TcpActions.Window;
             }
         }
 
