@@ -59,7 +59,7 @@ public sealed partial class TcpConnection
             return false;
         }
 
-        if (block.SndUna == block.Iss)
+        if ((block.Marks & TcpControlBlock.SynAcknowledged) == 0)
         {
             return block.SndNxt == block.Iss ? SendSyn(now) : SendAcknowledgment();
         }
@@ -337,7 +337,7 @@ public sealed partial class TcpConnection
     private void RetransmissionDue(long now)
     {
         TcpControlBlock block = Block;
-        bool opening = block.SndUna == block.Iss;
+        bool opening = (block.Marks & TcpControlBlock.SynAcknowledged) == 0;
         if (now - _unansweredSince >= (opening ? TcpLimits.GiveUpSyn : TcpLimits.GiveUpData))
         {
             GiveUp();
@@ -402,15 +402,23 @@ public sealed partial class TcpConnection
         else
         {
             Marks |= UnreachableHint;
-            bool finDue = (Block.Marks & (TcpControlBlock.FinQueued | TcpControlBlock.FinSent)) == TcpControlBlock.FinQueued;
-            if (_timerAt == Never && (Block.SndMax != Block.SndUna || _send.Count != 0 || finDue))
-            {
-                _unansweredSince = now;
-                _timerAt = now + _roundTrip.Timeout;
-            }
-
-            UpdateDeadline();
+            WaitForWay(now);
             Settle();
         }
+    }
+
+    /// <summary>What cannot go out now is given up in the end as if it had gone out in vain.</summary>
+    internal void WaitForWay(long now)
+    {
+        bool finDue = (Block.Marks & (TcpControlBlock.FinQueued | TcpControlBlock.FinSent)) == TcpControlBlock.FinQueued;
+        if (_timerAt == Never
+            && Block.State != TcpState.Closed
+            && (Block.SndMax != Block.SndUna || _send.Count != 0 || finDue))
+        {
+            _unansweredSince = now;
+            _timerAt = now + _roundTrip.Timeout;
+        }
+
+        UpdateDeadline();
     }
 }

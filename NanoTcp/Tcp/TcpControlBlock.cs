@@ -34,6 +34,9 @@ internal sealed class TcpControlBlock
     /// <summary>The peer has named an end of urgent data that the user has not read up to: <see cref="RcvUp"/>.</summary>
     internal const int PeerUrgent = 0x10;
 
+    /// <summary>This side's SYN has been acknowledged. SND.UNA does not say it: after 2^32 octets it is at ISS again.</summary>
+    internal const int SynAcknowledged = 0x20;
+
     internal TcpState State;
     internal TcpEndReason EndReason;
 
@@ -132,7 +135,7 @@ internal sealed class TcpControlBlock
         SndUna = sndNxt;
         SndNxt = sndNxt;
         SndMax = sndNxt;
-        Marks = FinQueued | FinSent;
+        Marks = SynAcknowledged | FinQueued | FinSent;
         RcvNxt = rcvNxt;
         RcvAdv = rcvNxt + 1;
         MaxSndWnd = 0xFFFF;
@@ -268,6 +271,7 @@ internal sealed class TcpControlBlock
 
         SndUna = ack;
         SndNxt = ack;
+        Marks |= SynAcknowledged;
         outcome.AcknowledgedText = 0;
         State = (Marks & FinQueued) != 0 ? TcpState.FinWait1 : TcpState.Established;
 
@@ -434,8 +438,9 @@ internal sealed class TcpControlBlock
         {
             actions |= TcpActions.Acknowledged;
             int text = advance;
-            if (SndUna == Iss)
+            if ((Marks & SynAcknowledged) == 0)
             {
+                Marks |= SynAcknowledged;
                 actions |= TcpActions.Opened;
                 text--;
             }
@@ -467,8 +472,8 @@ internal sealed class TcpControlBlock
                     actions |= TcpActions.Duplicate;
                 }
 
+                actions |= SndWnd == 0 && segment.Window != 0 ? TcpActions.Window | TcpActions.Reopened : TcpActions.Window;
                 SetSendWindow(segment);
-                actions |= TcpActions.Window;
             }
         }
 

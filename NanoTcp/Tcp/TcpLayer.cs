@@ -320,13 +320,26 @@ internal sealed partial class TcpLayer
     }
 
     /// <summary>The link has come up again.</summary>
-    internal void LinkRestored()
+    internal void LinkRestored(long now)
     {
         for (int i = 0; i < _connections.Length; i++)
         {
             if ((_connections[i].Marks & TcpConnection.InUse) != 0)
             {
-                _connections[i].LinkRestored();
+                _connections[i].LinkRestored(now);
+            }
+        }
+    }
+
+    /// <summary>There is no link: what waits to be sent does not wait for ever.</summary>
+    internal void WaitForLink(long now)
+    {
+        const int Waiting = TcpConnection.InUse | TcpConnection.OutputDue;
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            if ((_connections[i].Marks & Waiting) == Waiting)
+            {
+                _connections[i].WaitForWay(now);
             }
         }
     }
