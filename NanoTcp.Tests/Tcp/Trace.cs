@@ -308,11 +308,11 @@ internal sealed class Trace
             octets[16] ^= 0x40;
         }
 
-        return Frames.Ethernet(
-            StackBench.OwnMac,
-            StackBench.MacOf(Peer.Address),
-            Frames.TypeIpv4,
-            Frames.Ipv4(Peer.Address, StackBench.OwnAddress, Frames.Tcp, octets));
+        byte[] packet = Frames.Ipv4(Peer.Address, StackBench.OwnAddress, Frames.Tcp, octets);
+        packet[1] = (byte)segment.TypeOfService;
+        packet[8] = (byte)segment.TimeToLive;
+        Frames.FixIpv4(packet, 0);
+        return Frames.Ethernet(StackBench.OwnMac, StackBench.MacOf(Peer.Address), Frames.TypeIpv4, packet);
     }
 
     /// <summary>Checks everything about a frame that a trace does not show, and puts the rest in words.</summary>
@@ -354,7 +354,7 @@ internal sealed class Trace
         bool acknowledges = (flags & TraceSegment.Ack) != 0;
         string seq = sequence == 0 && flags == (TraceSegment.Rst | TraceSegment.Ack) ? "=0" : $"{first}";
         string? ack = acknowledges ? $"{(int)(Frames.Get32(segment, 8) - Peer.Iss)}" : null;
-        return TraceSegment.Format(flags, seq, ack, length, Frames.Get16(segment, 14), mss, Frames.Get16(segment, 18));
+        return TraceSegment.Format(flags, seq, ack, length, Frames.Get16(segment, 14), mss, Frames.Get16(segment, 18), packet[1], packet[8]);
     }
 
     /// <summary>The expected segment in the same words; a window that the test does not name may be any.</summary>
@@ -363,7 +363,7 @@ internal sealed class Trace
         string[] words = sent.Split(' ');
         int window = expected.Window
             ?? int.Parse(words[Array.IndexOf(words, "win") + 1], CultureInfo.InvariantCulture);
-        return TraceSegment.Format(expected.Flags, expected.Seq, expected.AckText, expected.Length, window, expected.Mss, expected.UrgentPointer);
+        return TraceSegment.Format(expected.Flags, expected.Seq, expected.AckText, expected.Length, window, expected.Mss, expected.UrgentPointer, expected.TypeOfService, expected.TimeToLive);
     }
 
     private void NothingUnexpected()

@@ -168,6 +168,12 @@ public static class StackCounter
     /// <summary>Times that a connection made its segments smaller because the path is narrow (RFC 1191).</summary>
     public const int TcpPathMtuReductions = 53;
 
+    /// <summary>Segments received that a router had marked, on connections that use ECN (tcpEStatsPathCERcvd).</summary>
+    public const int TcpCeRcvd = 54;
+
+    /// <summary>Reductions of the congestion window because the peer has echoed a mark (tcpEStatsPathECNsignals).</summary>
+    public const int TcpEcnSignals = 55;
+
     internal static readonly string[] Names = new string[]
     {
         "eth_in_frames",
@@ -224,5 +230,7 @@ public static class StackCounter
         "tcp_challenge_acks_limited",
         "icmp_in_ignored",
         "tcp_path_mtu_reductions",
+        "tcp_ce_rcvd",
+        "tcp_ecn_signals",
     };
 }

@@ -43,7 +43,7 @@ internal sealed partial class TcpLayer
         HalfOpen.Iss[index] = _isn.Next(Ip.Address, remoteAddress, segment.DestinationPort, segment.SourcePort, _now);
         HalfOpen.Irs[index] = segment.SequenceNumber;
         HalfOpen.Window[index] = (ushort)segment.Window;
-        HalfOpen.Mss[index] = (ushort)segment.MaxSegmentSize;
+        HalfOpen.Mss[index] = (ushort)OptionsOf(segment);
         HalfOpen.Offered[index] = (ushort)(FreeConnections >= HalfOpen.Count ? _receiveBuffer : 0);
         HalfOpen.Attempts[index] = 0;
         HalfOpen.DueAt[index] = _now;
@@ -75,7 +75,7 @@ internal sealed partial class TcpLayer
         }
 
         int offered = HalfOpen.Offered[index];
-        _borrowed.Accept(iss, irs, HalfOpen.Window[index], HalfOpen.Mss[index], OfferedMss, offered);
+        _borrowed.Accept(iss, irs, HalfOpen.Window[index], HalfOpen.Mss[index] & ~HalfOpenTable.EcnBit, OfferedMss, offered);
         int actions = _borrowed.Process(segment, Outcome);
         CountDrop(Outcome);
         if ((actions & TcpActions.Ended) != 0)
@@ -90,6 +90,8 @@ internal sealed partial class TcpLayer
         }
         else if ((actions & TcpActions.RepeatSyn) != 0)
         {
+            // A peer that asks again without ECN must not use it: RFC 3168 6.1.1.
+            HalfOpen.Mss[index] &= (ushort)(OptionsOf(segment) | ~HalfOpenTable.EcnBit);
             if (HalfOpen.State[index] == HalfOpenTable.Answered)
             {
                 HalfOpen.State[index] = HalfOpenTable.AnswerDue;
@@ -135,11 +137,12 @@ internal sealed partial class TcpLayer
             HalfOpen.Iss[index],
             HalfOpen.Irs[index],
             HalfOpen.Window[index],
-            HalfOpen.Mss[index],
+            HalfOpen.Mss[index] & ~HalfOpenTable.EcnBit,
             OfferedMss,
             HalfOpen.Offered[index],
             HalfOpen.Attempts[index] > 1,
             _now);
+        connection.Marks |= (HalfOpen.Mss[index] & HalfOpenTable.EcnBit) != 0 ? TcpConnection.EcnAgreed : 0;
         HalfOpen.Remove(index);
         Counters[StackCounter.TcpPassiveOpens]++;
         return connection;
@@ -305,6 +308,14 @@ internal sealed partial class TcpLayer
         return false;
     }
 
+    /// <summary>What a SYN says of its sender: the MSS option and, by RFC 3168 6.1.1, whether it uses ECN.</summary>
+    private int OptionsOf(TcpSegment syn)
+    {
+        const int Setup = TcpSegment.Ece | TcpSegment.Cwr;
+        int mss = syn.MaxSegmentSize < HalfOpenTable.EcnBit ? syn.MaxSegmentSize : HalfOpenTable.EcnBit - 1;
+        return Ecn && (syn.Flags & Setup) == Setup ? mss | HalfOpenTable.EcnBit : mss;
+    }
+
     private void SendSynAck(int index, long now)
     {
         HalfOpenTable table = HalfOpen;
@@ -322,7 +333,7 @@ internal sealed partial class TcpLayer
             table.Ports[index],
             table.Iss[index],
             table.Irs[index] + 1,
-            TcpSegment.Syn | TcpSegment.Ack,
+            (table.Mss[index] & HalfOpenTable.EcnBit) != 0 ? TcpSegment.Syn | TcpSegment.Ack | TcpSegment.Ece : TcpSegment.Syn | TcpSegment.Ack,
             table.Offered[index],
             OfferedMss,
             0);
