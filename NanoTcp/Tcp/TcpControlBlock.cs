@@ -31,6 +31,12 @@ internal sealed class TcpControlBlock
     /// <summary>The peer's FIN has been seen, though data before it may be missing.</summary>
     private const int PeerFinKnown = 0x08;
 
+    /// <summary>The peer has named an end of urgent data that the user has not read up to: <see cref="RcvUp"/>.</summary>
+    internal const int PeerUrgent = 0x10;
+
+    /// <summary>This side's SYN has been acknowledged. SND.UNA does not say it: after 2^32 octets it is at ISS again.</summary>
+    internal const int SynAcknowledged = 0x20;
+
     internal TcpState State;
     internal TcpEndReason EndReason;
 
@@ -67,6 +73,9 @@ internal sealed class TcpControlBlock
     /// <summary>RCV.NXT + RCV.WND as last told to the peer; never goes back (RFC 9293 SHLD-14).
     /// In SYN-SENT, where RCV.NXT is 0, the window that the SYN offers.</summary>
     internal uint RcvAdv;
+
+    /// <summary>RCV.UP: one beyond the last octet of the peer's urgent data; meaningful with <see cref="PeerUrgent"/>.</summary>
+    internal uint RcvUp;
 
     /// <summary>Largest segment to send (RFC 9293 3.7.1); until the peer's SYN comes, the largest that this side could send.</summary>
     internal int SendMss;
@@ -126,7 +135,7 @@ internal sealed class TcpControlBlock
         SndUna = sndNxt;
         SndNxt = sndNxt;
         SndMax = sndNxt;
-        Marks = FinQueued | FinSent;
+        Marks = SynAcknowledged | FinQueued | FinSent;
         RcvNxt = rcvNxt;
         RcvAdv = rcvNxt + 1;
         MaxSndWnd = 0xFFFF;
@@ -262,6 +271,7 @@ internal sealed class TcpControlBlock
 
         SndUna = ack;
         SndNxt = ack;
+        Marks |= SynAcknowledged;
         outcome.AcknowledgedText = 0;
         State = (Marks & FinQueued) != 0 ? TcpState.FinWait1 : TcpState.Established;
 
@@ -311,6 +321,11 @@ internal sealed class TcpControlBlock
         if ((actions & (TcpActions.Reset | TcpActions.Ended | TcpActions.Challenge)) != 0)
         {
             return actions;
+        }
+
+        if ((flags & TcpSegment.Urg) != 0 && CanReceive)
+        {
+            ProcessUrgent(segment);
         }
 
         if (length == 0)
@@ -423,8 +438,9 @@ internal sealed class TcpControlBlock
         {
             actions |= TcpActions.Acknowledged;
             int text = advance;
-            if (SndUna == Iss)
+            if ((Marks & SynAcknowledged) == 0)
             {
+                Marks |= SynAcknowledged;
                 actions |= TcpActions.Opened;
                 text--;
             }
@@ -456,8 +472,8 @@ internal sealed class TcpControlBlock
                     actions |= TcpActions.Duplicate;
                 }
 
+                actions |= SndWnd == 0 && segment.Window != 0 ? TcpActions.Window | TcpActions.Reopened : TcpActions.Window;
                 SetSendWindow(segment);
-                actions |= TcpActions.Window;
             }
         }
 
@@ -483,6 +499,20 @@ internal sealed class TcpControlBlock
 
             default:
                 return TcpActions.None;
+        }
+    }
+
+    /// <summary>
+    /// Sixth: URG. RFC 9293 MUST-62 and RFC 6093 3.1: the pointer names the octet behind the urgent data. It only ever moves
+    /// forward, and one that points at what has been received already says nothing new.
+    /// </summary>
+    private void ProcessUrgent(TcpSegment segment)
+    {
+        uint end = segment.SequenceNumber + (uint)segment.UrgentPointer;
+        if ((int)(end - RcvNxt) > 0 && ((Marks & PeerUrgent) == 0 || (int)(end - RcvUp) > 0))
+        {
+            RcvUp = end;
+            Marks |= PeerUrgent;
         }
     }
 
