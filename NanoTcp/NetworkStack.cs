@@ -289,9 +289,9 @@ public sealed class NetworkStack
                 break;
 
             case Ipv4Header.ProtocolIcmp:
-                if (_icmp.Process() == IcmpProtocol.TcpUnreachable)
+                if (_icmp.Process() == IcmpProtocol.TcpError)
                 {
-                    _tcp.Unreachable(_icmp.Code, _icmp.LocalPort, _icmp.RemoteAddress, _icmp.RemotePort, _icmp.SequenceNumber);
+                    _tcp.ProcessError(_icmp);
                 }
 
                 break;

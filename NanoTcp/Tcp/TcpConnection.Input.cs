@@ -122,6 +122,11 @@ public sealed partial class TcpConnection
         TcpControlBlock block = Block;
         _send.Discard(text);
         BytesSent += text;
+        if (text >= block.SendMss)
+        {
+            Marks |= PathProven;
+        }
+
         if ((Marks & Timing) != 0 && (int)block.SndUna - _values[TimedSequence] > 0)
         {
             Marks &= ~Timing;

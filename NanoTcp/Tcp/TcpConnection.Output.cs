@@ -333,6 +333,7 @@ public sealed partial class TcpConnection
         }
 
         _layer.Counters[StackCounter.TcpTimeouts]++;
+        BelieveHint();
         _congestion.TimedOut(block.SndUna, block.SndMax, block.SendMss);
         GoBack();
     }

@@ -108,7 +108,8 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>
-    /// True when an ICMP message has said that segments do not reach the peer and nothing has come from it since. The
+    /// True when an ICMP message has said that segments do not reach the peer (unreachable, time exceeded, parameter problem:
+    /// RFC 9293 3.9.2.2), or no neighbour leads to it, and nothing has come from it since. The
     /// stack keeps trying (RFC 9293 MUST-56), because the network may recover; the owner may know better.
     /// </summary>
     public bool ReportedUnreachable
