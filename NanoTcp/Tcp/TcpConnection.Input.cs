@@ -76,6 +76,8 @@ public sealed partial class TcpConnection
 
         if ((actions & TcpActions.TimeWaitStarted) != 0)
         {
+            // A probe may have brought all there was; no window is waited for any more, and the timer has another meaning.
+            Marks &= ~Probing;
             _timerAt = now + _layer.TimeWaitDuration;
         }
 

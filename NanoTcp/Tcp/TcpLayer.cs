@@ -356,7 +356,8 @@ internal sealed partial class TcpLayer
         int flags,
         int window,
         int mssOption,
-        int textLength)
+        int textLength,
+        int urgentPointer = 0)
     {
         int pseudo = InternetChecksum.PseudoHeaderSum(Ip.Address, remoteAddress, Ipv4Header.ProtocolTcp, 0);
         TcpSegment.Write(
@@ -369,6 +370,7 @@ internal sealed partial class TcpLayer
             (flags & TcpSegment.Ack) != 0 ? acknowledgment : 0,
             flags,
             window,
+            urgentPointer,
             mssOption,
             textLength);
         int headerLength = mssOption == 0 ? TcpSegment.MinHeaderLength : TcpSegment.SynHeaderLength;
