@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -46,6 +47,7 @@ public sealed class ManyClientsTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-2")]
     [DataRow(1, 1000u, DisplayName = "the record of TIME-WAIT was evicted, the client's numbers go on")]
     [DataRow(1, 0xFFFF0000u, DisplayName = "the record of TIME-WAIT was evicted, the client's numbers go back")]
     [DataRow(4, 1000u, DisplayName = "the record of TIME-WAIT is reopened")]

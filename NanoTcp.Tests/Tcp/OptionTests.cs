@@ -1,3 +1,5 @@
+using NanoTcp.Tests.Compliance;
+
 namespace NanoTcp.Tests.Tcp;
 
 /// <summary>What peers offer and this stack does not: such a peer is answered without, and what it sends all the same is skipped.</summary>
@@ -7,6 +9,7 @@ public sealed class OptionTests : TraceTest
     private const string Timestamps = "0101080A0000000100000002";
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-6", "MUST-14")]
     [DataRow("020403E8" + Timestamps, DisplayName = "timestamps")]
     [DataRow("020403E801030307", DisplayName = "window scale")]
     [DataRow("020403E801010402", DisplayName = "SACK permitted")]
@@ -44,6 +47,7 @@ public sealed class OptionTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-5", "MUST-6")]
     public void The_data_behind_timestamps_or_SACK_blocks_is_read_as_any_other()
     {
         OpenPassive();
@@ -69,7 +73,7 @@ public sealed class OptionTests : TraceTest
     }
 
     [TestMethod]
-    public void MUST_49_segments_leave_with_a_time_to_live_of_64()
+    public void Segments_leave_with_a_time_to_live_of_64()
     {
         const int TimeToLive = 14 + 8;
         Connecting();
