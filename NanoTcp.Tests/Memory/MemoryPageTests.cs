@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Tcp;
 using NanoTcp.Tests.Architecture;
 
 namespace NanoTcp.Tests.Memory;
@@ -20,6 +21,17 @@ public class MemoryPageTests
         Assert.IsTrue(totals.Total < Limit, $"{totals}");
         Assert.IsTrue(totals.Stack > 4 * 2 * 2048, "the rings of four connections were not found");
         Assert.IsTrue(totals.Driver > 500, "the driver was not found");
+    }
+
+    [TestMethod]
+    [DataRow(TcpCongestionControl.None, 0)]
+    [DataRow(TcpCongestionControl.Cubic, 24)]
+    public void Congestion_control_costs_what_the_page_says(TcpCongestionControl algorithm, int octets)
+    {
+        // The one object that serves all connections has no fields, whichever it is.
+        int reno = MemoryTotals.Weigh(MakeLink(), _ => { }).Stack;
+        int other = MemoryTotals.Weigh(MakeLink(), options => options.CongestionControl = algorithm).Stack;
+        Assert.AreEqual(octets * new NetworkStackOptions().Connections, other - reno);
     }
 
     [TestMethod]
