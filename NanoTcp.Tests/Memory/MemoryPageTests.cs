@@ -24,6 +24,32 @@ public class MemoryPageTests
     }
 
     [TestMethod]
+    [DataRow(TcpCongestionControl.NewReno)]
+    [DataRow(TcpCongestionControl.Cubic)]
+    public void A_connection_takes_at_most_900_octets_beside_its_two_rings(TcpCongestionControl algorithm)
+    {
+        int each = PriceOfOne((options, more) =>
+        {
+            options.CongestionControl = algorithm;
+            options.Connections += more;
+        });
+        int rings = 2 * new DeviceMemory(typeof(NetworkStack).Assembly).Add(new byte[new NetworkStackOptions().ReceiveBuffer]);
+        Assert.IsLessThanOrEqualTo(900, each - rings);
+    }
+
+    [TestMethod]
+    public void A_handshake_takes_at_most_100_octets()
+    {
+        Assert.IsLessThanOrEqualTo(100, PriceOfOne((options, more) => options.HalfOpen += more));
+    }
+
+    [TestMethod]
+    public void A_connection_in_TIME_WAIT_takes_at_most_60_octets()
+    {
+        Assert.IsLessThanOrEqualTo(60, PriceOfOne((options, more) => options.TimeWaits += more));
+    }
+
+    [TestMethod]
     [DataRow(TcpCongestionControl.None, 0)]
     [DataRow(TcpCongestionControl.Cubic, 24)]
     public void Congestion_control_costs_what_the_page_says(TcpCongestionControl algorithm, int octets)
@@ -47,6 +73,15 @@ public class MemoryPageTests
         {
             Assert.Fail($"{path} is out of date. Between its marks it should hold:\n{expected}");
         }
+    }
+
+    /// <summary>The price of one of many, so that the rounding of arrays does not matter.</summary>
+    private static int PriceOfOne(Action<NetworkStackOptions, int> add)
+    {
+        const int Many = 60;
+        int before = MemoryTotals.Weigh(MakeLink(), options => add(options, 0)).Stack;
+        int after = MemoryTotals.Weigh(MakeLink(), options => add(options, Many)).Stack;
+        return (after - before + Many - 1) / Many;
     }
 
     private static Enc28j60Driver MakeLink()
