@@ -327,6 +327,7 @@ internal sealed class Trace
         byte[] segment = packet[Frames.Ipv4Length..];
         Check(packet.Length, Frames.Get16(packet, 2), "IPv4 total length");
         Check(0xFFFF, NaiveChecksum.Sum(packet, 0, Frames.Ipv4Length), "IPv4 header checksum");
+        Check((byte)64, packet[8], "time to live");
         Check(StackBench.OwnAddress, Frames.Get32(packet, 12), "source address");
         Check(Peer.Address, Frames.Get32(packet, 16), "destination address");
         Check(StackBench.MacOf(Peer.Address), Frames.Get48(frame, 0), "destination station");

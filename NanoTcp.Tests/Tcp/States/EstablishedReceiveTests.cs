@@ -358,6 +358,31 @@ public sealed class EstablishedReceiveTests : TraceTest
     }
 
     [TestMethod]
+    public void A_segment_of_another_port_or_address_is_none_of_this_connections()
+    {
+        OpenPassive();
+        TracePeer peer = T.Peer;
+        foreach (TracePeer stranger in new[]
+        {
+            new TracePeer(peer.Address, peer.Port + 1, peer.StackPort, peer.Iss),
+            new TracePeer(peer.Address, peer.Port, peer.StackPort + 1, peer.Iss),
+            new TracePeer(peer.Address + 4, peer.Port, peer.StackPort, peer.Iss),
+        })
+        {
+            T.As(stranger);
+            stranger.StackIss = peer.StackIss;
+            Send("ACK seq 1 ack 1 len 10");
+            Expect("RST seq 1 win 0");
+            Send("RST seq 1");
+            ExpectNothing();
+        }
+
+        T.As(peer);
+        Is(TcpState.Established);
+        T.Check(0, Connection.Readable, "readable");
+    }
+
+    [TestMethod]
     public void A_segment_without_ACK_is_dropped()
     {
         OpenPassive();
