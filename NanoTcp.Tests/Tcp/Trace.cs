@@ -27,10 +27,15 @@ internal sealed class Trace
     private TcpListener? _listener;
     private long _written;
     private long _read;
+    private readonly int _timeToLive;
     private TcpConnection? _connection;
 
     private Trace(int stackPort, int peerPort, long clockBase, Action<NetworkStackOptions>? configure)
     {
+        NetworkStackOptions options = new();
+        configure?.Invoke(options);
+        _timeToLive = options.TimeToLive;
+
         // The clock starts where the stack's first initial sequence number is just below 2^32.
         uint hash = new IsnGenerator(new ConstantRandom())
             .Next(StackBench.OwnAddress, StackBench.PeerAddress, stackPort, peerPort, clockBase);
@@ -327,7 +332,7 @@ internal sealed class Trace
         byte[] segment = packet[Frames.Ipv4Length..];
         Check(packet.Length, Frames.Get16(packet, 2), "IPv4 total length");
         Check(0xFFFF, NaiveChecksum.Sum(packet, 0, Frames.Ipv4Length), "IPv4 header checksum");
-        Check((byte)64, packet[8], "time to live");
+        Check((byte)_timeToLive, packet[8], "time to live");
         Check(StackBench.OwnAddress, Frames.Get32(packet, 12), "source address");
         Check(Peer.Address, Frames.Get32(packet, 16), "destination address");
         Check(StackBench.MacOf(Peer.Address), Frames.Get48(frame, 0), "destination station");
