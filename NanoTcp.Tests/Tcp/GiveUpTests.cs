@@ -17,7 +17,7 @@ public sealed class GiveUpTests : TraceTest
         Write(10);
         Expect("ACK seq 1 ack 1 len 10");
         Link(LinkStatus.Down);
-        At(122_999);
+        At(119_999);
         Is(TcpState.Established);
         At(123_000);
         ExpectNothing();
@@ -32,11 +32,15 @@ public sealed class GiveUpTests : TraceTest
         Link(LinkStatus.Down);
         At(1000);
         Write(10);
-        At(121_000);
+        At(120_900);
         Is(TcpState.Established);
         At(125_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
+
+        // The peer may be told when there is a way again.
+        Link(LinkStatus.Up);
+        T.Bench.Sent.Clear();
     }
 
     [TestMethod]
@@ -48,7 +52,11 @@ public sealed class GiveUpTests : TraceTest
         T.Check(3, T.Stack.FreeConnections, "free connections");
         At(125_000);
         ExpectNothing();
+        Link(LinkStatus.Up);
+        T.Bench.Sent.Clear();
         T.Check(4, T.Stack.FreeConnections, "free connections");
+        At(300_000);
+        ExpectNothing();
     }
 
     [TestMethod]
@@ -90,7 +98,7 @@ public sealed class GiveUpTests : TraceTest
         Connect();
         Expect("SYN seq 0 mss 1460");
         Link(LinkStatus.Down);
-        At(182_999);
+        At(179_999);
         Is(TcpState.SynSent);
         At(183_000);
         ExpectNothing();
@@ -112,7 +120,7 @@ public sealed class GiveUpTests : TraceTest
             Expect("SYN,ACK seq 0 ack 1 mss 1460");
         }
 
-        At(182_999);
+        At(179_999);
         Is(TcpState.SynReceived);
         At(183_000);
         ExpectNothing();
@@ -125,7 +133,7 @@ public sealed class GiveUpTests : TraceTest
         OpenPassive(window: 0);
         Write(10);
         Link(LinkStatus.Down);
-        At(122_999);
+        At(119_999);
         Is(TcpState.Established);
         At(123_000);
         ExpectNothing();

@@ -201,7 +201,7 @@ public sealed class RetransmissionTimerTests : TraceTest
             Expect($"FIN,ACK seq 1 ack {peer}");
         }
 
-        At(122_999);
+        At(119_999);
         Is(state);
         At(123_000);
         ExpectNothing();

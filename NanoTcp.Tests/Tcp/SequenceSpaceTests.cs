@@ -71,6 +71,35 @@ public sealed class SequenceSpaceTests : TraceTest
     }
 
     [TestMethod]
+    [DataRow(false, DisplayName = "timeout")]
+    [DataRow(true, DisplayName = "fast retransmit")]
+    public void What_is_lost_at_the_wrap_is_retransmitted_across_it(bool fast)
+    {
+        OpenPassive(options => options.SendBuffer = 4096);
+        T.Check(true, T.Peer.StackIss + 1001 < T.Peer.StackIss, "our numbers wrap within the first segment");
+        Write(4000);
+        for (int i = 0; i < 4; i++)
+        {
+            Expect($"ACK seq {1 + (i * 1000)} ack 1 len 1000");
+        }
+
+        if (fast)
+        {
+            Send("ACK seq 1 ack 1", "ACK seq 1 ack 1", "ACK seq 1 ack 1");
+        }
+        else
+        {
+            At(1000);
+        }
+
+        Expect("ACK seq 1 ack 1 len 1000");
+        Send("ACK seq 1 ack 4001");
+        T.Check(4000L, Connection.BytesSent, "octets acknowledged");
+        At(100_000);
+        ExpectNothing();
+    }
+
+    [TestMethod]
     public void A_connection_that_has_sent_2_to_the_32_octets_is_not_opening_again()
     {
         // SND.UNA comes to stand exactly at ISS; here ISS is moved instead.

@@ -417,9 +417,10 @@ public sealed partial class TcpConnection
             return;
         }
 
-        if ((Marks & Probing) != 0 || (block.SndWnd == 0 && _send.Count != 0))
+        if ((Marks & Probing) != 0 || block.SndMax == block.SndUna || (block.SndWnd == 0 && _send.Count != 0))
         {
-            // A window that closed on data already out is probed like any other.
+            // A window that closed on data already out is probed like any other. And when nothing is out, because
+            // nothing could leave, nothing is lost: what waits is tried again.
             Marks |= Probing;
             block.SndNxt = block.SndUna;
             Marks &= ~(Timing | RetransmitFirst);
