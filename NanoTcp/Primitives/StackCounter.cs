@@ -72,7 +72,7 @@ public static class StackCounter
     /// <summary>Echo requests answered.</summary>
     public const int IcmpOutEchoReplies = 21;
 
-    /// <summary>Destination-unreachable messages that concerned one of the connections here.</summary>
+    /// <summary>Destination-unreachable messages that concerned one of the connections here, those about the packet size excluded.</summary>
     public const int IcmpInDestUnreachs = 22;
 
     /// <summary>Connections opened by this side (tcpActiveOpens).</summary>
@@ -162,6 +162,12 @@ public static class StackCounter
     /// <summary>Challenge ACKs that were not sent because the connection had sent its share (RFC 5961 7).</summary>
     public const int TcpChallengeAcksLimited = 51;
 
+    /// <summary>ICMP errors that no segment under way can have caused (RFC 5927 4.1), or that concern nobody here.</summary>
+    public const int IcmpInIgnored = 52;
+
+    /// <summary>Times that a connection made its segments smaller because the path is narrow (RFC 1191).</summary>
+    public const int TcpPathMtuReductions = 53;
+
     internal static readonly string[] Names = new string[]
     {
         "eth_in_frames",
@@ -216,5 +222,7 @@ public static class StackCounter
         "tcp_in_after_fin",
         "tcp_in_dup_acks",
         "tcp_challenge_acks_limited",
+        "icmp_in_ignored",
+        "tcp_path_mtu_reductions",
     };
 }

@@ -73,33 +73,21 @@ public sealed partial class TcpConnection
         Settle();
     }
 
-    /// <summary>An ICMP message says that a segment of ours did not arrive (RFC 5927 4.1: only if it could be ours).</summary>
-    internal void Unreachable(int code, uint sequence)
+    /// <summary>
+    /// The link has come back: what was out may be lost, and waiting for a long timeout helps nobody. The back-off that
+    /// went on meanwhile says nothing about the network.
+    /// </summary>
+    internal void LinkRestored(long now)
     {
-        if ((int)(sequence - Block.SndUna) < 0 || (int)(sequence - Block.SndMax) >= 0)
+        if (Block.State == TcpState.Closed || Block.State == TcpState.TimeWait || _timerAt == Never)
         {
             return;
         }
 
-        _layer.Counters[Primitives.StackCounter.IcmpInDestUnreachs]++;
-
-        // RFC 9293 SHLD-26 would end the connection at a hard error; RFC 5927 6.1: only while it is being opened.
-        const int ProtocolUnreachable = 2;
-        const int PortUnreachable = 3;
-        if (Block.State == TcpState.SynSent && (code == ProtocolUnreachable || code == PortUnreachable))
-        {
-            EndHere(TcpEndReason.Unreachable);
-        }
-        else
-        {
-            Marks |= UnreachableHint;
-        }
-    }
-
-    /// <summary>The link has come back: what was out may be lost, and waiting for a long timeout helps nobody.</summary>
-    internal void LinkRestored()
-    {
-        if (Block.State != TcpState.Closed && Block.SndMax != Block.SndUna)
+        _roundTrip.ForgetBackOff();
+        _timerAt = now + _roundTrip.Timeout;
+        UpdateDeadline();
+        if (Block.SndMax != Block.SndUna)
         {
             GoBack();
         }
@@ -156,6 +144,7 @@ public sealed partial class TcpConnection
         _roundTrip.Reset();
         _unacknowledgedText = 0;
         _values[Challenges] = 0;
+        _values[HintedMtu] = 0;
         _timerAt = Never;
         _acknowledgeAt = Never;
         Deadline = Never;
