@@ -22,19 +22,23 @@ internal sealed class ThreadedHosts : IDisposable
     private readonly GuardedLink _clientLink;
     private readonly GuardedLink _serverLink;
 
-    internal ThreadedHosts(Action<NetworkStackOptions>? configure = null, bool restless = false)
+    /// <summary>Builds both and starts their loops.</summary>
+    /// <param name="configure">Changes the options of both stacks.</param>
+    /// <param name="restless">True when the loops must never sleep.</param>
+    /// <param name="makeServer">Makes the server's runner and starts it, if that matters.</param>
+    internal ThreadedHosts(
+        Action<NetworkStackOptions>? configure = null, bool restless = false, Func<NetworkStack, NetworkClock, NetworkRunner>? makeServer = null)
     {
         RealTimeClock clock = new();
         VirtualCable cable = new(clock);
         cable.Reserve(1000);
         _clientLink = new GuardedLink(new CableLink(cable.AddPort("client"), 0x020000000001), cable, restless);
         _serverLink = new GuardedLink(new CableLink(cable.AddPort("server"), 0x020000000002), cable, restless);
-        Client = Build(_clientLink, Ipv4Address.From(10, 0, 0, 1), 1, clock, configure);
-        Server = Build(_serverLink, ServerAddress, 2, clock, configure);
-        _clientLink.Peer = Server;
+        Client = Start(Build(_clientLink, Ipv4Address.From(10, 0, 0, 1), 1, configure), new SimulationNetworkClock(clock));
         _serverLink.Peer = Client;
-        Client.Start();
-        Server.Start();
+        Server = (makeServer ?? Start)(Build(_serverLink, ServerAddress, 2, configure), new SimulationNetworkClock(clock));
+        _clientLink.Peer = Server;
+        Server.Wake();
     }
 
     internal NetworkRunner Client { get; }
@@ -120,12 +124,18 @@ internal sealed class ThreadedHosts : IDisposable
         Server.Dispose();
     }
 
-    private static NetworkRunner Build(
-        ILinkDevice link, uint address, ulong seed, RealTimeClock clock, Action<NetworkStackOptions>? configure)
+    private static NetworkStack Build(ILinkDevice link, uint address, ulong seed, Action<NetworkStackOptions>? configure)
     {
         NetworkStackOptions options = new() { Address = address, Random = new SeededRandom(seed), TimeWaitDuration = 100 };
         configure?.Invoke(options);
-        return new NetworkRunner(new NetworkStack(link, options), new SimulationNetworkClock(clock), int.MaxValue);
+        return new NetworkStack(link, options);
+    }
+
+    private static NetworkRunner Start(NetworkStack stack, NetworkClock clock)
+    {
+        NetworkRunner runner = new(stack, clock, int.MaxValue);
+        runner.Start();
+        return runner;
     }
 
     /// <summary>One end of a cable that two threads share, which wakes the other end for every frame like an interrupt.</summary>
@@ -176,7 +186,7 @@ internal sealed class ThreadedHosts : IDisposable
                 link.Send(buffer, offset, length);
             }
 
-            Peer!.Wake();
+            Peer?.Wake();
             return true;
         }
     }
