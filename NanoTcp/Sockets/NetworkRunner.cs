@@ -12,7 +12,8 @@ namespace NanoTcp.Sockets;
 /// <see cref="Enter"/> and <see cref="Exit"/>. Nobody waits with the gate in hand.</para>
 /// <para>Any thread may call any member. The thread that runs the loop must not call what waits for the network, because
 /// nobody else could end that wait: it gets an exception at once.</para>
-/// <para>All memory is taken by constructors: this one, and those of the streams and servers.</para>
+/// <para>All memory is taken by constructors: this one, and those of the streams and servers. On the device keep the Thread
+/// objects of threads that use streams: the firmware makes a new one whenever it must name a thread whose object is gone.</para>
 /// </remarks>
 public sealed class NetworkRunner : IDisposable
 {
