@@ -6,7 +6,7 @@ namespace NanoTcp.Tcp;
 /// </summary>
 /// <remarks>
 /// One object serves all connections; what it knows of a connection lies in that connection's array of small values.
-/// An object for each connection was weighed against this: five fields and the reference to them take 84 octets on the
+/// An object for each connection was weighed against this: six fields and the reference to them take 96 octets on the
 /// device, or 168 for CUBIC, where elements of an array that is there anyway take 24 or 48. An element of a local array
 /// costs the interpreter about as much as a field of an object.
 /// </remarks>
