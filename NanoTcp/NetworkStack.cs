@@ -145,7 +145,11 @@ public sealed class NetworkStack
         // An acknowledgment that waits in the device is no reason to retransmit or to give up, however late we are.
         bool more = Receive(now);
         _tcp.RunTimers(now);
-        if (_linkStatus == LinkStatus.Up && Send(now))
+        if (_linkStatus != LinkStatus.Up)
+        {
+            _tcp.WaitForLink(now);
+        }
+        else if (Send(now))
         {
             more = true;
         }
@@ -226,7 +230,7 @@ public sealed class NetworkStack
         if (status == LinkStatus.Up)
         {
             _arp.LinkRestored(now);
-            _tcp.LinkRestored();
+            _tcp.LinkRestored(now);
         }
         else
         {
@@ -285,9 +289,9 @@ public sealed class NetworkStack
                 break;
 
             case Ipv4Header.ProtocolIcmp:
-                if (_icmp.Process() == IcmpProtocol.TcpUnreachable)
+                if (_icmp.Process() == IcmpProtocol.TcpError)
                 {
-                    _tcp.Unreachable(_icmp.Code, _icmp.LocalPort, _icmp.RemoteAddress, _icmp.RemotePort, _icmp.SequenceNumber);
+                    _tcp.ProcessError(_icmp);
                 }
 
                 break;

@@ -72,7 +72,7 @@ public static class StackCounter
     /// <summary>Echo requests answered.</summary>
     public const int IcmpOutEchoReplies = 21;
 
-    /// <summary>Destination-unreachable messages that concerned one of the connections here.</summary>
+    /// <summary>Destination-unreachable messages that concerned one of the connections here, those about the packet size excluded.</summary>
     public const int IcmpInDestUnreachs = 22;
 
     /// <summary>Connections opened by this side (tcpActiveOpens).</summary>
@@ -132,6 +132,42 @@ public static class StackCounter
     /// <summary>Closed connections forgotten before their TIME-WAIT was over, because the table was full.</summary>
     public const int TcpTimeWaitDrops = 41;
 
+    /// <summary>Segments left of the receive window: old duplicates (tcpEStatsStackSoftErrors, belowDataWindow).</summary>
+    public const int TcpInBelowWindow = 42;
+
+    /// <summary>Segments beyond the receive window (aboveDataWindow).</summary>
+    public const int TcpInAboveWindow = 43;
+
+    /// <summary>Acknowledgments older than any that can be under way (belowAckWindow).</summary>
+    public const int TcpInBelowAck = 44;
+
+    /// <summary>Acknowledgments of what was never sent (aboveAckWindow).</summary>
+    public const int TcpInAboveAck = 45;
+
+    /// <summary>Resets that were not believed: not exactly at RCV.NXT (RFC 5961 3.2), or in TIME-WAIT (RFC 1337).</summary>
+    public const int TcpInBadRsts = 46;
+
+    /// <summary>SYNs within an open connection, answered with a challenge (RFC 5961 4.2).</summary>
+    public const int TcpInSynChallenges = 47;
+
+    /// <summary>Segments with neither the ACK, SYN or RST that their connection waits for.</summary>
+    public const int TcpInUnexpected = 48;
+
+    /// <summary>Segments with data or FIN after the peer's FIN.</summary>
+    public const int TcpInAfterFin = 49;
+
+    /// <summary>Duplicate acknowledgments (tcpEStatsStackDupAcksIn).</summary>
+    public const int TcpInDupAcks = 50;
+
+    /// <summary>Challenge ACKs that were not sent because the connection had sent its share (RFC 5961 7).</summary>
+    public const int TcpChallengeAcksLimited = 51;
+
+    /// <summary>ICMP errors that no segment under way can have caused (RFC 5927 4.1), or that concern nobody here.</summary>
+    public const int IcmpInIgnored = 52;
+
+    /// <summary>Times that a connection made its segments smaller because the path is narrow (RFC 1191).</summary>
+    public const int TcpPathMtuReductions = 53;
+
     internal static readonly string[] Names = new string[]
     {
         "eth_in_frames",
@@ -176,5 +212,17 @@ public static class StackCounter
         "tcp_half_open_drops",
         "tcp_evictions",
         "tcp_time_wait_drops",
+        "tcp_in_below_window",
+        "tcp_in_above_window",
+        "tcp_in_below_ack",
+        "tcp_in_above_ack",
+        "tcp_in_bad_rsts",
+        "tcp_in_syn_challenges",
+        "tcp_in_unexpected",
+        "tcp_in_after_fin",
+        "tcp_in_dup_acks",
+        "tcp_challenge_acks_limited",
+        "icmp_in_ignored",
+        "tcp_path_mtu_reductions",
     };
 }

@@ -1,3 +1,5 @@
+using System;
+
 namespace NanoTcp.Tcp;
 
 /// <summary>
@@ -9,13 +11,12 @@ internal sealed class ReceiveGaps
     /// <summary>How many runs there are.</summary>
     internal int Count;
 
-    private readonly uint[] _start;
-    private readonly uint[] _end;
+    /// <summary>The first sequence number of each run, and the one behind its last, in turn.</summary>
+    private readonly uint[] _edges;
 
     internal ReceiveGaps(int capacity)
     {
-        _start = new uint[capacity];
-        _end = new uint[capacity];
+        _edges = new uint[2 * capacity];
     }
 
     /// <summary>
@@ -25,43 +26,40 @@ internal sealed class ReceiveGaps
     internal bool Add(uint start, uint end)
     {
         // The first run that touches or follows the new one, and the first that lies clear behind it.
+        uint[] edges = _edges;
         int first = 0;
-        while (first < Count && (int)(_end[first] - start) < 0)
+        while (first < Count && (int)(edges[(2 * first) + 1] - start) < 0)
         {
             first++;
         }
 
         int behind = first;
-        while (behind < Count && (int)(_start[behind] - end) <= 0)
+        while (behind < Count && (int)(edges[2 * behind] - end) <= 0)
         {
             behind++;
         }
 
         if (behind == first)
         {
-            if (Count == _start.Length)
+            if (2 * Count == edges.Length)
             {
                 return false;
             }
 
-            for (int i = Count; i > first; i--)
-            {
-                _start[i] = _start[i - 1];
-                _end[i] = _end[i - 1];
-            }
-
-            _start[first] = start;
-            _end[first] = end;
+            Array.Copy(edges, 2 * first, edges, (2 * first) + 2, 2 * (Count - first));
+            edges[2 * first] = start;
+            edges[(2 * first) + 1] = end;
             Count++;
             return true;
         }
 
-        if ((int)(start - _start[first]) < 0)
+        if ((int)(start - edges[2 * first]) < 0)
         {
-            _start[first] = start;
+            edges[2 * first] = start;
         }
 
-        _end[first] = (int)(end - _end[behind - 1]) > 0 ? end : _end[behind - 1];
+        uint last = edges[(2 * behind) - 1];
+        edges[(2 * first) + 1] = (int)(end - last) > 0 ? end : last;
         Remove(first + 1, behind - first - 1);
         return true;
     }
@@ -72,12 +70,14 @@ internal sealed class ReceiveGaps
     /// </summary>
     internal uint Advance(uint next)
     {
+        uint[] edges = _edges;
         int taken = 0;
-        while (taken < Count && (int)(_start[taken] - next) <= 0)
+        while (taken < Count && (int)(edges[2 * taken] - next) <= 0)
         {
-            if ((int)(_end[taken] - next) > 0)
+            uint end = edges[(2 * taken) + 1];
+            if ((int)(end - next) > 0)
             {
-                next = _end[taken];
+                next = end;
             }
 
             taken++;
@@ -89,16 +89,10 @@ internal sealed class ReceiveGaps
 
     private void Remove(int index, int count)
     {
-        if (count == 0)
+        if (count != 0)
         {
-            return;
-        }
-
-        Count -= count;
-        for (int i = index; i < Count; i++)
-        {
-            _start[i] = _start[i + count];
-            _end[i] = _end[i + count];
+            Count -= count;
+            Array.Copy(_edges, 2 * (index + count), _edges, 2 * index, 2 * (Count - index));
         }
     }
 }

@@ -15,13 +15,13 @@ internal static class TcpActions
     /// <summary>This side's SYN has been acknowledged.</summary>
     internal const int Opened = 0x04;
 
-    /// <summary>SND.UNA has advanced, by <see cref="TcpControlBlock.AcknowledgedText"/> octets of data.</summary>
+    /// <summary>SND.UNA has advanced, by <see cref="SegmentOutcome.AcknowledgedText"/> octets of data.</summary>
     internal const int Acknowledged = 0x08;
 
     /// <summary>A duplicate acknowledgment (RFC 5681 section 2).</summary>
     internal const int Duplicate = 0x10;
 
-    /// <summary>Data to be placed: <see cref="TcpControlBlock.TextOffset"/>, <see cref="TcpControlBlock.TextLength"/>, <see cref="TcpControlBlock.TextPosition"/>; <see cref="TcpControlBlock.Delivered"/> octets of it and of what was there before are now in order.</summary>
+    /// <summary>Data to be placed: <see cref="SegmentOutcome.TextOffset"/>, <see cref="SegmentOutcome.TextLength"/>, <see cref="SegmentOutcome.TextPosition"/>; <see cref="SegmentOutcome.Delivered"/> octets of it and of what was there before are now in order.</summary>
     internal const int Text = 0x20;
 
     /// <summary>The peer's FIN has been reached: no more data will come.</summary>
@@ -50,4 +50,7 @@ internal static class TcpActions
 
     /// <summary>The acknowledgment asked for answers an empty segment: two sides that do so to each other never stop by themselves.</summary>
     internal const int Limited = 0x4000;
+
+    /// <summary>SND.WND was zero and is not any more.</summary>
+    internal const int Reopened = 0x8000;
 }

@@ -9,23 +9,17 @@ public sealed partial class TcpConnection
     /// <summary>In-order octets received since the last acknowledgment.</summary>
     private int _unacknowledgedText;
 
-    /// <summary>Segments that brought them.</summary>
-    private int _unacknowledgedSegments;
-
-    private bool _acknowledgeDue;
-
     /// <summary>When a delayed acknowledgment is due.</summary>
     private long _acknowledgeAt;
-
-    private int _challenges;
-    private long _challengesSince;
 
     /// <summary>Takes in a segment of this connection.</summary>
     internal void Process(TcpSegment segment, byte[] buffer, long now)
     {
         TcpControlBlock block = Block;
         TcpState before = block.State;
-        int actions = block.Process(segment);
+        SegmentOutcome outcome = _layer.Outcome;
+        int actions = block.Process(segment, outcome);
+        _layer.CountDrop(outcome);
         LastActivity = now;
         if ((actions & (TcpActions.Reset | TcpActions.Ended)) != 0)
         {
@@ -37,7 +31,7 @@ public sealed partial class TcpConnection
             {
                 if ((actions & TcpActions.Acknowledged) != 0)
                 {
-                    BytesSent += block.AcknowledgedText;
+                    BytesSent += outcome.AcknowledgedText;
                 }
 
                 PeerEnded(before);
@@ -58,44 +52,44 @@ public sealed partial class TcpConnection
 
         if ((actions & TcpActions.Acknowledged) != 0)
         {
-            DataAcknowledged(now);
+            DataAcknowledged(outcome.AcknowledgedText, now);
         }
-        else if ((actions & TcpActions.Duplicate) != 0 && !_probing)
+        else if ((actions & TcpActions.Duplicate) != 0 && (Marks & Probing) == 0)
         {
             DuplicateAcknowledged();
         }
 
         if ((actions & TcpActions.Window) != 0)
         {
-            WindowUpdated(now);
+            WindowUpdated(actions, now);
         }
 
-        if ((actions & (TcpActions.Text | TcpActions.OutOfOrder)) != 0 && !TextArrived(actions, segment, buffer, now))
+        if ((actions & (TcpActions.Text | TcpActions.OutOfOrder)) != 0 && !TextArrived(actions, outcome, buffer, now))
         {
             return;
         }
 
         if ((actions & TcpActions.Finished) != 0)
         {
-            _peerFinished = true;
+            Marks |= PeerFinished;
         }
 
         if ((actions & TcpActions.TimeWaitStarted) != 0)
         {
-            _retransmitAt = Never;
-            _lingerAt = now + _layer.TimeWaitDuration;
+            // A probe may have brought all there was; no window is waited for any more, and the timer has another meaning.
+            Marks &= ~Probing;
+            _timerAt = now + _layer.TimeWaitDuration;
         }
 
         if ((actions & TcpActions.Acknowledge) != 0
             && ((actions & (TcpActions.Challenge | TcpActions.Limited)) == 0 || MayChallenge(now)))
         {
             _layer.Counters[StackCounter.TcpChallengeAcks] += (actions & TcpActions.Challenge) != 0 ? 1 : 0;
-            _acknowledgeDue = true;
-            OutputDue = true;
+            Marks |= AcknowledgeDue | OutputDue;
         }
 
         UpdateDeadline();
-        if (!_owned)
+        if ((Marks & Owned) == 0)
         {
             Settle();
         }
@@ -117,7 +111,7 @@ public sealed partial class TcpConnection
         }
 
         _congestion.Open(Block.SendMss, Block.Iss);
-        if (_synLost)
+        if ((Marks & SynLost) != 0)
         {
             // RFC 5681 3.1: one segment is the initial window then.
             _congestion.Window = Block.SendMss;
@@ -125,72 +119,92 @@ public sealed partial class TcpConnection
         }
     }
 
-    private void DataAcknowledged(long now)
+    private void DataAcknowledged(int text, long now)
     {
         TcpControlBlock block = Block;
-        int text = block.AcknowledgedText;
         _send.Discard(text);
         BytesSent += text;
-        if (_timing && (int)(block.SndUna - _timedSequence) > 0)
+        if (text >= block.SendMss)
         {
-            _timing = false;
-            long roundTripTime = now - _timedAt;
+            Marks |= PathProven;
+        }
+
+        if ((Marks & Timing) != 0 && (int)block.SndUna - _values[TimedSequence] > 0)
+        {
+            Marks &= ~Timing;
+            uint roundTripTime = (uint)((int)now - _values[TimedAt]);
             _roundTrip.Measured(roundTripTime > RoundTripEstimator.MaxTimeout ? RoundTripEstimator.MaxTimeout : (int)roundTripTime);
         }
 
         int outstanding = (int)(block.SndMax - block.SndUna);
 
         // What was to go out again and had not gone yet has arrived after all, unless the next one is missing too.
-        _retransmitFirst = _congestion.Acknowledged(text, block.SndUna, outstanding, block.SendMss);
+        Marks = _congestion.Acknowledged(text, block.SndUna, outstanding, block.SendMss) ? Marks | RetransmitFirst : Marks & ~RetransmitFirst;
 
         // RFC 6298 5.2 and 5.3: off when all is acknowledged, anew when something is.
-        _retransmitAt = outstanding == 0 ? Never : now + _roundTrip.Timeout;
+        _timerAt = outstanding == 0 ? Never : now + _roundTrip.Timeout;
         _unansweredSince = now;
-        _unreachableHint = false;
-        OutputDue = true;
+        Marks &= ~UnreachableHint;
+        Marks |= OutputDue;
     }
 
     private void DuplicateAcknowledged()
     {
+        _layer.Counters[StackCounter.TcpInDupAcks]++;
         TcpControlBlock block = Block;
+        if (block.SndWnd == 0)
+        {
+            // RFC 9293 3.8.6.1: into a closed window go only probes.
+            return;
+        }
+
         bool moreToSend = _send.Count > (int)(block.SndNxt - block.SndUna) && block.SndWnd > (int)(block.SndNxt - block.SndUna);
         if (_congestion.Duplicate(block.SndUna, block.SndMax, moreToSend, block.SendMss))
         {
             _layer.Counters[StackCounter.TcpFastRetransmits]++;
-            _retransmitFirst = true;
+            Marks |= RetransmitFirst;
         }
 
         // RFC 5681 3.2 step 4: each further duplicate lets one more segment out.
-        OutputDue = true;
+        Marks |= OutputDue;
     }
 
-    private void WindowUpdated(long now)
+    private void WindowUpdated(int actions, long now)
     {
-        if ((_probing || Block.SndWnd == 0) && (_owned || WaitingFor != null))
+        if (((Marks & Probing) != 0 || Block.SndWnd == 0) && ((Marks & Owned) != 0 || WaitingFor != null))
         {
             // The peer answers, so a closed window is no reason ever to give up (RFC 9293 MUST-37); the owner may abort.
             // A connection without an owner has nobody to do that: RFC 6429 3 leaves it to us.
             _unansweredSince = now;
         }
 
-        if (_probing && Block.SndWnd != 0)
+        if ((Marks & Probing) != 0 && Block.SndWnd != 0)
         {
-            _probing = false;
-            _probeDue = false;
+            Marks &= ~(Probing | ProbeDue);
             _roundTrip.ForgetBackOff();
 
             // The window may close again before anything goes out: a probe that is out keeps its timer.
-            _retransmitAt = Block.SndMax != Block.SndUna ? now + _roundTrip.Timeout : Never;
+            _timerAt = Block.SndMax != Block.SndUna ? now + _roundTrip.Timeout : Never;
+        }
+        else if ((actions & TcpActions.Reopened) != 0
+            && (Block.Marks & TcpControlBlock.FinSent) != 0
+            && _send.Count == 0
+            && Block.SndMax != Block.SndUna)
+        {
+            // The FIN stood beyond the edge, and the peer may have cut it off. It need not wait for the timer.
+            GoBack();
+            _roundTrip.ForgetBackOff();
+            _timerAt = now + _roundTrip.Timeout;
         }
 
-        OutputDue = true;
+        Marks |= OutputDue;
     }
 
     /// <summary>Places data in the ring. False when the connection is over because nobody is there to read it.</summary>
-    private bool TextArrived(int actions, TcpSegment segment, byte[] buffer, long now)
+    private bool TextArrived(int actions, SegmentOutcome outcome, byte[] buffer, long now)
     {
         TcpControlBlock block = Block;
-        if (!_owned && WaitingFor == null)
+        if ((Marks & Owned) == 0 && WaitingFor == null)
         {
             // RFC 1122 4.2.2.13: data for a user who has gone is answered with a reset, so that the peer knows it is lost.
             Reset(TcpEndReason.Aborted);
@@ -199,7 +213,7 @@ public sealed partial class TcpConnection
 
         if ((actions & TcpActions.Text) != 0)
         {
-            _receive.Place(_receive.Count + block.TextPosition, buffer, block.TextOffset, block.TextLength);
+            _receive.Place(_receive.Count + outcome.TextPosition, buffer, outcome.TextOffset, outcome.TextLength);
         }
 
         if ((actions & TcpActions.OutOfOrder) != 0)
@@ -213,40 +227,41 @@ public sealed partial class TcpConnection
             return true;
         }
 
-        _receive.Count += block.Delivered;
-        BytesReceived += block.Delivered;
-        _unacknowledgedText += block.Delivered;
-        _unacknowledgedSegments++;
-        if (_unacknowledgedSegments == 2 || _unacknowledgedText >= UpdateThreshold())
+        _receive.Count += outcome.Delivered;
+        BytesReceived += outcome.Delivered;
+        _unacknowledgedText += outcome.Delivered;
+        if ((Marks & SegmentHeld) != 0 || _unacknowledgedText >= UpdateThreshold())
         {
             // RFC 9293 SHLD-18 asks for every second full segment at least. Peers with small rings send their last
             // segment short and then wait, so here it is every second one; and what fills half the ring at once.
-            _acknowledgeDue = true;
-            OutputDue = true;
+            Marks |= AcknowledgeDue | OutputDue;
         }
         else if (_acknowledgeAt == Never)
         {
             _acknowledgeAt = now + TcpLimits.DelayedAcknowledgment;
         }
 
+        Marks |= SegmentHeld;
         return true;
     }
 
     /// <summary>RFC 5961 7: challenges are limited for each connection by itself, so that no stranger can count them.</summary>
     private bool MayChallenge(long now)
     {
-        if (_challenges == 0 || now - _challengesSince >= TcpLimits.ChallengeInterval)
+        int[] values = _values;
+        if (values[Challenges] == 0 || (uint)((int)now - values[ChallengesSince]) >= TcpLimits.ChallengeInterval)
         {
-            _challenges = 0;
-            _challengesSince = now;
+            values[Challenges] = 0;
+            values[ChallengesSince] = (int)now;
         }
 
-        if (_challenges >= TcpLimits.ChallengesPerInterval)
+        if (values[Challenges] >= TcpLimits.ChallengesPerInterval)
         {
+            _layer.Counters[StackCounter.TcpChallengeAcksLimited]++;
             return false;
         }
 
-        _challenges++;
+        values[Challenges]++;
         return true;
     }
 
@@ -255,8 +270,7 @@ public sealed partial class TcpConnection
     {
         if (Block.CanReceive && (int)(Block.RcvNxt + (uint)_receive.Free - Block.RcvAdv) >= UpdateThreshold())
         {
-            _acknowledgeDue = true;
-            OutputDue = true;
+            Marks |= AcknowledgeDue | OutputDue;
         }
     }
 
@@ -264,7 +278,7 @@ public sealed partial class TcpConnection
     private int UpdateThreshold()
     {
         int half = _receive.Capacity / 2;
-        int two = 2 * Block.MaxMss;
+        int two = 2 * _layer.OfferedMss;
         return two < half ? two : half;
     }
 }

@@ -8,36 +8,25 @@ public sealed partial class TcpConnection
     /// <summary>The rules; shared with nobody.</summary>
     internal readonly TcpControlBlock Block;
 
-    /// <summary>True while the object is out of the pool.</summary>
-    internal bool InUse;
-
     /// <summary>The listener whose queue the connection waits in; null when it has been accepted or was opened here.</summary>
     internal TcpListener WaitingFor;
-
-    /// <summary>Order of arrival in a listener's queue.</summary>
-    internal int AcceptOrder;
 
     /// <summary>When a timer of this connection is due next.</summary>
     internal long Deadline;
 
-    private bool _owned;
-    private bool _peerFinished;
-    private bool _resetDue;
-
-    /// <summary>When TIME-WAIT is over.</summary>
-    private long _lingerAt;
-
-    /// <summary>An ICMP error has come that is no reason to give up, but the reason to be told if that happens (RFC 9293 MUST-56).</summary>
-    private bool _unreachableHint;
+    /// <summary>
+    /// When the timer runs out whose meaning the state decides, because no two of these run at once: the oldest segment
+    /// counts as lost, the next probe into a closed window is due, or in TIME-WAIT two maximum segment lifetimes are over.
+    /// </summary>
+    private long _timerAt;
 
     /// <summary>Begins an active open.</summary>
-    internal void Connect(int localPort, uint remoteAddress, int remotePort, uint iss, int maxMss, long now)
+    internal void Connect(uint remoteAddress, uint ports, uint iss, int maxMss, long now)
     {
-        Take(localPort, remoteAddress, remotePort, now);
-        _owned = true;
+        Take(remoteAddress, ports, now);
+        Marks |= Owned | OutputDue;
         Block.Connect(iss, maxMss, _receive.Capacity);
         _congestion.Open(maxMss, iss);
-        OutputDue = true;
 
         // The time may be that of the last Poll, long ago, or none at all: the clock of the opening starts with the next.
         _unansweredSince = Never;
@@ -46,21 +35,20 @@ public sealed partial class TcpConnection
 
     /// <summary>Takes up a connection whose SYN was answered by the listener; the segment that follows opens it.</summary>
     internal void Accept(
-        TcpListener listener, int order, int localPort, uint remoteAddress, int remotePort,
+        TcpListener listener, int order, uint remoteAddress, uint ports,
         uint iss, uint irs, int window, int peerMss, int maxMss, int offeredWindow, bool answerLost, long now)
     {
-        Take(localPort, remoteAddress, remotePort, now);
+        Take(remoteAddress, ports, now);
         WaitingFor = listener;
-        AcceptOrder = order;
+        _values[AcceptOrderValue] = order;
         Block.Accept(iss, irs, window, peerMss, maxMss, offeredWindow);
         _congestion.Open(Block.SendMss, iss);
-        _synLost = answerLost;
+        Marks |= answerLost ? SynLost : 0;
         _unansweredSince = now;
         if (offeredWindow == 0)
         {
             // The peer was asked to wait, and need not any longer.
-            _acknowledgeDue = true;
-            OutputDue = true;
+            Marks |= AcknowledgeDue | OutputDue;
         }
     }
 
@@ -68,7 +56,7 @@ public sealed partial class TcpConnection
     internal void HandOver()
     {
         WaitingFor = null;
-        _owned = true;
+        Marks |= Owned;
     }
 
     /// <summary>Takes the connection away from an owner that allowed it.</summary>
@@ -85,33 +73,21 @@ public sealed partial class TcpConnection
         Settle();
     }
 
-    /// <summary>An ICMP message says that a segment of ours did not arrive (RFC 5927 4.1: only if it could be ours).</summary>
-    internal void Unreachable(int code, uint sequence)
+    /// <summary>
+    /// The link has come back: what was out may be lost, and waiting for a long timeout helps nobody. The back-off that
+    /// went on meanwhile says nothing about the network.
+    /// </summary>
+    internal void LinkRestored(long now)
     {
-        if ((int)(sequence - Block.SndUna) < 0 || (int)(sequence - Block.SndMax) >= 0)
+        if (Block.State == TcpState.Closed || Block.State == TcpState.TimeWait || _timerAt == Never)
         {
             return;
         }
 
-        _layer.Counters[Primitives.StackCounter.IcmpInDestUnreachs]++;
-
-        // RFC 9293 SHLD-26 would end the connection at a hard error; RFC 5927 6.1: only while it is being opened.
-        const int ProtocolUnreachable = 2;
-        const int PortUnreachable = 3;
-        if (Block.State == TcpState.SynSent && (code == ProtocolUnreachable || code == PortUnreachable))
-        {
-            EndHere(TcpEndReason.Unreachable);
-        }
-        else
-        {
-            _unreachableHint = true;
-        }
-    }
-
-    /// <summary>The link has come back: what was out may be lost, and waiting for a long timeout helps nobody.</summary>
-    internal void LinkRestored()
-    {
-        if (Block.State != TcpState.Closed && Block.SndMax != Block.SndUna)
+        _roundTrip.ForgetBackOff();
+        _timerAt = now + _roundTrip.Timeout;
+        UpdateDeadline();
+        if (Block.SndMax != Block.SndUna)
         {
             GoBack();
         }
@@ -130,18 +106,20 @@ public sealed partial class TcpConnection
         if (now >= _acknowledgeAt)
         {
             _acknowledgeAt = Never;
-            _acknowledgeDue = true;
-            OutputDue = true;
+            Marks |= AcknowledgeDue | OutputDue;
         }
 
-        if (now >= _lingerAt)
+        if (now >= _timerAt)
         {
-            // TIME-WAIT is over; the reason was settled when it began.
-            EndHere(TcpEndReason.Closed);
-        }
-        else if (now >= _retransmitAt)
-        {
-            RetransmissionDue(now);
+            if (Block.State == TcpState.TimeWait)
+            {
+                // Two maximum segment lifetimes are over; the reason was settled when they began.
+                EndHere(TcpEndReason.Closed);
+            }
+            else
+            {
+                RetransmissionDue(now);
+            }
         }
 
         UpdateDeadline();
@@ -149,42 +127,26 @@ public sealed partial class TcpConnection
 
     internal void UpdateDeadline()
     {
-        long deadline = _retransmitAt < _acknowledgeAt ? _retransmitAt : _acknowledgeAt;
-        Deadline = _lingerAt < deadline ? _lingerAt : deadline;
+        Deadline = _timerAt < _acknowledgeAt ? _timerAt : _acknowledgeAt;
     }
 
-    private void Take(int localPort, uint remoteAddress, int remotePort, long now)
+    private void Take(uint remoteAddress, uint ports, long now)
     {
-        InUse = true;
-        LocalPort = localPort;
+        Marks = InUse;
+        Ports = ports;
         RemoteAddress = remoteAddress;
-        RemotePort = remotePort;
         WaitingFor = null;
-        NoDelay = false;
-        Evictable = false;
         BytesReceived = 0;
         BytesSent = 0;
         LastActivity = now;
-        _owned = false;
-        _peerFinished = false;
-        _resetDue = false;
-        _unreachableHint = false;
         _receive.Clear();
         _send.Clear();
         _roundTrip.Reset();
-        OutputDue = false;
-        _acknowledgeDue = false;
         _unacknowledgedText = 0;
-        _unacknowledgedSegments = 0;
-        _retransmitFirst = false;
-        _probeDue = false;
-        _probing = false;
-        _timing = false;
-        _synLost = false;
-        _challenges = 0;
-        _retransmitAt = Never;
+        _values[Challenges] = 0;
+        _values[HintedMtu] = 0;
+        _timerAt = Never;
         _acknowledgeAt = Never;
-        _lingerAt = Never;
         Deadline = Never;
     }
 
@@ -213,12 +175,10 @@ public sealed partial class TcpConnection
     private void Ended()
     {
         _send.Clear();
-        _retransmitAt = Never;
+        _timerAt = Never;
         _acknowledgeAt = Never;
-        _lingerAt = Never;
         Deadline = Never;
-        _acknowledgeDue = false;
-        OutputDue = _resetDue;
+        Marks = (Marks & ~(AcknowledgeDue | OutputDue)) | ((Marks & ResetDue) != 0 ? OutputDue : 0);
         if (WaitingFor != null)
         {
             // Nobody has accepted it, so nobody misses it.
@@ -238,13 +198,13 @@ public sealed partial class TcpConnection
             case TcpState.FinWait1:
             case TcpState.FinWait2:
             case TcpState.CloseWait:
-                _resetDue = true;
+                Marks |= ResetDue;
                 break;
 
             case TcpState.Closing:
             case TcpState.LastAck:
                 // These states begin here before the FIN has left: then the peer still waits for it, or for data before it.
-                _resetDue = _send.Count != 0 || !Block.FinSent;
+                Marks |= _send.Count != 0 || (Block.Marks & TcpControlBlock.FinSent) == 0 ? ResetDue : 0;
                 break;
         }
 
@@ -254,7 +214,7 @@ public sealed partial class TcpConnection
     /// <summary>Gives the object back to the pool, or its few numbers to the TIME-WAIT table, when nobody needs more of it.</summary>
     private void Settle()
     {
-        if (_owned || WaitingFor != null || !InUse)
+        if ((Marks & Owned) != 0 || WaitingFor != null || (Marks & InUse) == 0)
         {
             return;
         }
@@ -262,7 +222,7 @@ public sealed partial class TcpConnection
         switch (Block.State)
         {
             case TcpState.Closed:
-                if (!_resetDue)
+                if ((Marks & ResetDue) == 0)
                 {
                     _layer.Release(this);
                 }
@@ -272,7 +232,7 @@ public sealed partial class TcpConnection
             case TcpState.FinWait2:
             case TcpState.TimeWait:
                 // An acknowledgment that is due, or will be in a moment, goes out first.
-                if (!_acknowledgeDue && _acknowledgeAt == Never)
+                if ((Marks & AcknowledgeDue) == 0 && _acknowledgeAt == Never)
                 {
                     _layer.Linger(this);
                 }

@@ -7,32 +7,11 @@ namespace NanoTcp.Tcp;
 // What is sent, when, and again.
 public sealed partial class TcpConnection
 {
-    /// <summary>True when <see cref="Dispatch"/> may have something to send.</summary>
-    internal bool OutputDue;
-
     private readonly RoundTripEstimator _roundTrip;
     private readonly NewReno _congestion;
 
-    /// <summary>When the oldest segment counts as lost, or the next probe into a closed window is due.</summary>
-    private long _retransmitAt;
-
     /// <summary>Since when the peer has acknowledged nothing although something is out.</summary>
     private long _unansweredSince;
-
-    /// <summary>The segment at SND.UNA goes out again, whatever SND.NXT is.</summary>
-    private bool _retransmitFirst;
-
-    /// <summary>The window is closed, or too small to use, and nothing is out: only the timer can find out that it opened.</summary>
-    private bool _probing;
-
-    private bool _probeDue;
-    private bool _synLost;
-
-    /// <summary>A segment is being timed: the one whose last octet has this sequence number.</summary>
-    private bool _timing;
-
-    private uint _timedSequence;
-    private long _timedAt;
 
     /// <summary>Sends at most one segment. The transmit buffer is free. False when nothing was sent.</summary>
     internal bool Dispatch(long now)
@@ -48,14 +27,14 @@ public sealed partial class TcpConnection
                 return false;
         }
 
-        bool sent = _resetDue ? SendReset() : SendSegment(now);
+        bool sent = (Marks & ResetDue) != 0 ? SendReset() : SendSegment(now);
         if (!sent)
         {
-            OutputDue = false;
+            Marks &= ~OutputDue;
         }
 
         UpdateDeadline();
-        if (!_owned)
+        if ((Marks & Owned) == 0)
         {
             Settle();
         }
@@ -65,10 +44,9 @@ public sealed partial class TcpConnection
 
     private bool SendReset()
     {
-        _resetDue = false;
-        OutputDue = false;
+        Marks &= ~(ResetDue | OutputDue);
         _layer.Counters[StackCounter.TcpOutRsts]++;
-        _layer.Send(RemoteAddress, LocalPort, RemotePort, Block.SndMax, Block.RcvNxt, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0);
+        _layer.Send(RemoteAddress, Ports, Block.SndMax, Block.RcvNxt, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0);
         return true;
     }
 
@@ -81,12 +59,12 @@ public sealed partial class TcpConnection
             return false;
         }
 
-        if (block.SndUna == block.Iss)
+        if ((block.Marks & TcpControlBlock.SynAcknowledged) == 0)
         {
             return block.SndNxt == block.Iss ? SendSyn(now) : SendAcknowledgment();
         }
 
-        bool first = _retransmitFirst || _probeDue;
+        bool first = (Marks & (RetransmitFirst | ProbeDue)) != 0;
         uint sequence = first ? block.SndUna : block.SndNxt;
         int offset = (int)(sequence - block.SndUna);
         int available = _send.Count - offset;
@@ -97,8 +75,8 @@ public sealed partial class TcpConnection
         }
 
         int window = block.SndWnd < _congestion.Window ? block.SndWnd : _congestion.Window;
-        int usable = _probeDue ? (block.SndWnd == 0 ? 1 : block.SndWnd)
-            : _retransmitFirst ? RetransmissionWindow()
+        int usable = (Marks & ProbeDue) != 0 ? (block.SndWnd == 0 ? 1 : block.SndWnd)
+            : (Marks & RetransmitFirst) != 0 ? RetransmissionWindow()
             : window - offset;
         int length = available < usable ? available : usable;
         if (length > block.SendMss)
@@ -112,18 +90,20 @@ public sealed partial class TcpConnection
         }
 
         bool last = length == available;
-        bool fin = last && block.FinQueued && (!block.FinSent || sequence + (uint)length == block.FinSequence);
+        bool fin = last
+            && (block.Marks & TcpControlBlock.FinQueued) != 0
+            && ((block.Marks & TcpControlBlock.FinSent) == 0 || sequence + (uint)length == block.SndMax - 1);
         if (fin || (length != 0 && (first || IsWorthSending(sequence, length, last))))
         {
             SendText(sequence, offset, length, fin, last, now);
             return true;
         }
 
-        if (available != 0 && _retransmitAt == Never)
+        if (available != 0 && _timerAt == Never)
         {
             // RFC 9293 3.8.6.1: data waits and no timer runs, so no acknowledgment is to be expected: only a probe brings one.
-            _probing = true;
-            _retransmitAt = now + _roundTrip.Timeout;
+            Marks |= Probing;
+            _timerAt = now + _roundTrip.Timeout;
             _unansweredSince = now;
         }
 
@@ -145,7 +125,11 @@ public sealed partial class TcpConnection
     {
         TcpControlBlock block = Block;
         return length == block.SendMss
-            || (last && (NoDelay || block.FinQueued || block.SndMax == block.SndUna || _send.Free == 0))
+            || (last
+                && ((Marks & NoDelaySet) != 0
+                    || (block.Marks & TcpControlBlock.FinQueued) != 0
+                    || block.SndMax == block.SndUna
+                    || _send.Free == 0))
             || length >= (block.MaxSndWnd >> 1)
             || (int)(sequence - block.SndMax) < 0;
     }
@@ -156,12 +140,12 @@ public sealed partial class TcpConnection
         bool again = block.SndMax != block.Iss;
         int flags = block.State == TcpState.SynSent ? TcpSegment.Syn : TcpSegment.Syn | TcpSegment.Ack;
         _layer.Send(
-            RemoteAddress, LocalPort, RemotePort, block.Iss, block.RcvNxt, flags, _receive.Free, _layer.OfferedMss, 0);
+            RemoteAddress, Ports, block.Iss, block.RcvNxt, flags, _receive.Free, _layer.OfferedMss, 0);
         CountSent(again);
         if (again)
         {
             // Karn: in a simultaneous open nothing was lost, but it is not known which of the two is acknowledged.
-            _timing = false;
+            Marks &= ~Timing;
         }
         else
         {
@@ -170,7 +154,7 @@ public sealed partial class TcpConnection
             StartTiming(block.Iss, now);
             _roundTrip.Reset();
             _unansweredSince = now;
-            _retransmitAt = Never;
+            _timerAt = Never;
         }
 
         block.Sent(1);
@@ -199,20 +183,26 @@ public sealed partial class TcpConnection
         {
             flags |= TcpSegment.Fin;
             sequenceLength++;
-            block.FinSent = true;
-            block.FinSequence = sequence + (uint)length;
+            block.Marks |= TcpControlBlock.FinSent;
         }
 
-        if (block.SndMax == block.SndUna && !_probing)
+        if (block.SndMax == block.SndUna && (Marks & Probing) == 0)
         {
             _unansweredSince = now;
         }
 
-        _layer.Send(RemoteAddress, LocalPort, RemotePort, sequence, block.RcvNxt, flags, OfferWindow(), 0, length);
+        int urgentPointer = 0;
+        if ((Marks & Urgent) != 0)
+        {
+            urgentPointer = UrgentPointer(sequence);
+            flags |= urgentPointer != 0 ? TcpSegment.Urg : 0;
+        }
+
+        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, length, urgentPointer);
         CountSent(again);
         Acknowledged();
-        bool intoClosedWindow = _probeDue && block.SndWnd == 0;
-        _probeDue = false;
+        bool intoClosedWindow = (Marks & ProbeDue) != 0 && block.SndWnd == 0;
+        Marks &= ~ProbeDue;
         if (intoClosedWindow)
         {
             // The octet counts as sent, so that an acknowledgment of it is welcome, but SND.NXT stays before it.
@@ -226,10 +216,9 @@ public sealed partial class TcpConnection
             return;
         }
 
-        if (_retransmitFirst)
+        if ((Marks & RetransmitFirst) != 0)
         {
-            _retransmitFirst = false;
-            _timing = false;
+            Marks &= ~(RetransmitFirst | Timing);
             uint end = sequence + (uint)sequenceLength;
             if ((int)(end - block.SndNxt) > 0)
             {
@@ -238,7 +227,7 @@ public sealed partial class TcpConnection
         }
         else
         {
-            if (!again && !_timing)
+            if (!again && (Marks & Timing) == 0)
             {
                 StartTiming(sequence + (uint)sequenceLength - 1, now);
             }
@@ -246,33 +235,56 @@ public sealed partial class TcpConnection
             block.Sent(sequenceLength);
         }
 
-        _probing = false;
+        Marks &= ~Probing;
         StartRetransmissionTimer(now);
     }
 
     private bool SendAcknowledgment()
     {
         TcpControlBlock block = Block;
-        if (!_acknowledgeDue)
+        if ((Marks & AcknowledgeDue) == 0)
         {
             return false;
         }
 
         // Beyond everything sent, so that the peer does not take it for an old segment; but a probe may not have been taken.
-        uint sequence = _probing ? block.SndNxt : block.SndMax;
-        _layer.Send(RemoteAddress, LocalPort, RemotePort, sequence, block.RcvNxt, TcpSegment.Ack, OfferWindow(), 0, 0);
+        uint sequence = (Marks & Probing) != 0 ? block.SndNxt : block.SndMax;
+        int flags = TcpSegment.Ack;
+        int urgentPointer = 0;
+        if ((Marks & Urgent) != 0)
+        {
+            // RFC 9293 3.8.5: every segment tells it, so that a peer whose window is closed hears of it too.
+            urgentPointer = UrgentPointer(sequence);
+            flags |= urgentPointer != 0 ? TcpSegment.Urg : 0;
+        }
+
+        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, 0, urgentPointer);
         CountSent(false);
         Acknowledged();
         return true;
     }
 
+    /// <summary>
+    /// SEG.UP of a segment: the octet behind the urgent data (RFC 9293 MUST-62), or as near as the field can tell, because
+    /// urgent data may be of any length (RFC 9293 MUST-31). 0 when all of it lies before the segment.
+    /// </summary>
+    private int UrgentPointer(uint sequence)
+    {
+        if (_values[SndUp] - (int)Block.SndUna <= 0)
+        {
+            Marks &= ~Urgent;
+        }
+
+        int ahead = _values[SndUp] - (int)sequence;
+        return ahead <= 0 ? 0 : ahead > 0xFFFF ? 0xFFFF : ahead;
+    }
+
     /// <summary>Every segment acknowledges.</summary>
     private void Acknowledged()
     {
-        _acknowledgeDue = false;
+        Marks &= ~(AcknowledgeDue | SegmentHeld);
         _acknowledgeAt = Never;
         _unacknowledgedText = 0;
-        _unacknowledgedSegments = 0;
     }
 
     /// <summary>
@@ -284,7 +296,7 @@ public sealed partial class TcpConnection
         uint edge = block.RcvNxt + (uint)_receive.Free;
         int step = (int)(edge - block.RcvAdv);
         int half = _receive.Capacity / 2;
-        if (step >= block.MaxMss || step >= half)
+        if (step >= _layer.OfferedMss || step >= half)
         {
             block.RcvAdv = edge;
         }
@@ -299,17 +311,17 @@ public sealed partial class TcpConnection
 
     private void StartTiming(uint sequence, long now)
     {
-        _timing = true;
-        _timedSequence = sequence;
-        _timedAt = now;
+        Marks |= Timing;
+        _values[TimedSequence] = (int)sequence;
+        _values[TimedAt] = (int)now;
     }
 
     /// <summary>RFC 6298 5.1.</summary>
     private void StartRetransmissionTimer(long now)
     {
-        if (_retransmitAt == Never)
+        if (_timerAt == Never)
         {
-            _retransmitAt = now + _roundTrip.Timeout;
+            _timerAt = now + _roundTrip.Timeout;
         }
     }
 
@@ -317,16 +329,15 @@ public sealed partial class TcpConnection
     private void GoBack()
     {
         Block.SndNxt = Block.SndUna;
-        _timing = false;
-        _retransmitFirst = false;
-        OutputDue = true;
+        Marks &= ~(Timing | RetransmitFirst);
+        Marks |= OutputDue;
     }
 
     /// <summary>The timer of RFC 6298 5.4 to 5.7 and of RFC 9293 3.8.6.1.</summary>
     private void RetransmissionDue(long now)
     {
         TcpControlBlock block = Block;
-        bool opening = block.SndUna == block.Iss;
+        bool opening = (block.Marks & TcpControlBlock.SynAcknowledged) == 0;
         if (now - _unansweredSince >= (opening ? TcpLimits.GiveUpSyn : TcpLimits.GiveUpData))
         {
             GiveUp();
@@ -334,27 +345,26 @@ public sealed partial class TcpConnection
         }
 
         _roundTrip.BackOff();
-        _retransmitAt = now + _roundTrip.Timeout;
+        _timerAt = now + _roundTrip.Timeout;
         if (opening)
         {
-            _synLost = block.SndMax != block.Iss;
+            Marks |= block.SndMax != block.Iss ? SynLost : 0;
             GoBack();
             return;
         }
 
-        if (_probing || (block.SndWnd == 0 && _send.Count != 0))
+        if ((Marks & Probing) != 0 || (block.SndWnd == 0 && _send.Count != 0))
         {
             // A window that closed on data already out is probed like any other.
-            _probing = true;
+            Marks |= Probing;
             block.SndNxt = block.SndUna;
-            _timing = false;
-            _retransmitFirst = false;
-            _probeDue = _send.Count != 0;
-            OutputDue = true;
+            Marks &= ~(Timing | RetransmitFirst);
+            Marks |= _send.Count != 0 ? ProbeDue | OutputDue : OutputDue;
             return;
         }
 
         _layer.Counters[StackCounter.TcpTimeouts]++;
+        BelieveHint();
         _congestion.TimedOut(block.SndUna, block.SndMax, block.SendMss);
         GoBack();
     }
@@ -362,8 +372,8 @@ public sealed partial class TcpConnection
     private void GiveUp()
     {
         _layer.Counters[StackCounter.TcpGiveUps]++;
-        TcpEndReason reason = _unreachableHint ? TcpEndReason.Unreachable : TcpEndReason.TimedOut;
-        if (_probing)
+        TcpEndReason reason = (Marks & UnreachableHint) != 0 ? TcpEndReason.Unreachable : TcpEndReason.TimedOut;
+        if ((Marks & Probing) != 0)
         {
             // The peer may be there and wait for the rest.
             Reset(reason);
@@ -377,12 +387,12 @@ public sealed partial class TcpConnection
     /// <summary>No route, or the next hop is silent: an opening fails at once, an open connection goes on trying.</summary>
     private void NoWayOut(long now)
     {
-        _acknowledgeDue = false;
+        Marks &= ~AcknowledgeDue;
         _acknowledgeAt = Never;
-        OutputDue = false;
-        if (_resetDue)
+        Marks &= ~OutputDue;
+        if ((Marks & ResetDue) != 0)
         {
-            _resetDue = false;
+            Marks &= ~ResetDue;
             Settle();
         }
         else if (Block.State == TcpState.SynSent)
@@ -391,16 +401,24 @@ public sealed partial class TcpConnection
         }
         else
         {
-            _unreachableHint = true;
-            bool finDue = Block.FinQueued && !Block.FinSent;
-            if (_retransmitAt == Never && (Block.SndMax != Block.SndUna || _send.Count != 0 || finDue))
-            {
-                _unansweredSince = now;
-                _retransmitAt = now + _roundTrip.Timeout;
-            }
-
-            UpdateDeadline();
+            Marks |= UnreachableHint;
+            WaitForWay(now);
             Settle();
         }
+    }
+
+    /// <summary>What cannot go out now is given up in the end as if it had gone out in vain.</summary>
+    internal void WaitForWay(long now)
+    {
+        bool finDue = (Block.Marks & (TcpControlBlock.FinQueued | TcpControlBlock.FinSent)) == TcpControlBlock.FinQueued;
+        if (_timerAt == Never
+            && Block.State != TcpState.Closed
+            && (Block.SndMax != Block.SndUna || _send.Count != 0 || finDue))
+        {
+            _unansweredSince = now;
+            _timerAt = now + _roundTrip.Timeout;
+        }
+
+        UpdateDeadline();
     }
 }

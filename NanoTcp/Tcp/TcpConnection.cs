@@ -47,13 +47,19 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>This side's port.</summary>
-    public int LocalPort { get; internal set; }
+    public int LocalPort
+    {
+        get { return (int)(Ports >> 16); }
+    }
 
     /// <summary>The peer's IPv4 address.</summary>
     public uint RemoteAddress { get; internal set; }
 
     /// <summary>The peer's port.</summary>
-    public int RemotePort { get; internal set; }
+    public int RemotePort
+    {
+        get { return (int)(Ports & 0xFFFF); }
+    }
 
     /// <summary>Octets that <see cref="Read"/> would give now. May stay above zero after the connection has ended.</summary>
     public int Readable
@@ -64,17 +70,38 @@ public sealed partial class TcpConnection
     /// <summary>True when the peer has closed its side in order and everything it sent has been read.</summary>
     public bool EndOfStream
     {
-        get { return _peerFinished && _receive.Count == 0; }
+        get { return (Marks & PeerFinished) != 0 && _receive.Count == 0; }
     }
 
-    /// <summary>Octets that <see cref="Write"/> would take now; 0 before the connection is open, after
+    /// <summary>
+    /// Octets to be read up to the end of the peer's urgent data (RFC 9293 MUST-32, MUST-33), 0 when none is announced. They
+    /// come in line with all others, as RFC 6093 advises, and the last of them may still be on its way.
+    /// </summary>
+    public int UrgentRemaining
+    {
+        get
+        {
+            TcpControlBlock block = Block;
+            if ((block.Marks & TcpControlBlock.PeerUrgent) == 0)
+            {
+                return 0;
+            }
+
+            // The peer's FIN takes a sequence number but is not read.
+            uint next = block.RcvNxt - (uint)_receive.Count - ((Marks & PeerFinished) != 0 ? 1u : 0);
+            int remaining = (int)(block.RcvUp - next);
+            return remaining > 0 ? remaining : 0;
+        }
+    }
+
+    /// <summary>Octets that <see cref="Write(byte[], int, int)"/> would take now; 0 before the connection is open, after
     /// <see cref="CloseSend"/> and after the end.</summary>
     public int Writable
     {
         get
         {
             TcpState state = Block.State;
-            return (state == TcpState.Established || state == TcpState.CloseWait) && !Block.FinQueued ? _send.Free : 0;
+            return (state == TcpState.Established || state == TcpState.CloseWait) && (Block.Marks & TcpControlBlock.FinQueued) == 0 ? _send.Free : 0;
         }
     }
 
@@ -85,21 +112,30 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>True to send small writes at once instead of collecting them while data is unacknowledged (Nagle, RFC 9293 3.7.4).</summary>
-    public bool NoDelay { get; set; }
+    public bool NoDelay
+    {
+        get { return (Marks & NoDelaySet) != 0; }
+        set { Marks = value ? Marks | NoDelaySet : Marks & ~NoDelaySet; }
+    }
 
     /// <summary>
     /// Set by a server on a connection that may be taken away (reset, <see cref="TcpEndReason.Evicted"/>) when a new
     /// client finds no free connection: for example while it idles between two requests.
     /// </summary>
-    public bool Evictable { get; set; }
+    public bool Evictable
+    {
+        get { return (Marks & EvictableSet) != 0; }
+        set { Marks = value ? Marks | EvictableSet : Marks & ~EvictableSet; }
+    }
 
     /// <summary>
-    /// True when an ICMP message has said that segments do not reach the peer and nothing has come from it since. The
+    /// True when an ICMP message has said that segments do not reach the peer (unreachable, time exceeded, parameter problem:
+    /// RFC 9293 3.9.2.2), or no neighbour leads to it, and nothing has come from it since. The
     /// stack keeps trying (RFC 9293 MUST-56), because the network may recover; the owner may know better.
     /// </summary>
     public bool ReportedUnreachable
     {
-        get { return _unreachableHint; }
+        get { return (Marks & UnreachableHint) != 0; }
     }
 
     /// <summary>Smoothed round-trip time in milliseconds (RFC 6298), or -1 before the first measurement.</summary>
@@ -139,6 +175,10 @@ public sealed partial class TcpConnection
         {
             _receive.Discard(length);
             AfterRead();
+            if ((Block.Marks & TcpControlBlock.PeerUrgent) != 0 && UrgentRemaining == 0)
+            {
+                Block.Marks &= ~TcpControlBlock.PeerUrgent;
+            }
         }
 
         return length;
@@ -169,9 +209,25 @@ public sealed partial class TcpConnection
     /// <exception cref="InvalidOperationException">The connection has been given back, or its sending side closed.</exception>
     public int Write(byte[] buffer, int offset, int count)
     {
+        return Write(buffer, offset, count, false);
+    }
+
+    /// <summary>
+    /// Like <see cref="Write(byte[], int, int)"/>, and tells the peer that everything up to the last octet taken is urgent
+    /// (RFC 9293 3.8.5). The octets travel in line like all others. New protocols should not use this (SHLD-13): it is here for
+    /// those that need it, Telnet for one.
+    /// </summary>
+    /// <inheritdoc cref="Write(byte[], int, int)"/>
+    public int WriteUrgent(byte[] buffer, int offset, int count)
+    {
+        return Write(buffer, offset, count, true);
+    }
+
+    private int Write(byte[] buffer, int offset, int count, bool urgent)
+    {
         CheckOwned();
         CheckRange(buffer, offset, count);
-        if (Block.FinQueued)
+        if ((Block.Marks & TcpControlBlock.FinQueued) != 0)
         {
             throw new InvalidOperationException("Nothing can be written after CloseSend.");
         }
@@ -182,7 +238,12 @@ public sealed partial class TcpConnection
         {
             _send.Place(_send.Count, buffer, offset, length);
             _send.Count += length;
-            OutputDue = true;
+            Marks |= OutputDue;
+            if (urgent)
+            {
+                _values[SndUp] = (int)Block.SndUna + _send.Count;
+                Marks |= Urgent;
+            }
         }
 
         return length;
@@ -197,7 +258,7 @@ public sealed partial class TcpConnection
         if (Block.State != TcpState.Closed)
         {
             Block.CloseSend();
-            OutputDue = true;
+            Marks |= OutputDue;
         }
     }
 
@@ -209,7 +270,7 @@ public sealed partial class TcpConnection
     public void Close()
     {
         CheckOwned();
-        _owned = false;
+        Marks &= ~Owned;
         if (Block.State == TcpState.SynSent)
         {
             EndHere(TcpEndReason.Aborted);
@@ -221,7 +282,7 @@ public sealed partial class TcpConnection
         else if (Block.State != TcpState.Closed)
         {
             Block.CloseSend();
-            OutputDue = true;
+            Marks |= OutputDue;
         }
 
         Settle();
@@ -232,14 +293,14 @@ public sealed partial class TcpConnection
     public void Abort()
     {
         CheckOwned();
-        _owned = false;
+        Marks &= ~Owned;
         Reset(TcpEndReason.Aborted);
         Settle();
     }
 
     private void CheckOwned()
     {
-        if (!_owned)
+        if ((Marks & Owned) == 0)
         {
             throw new InvalidOperationException("This connection was given back by Close or Abort.");
         }

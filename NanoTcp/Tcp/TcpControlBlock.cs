@@ -1,3 +1,4 @@
+using NanoTcp.Primitives;
 using NanoTcp.Wire;
 
 namespace NanoTcp.Tcp;
@@ -18,11 +19,29 @@ namespace NanoTcp.Tcp;
 /// </remarks>
 internal sealed class TcpControlBlock
 {
+    /// <summary>LISTEN came before SYN-RECEIVED.</summary>
+    internal const int Passive = 0x01;
+
+    /// <summary>The user has closed its side: a FIN follows the data.</summary>
+    internal const int FinQueued = 0x02;
+
+    /// <summary>This side's FIN has been sent; nothing comes behind it, so its sequence number is SndMax - 1.</summary>
+    internal const int FinSent = 0x04;
+
+    /// <summary>The peer's FIN has been seen, though data before it may be missing.</summary>
+    private const int PeerFinKnown = 0x08;
+
+    /// <summary>The peer has named an end of urgent data that the user has not read up to: <see cref="RcvUp"/>.</summary>
+    internal const int PeerUrgent = 0x10;
+
+    /// <summary>This side's SYN has been acknowledged. SND.UNA does not say it: after 2^32 octets it is at ISS again.</summary>
+    internal const int SynAcknowledged = 0x20;
+
     internal TcpState State;
     internal TcpEndReason EndReason;
 
-    /// <summary>True when LISTEN came before SYN-RECEIVED.</summary>
-    internal bool Passive;
+    /// <summary>What is true of the connection: the bits above.</summary>
+    internal int Marks;
 
     /// <summary>ISS.</summary>
     internal uint Iss;
@@ -48,44 +67,23 @@ internal sealed class TcpControlBlock
     /// <summary>MAX.SND.WND of RFC 5961 5.2 and of the sender's silly-window rule.</summary>
     internal int MaxSndWnd;
 
-    /// <summary>IRS.</summary>
-    internal uint Irs;
-
-    /// <summary>RCV.NXT: next expected.</summary>
+    /// <summary>RCV.NXT: next expected. In SYN-RECEIVED it is IRS + 1, and that is the only use of IRS.</summary>
     internal uint RcvNxt;
 
-    /// <summary>RCV.NXT + RCV.WND as last told to the peer; never goes back (RFC 9293 SHLD-14).</summary>
+    /// <summary>RCV.NXT + RCV.WND as last told to the peer; never goes back (RFC 9293 SHLD-14).
+    /// In SYN-SENT, where RCV.NXT is 0, the window that the SYN offers.</summary>
     internal uint RcvAdv;
 
-    /// <summary>Largest segment to send (RFC 9293 3.7.1).</summary>
+    /// <summary>RCV.UP: one beyond the last octet of the peer's urgent data; meaningful with <see cref="PeerUrgent"/>.</summary>
+    internal uint RcvUp;
+
+    /// <summary>Largest segment to send (RFC 9293 3.7.1); until the peer's SYN comes, the largest that this side could send.</summary>
     internal int SendMss;
-
-    /// <summary>The largest segment that this side can send at all.</summary>
-    internal int MaxMss;
-
-    /// <summary>True when the user has closed its side: a FIN follows the data.</summary>
-    internal bool FinQueued;
-
-    /// <summary>Sequence number of this side's FIN, meaningful once it has been sent.</summary>
-    internal uint FinSequence;
-
-    /// <summary>True once this side's FIN has been sent.</summary>
-    internal bool FinSent;
 
     /// <summary>What has arrived out of order.</summary>
     internal readonly ReceiveGaps Gaps;
 
-    // What Process leaves for the caller.
-    internal int AcknowledgedText;
-    internal int TextOffset;
-    internal int TextLength;
-    internal int TextPosition;
-    internal int Delivered;
-
-    /// <summary>The window that our SYN offers.</summary>
-    private int _firstWindow;
-
-    private bool _peerFinKnown;
+    /// <summary>Sequence number of the peer's FIN, once it is known.</summary>
     private uint _peerFin;
 
     internal TcpControlBlock(int gaps)
@@ -109,7 +107,7 @@ internal sealed class TcpControlBlock
     internal void Connect(uint iss, int maxMss, int receiveWindow)
     {
         Clear(iss, maxMss);
-        _firstWindow = receiveWindow;
+        RcvAdv = (uint)receiveWindow;
         State = TcpState.SynSent;
     }
 
@@ -118,10 +116,9 @@ internal sealed class TcpControlBlock
     {
         Clear(iss, maxMss);
         State = TcpState.SynReceived;
-        Passive = true;
+        Marks = Passive;
         SndNxt = iss + 1;
         SndMax = iss + 1;
-        Irs = irs;
         RcvNxt = irs + 1;
         RcvAdv = RcvNxt + (uint)receiveWindow;
         SndWnd = window;
@@ -138,25 +135,25 @@ internal sealed class TcpControlBlock
         SndUna = sndNxt;
         SndNxt = sndNxt;
         SndMax = sndNxt;
-        FinSent = true;
-        FinSequence = sndNxt - 1;
+        Marks = SynAcknowledged | FinQueued | FinSent;
         RcvNxt = rcvNxt;
         RcvAdv = rcvNxt + 1;
         MaxSndWnd = 0xFFFF;
     }
 
     /// <summary>
-    /// The user closes its side (RFC 9293 3.10.4). The state changes at once, though the FIN follows only behind the data.
+    /// The user closes its side (RFC 9293 3.10.4). The state changes at once, though the FIN follows only behind the data;
+    /// but before the connection is open, when it opens: until then only an acknowledgment of our SYN is to be believed.
     /// </summary>
     internal void CloseSend()
     {
-        if (FinQueued)
+        if ((Marks & FinQueued) != 0)
         {
             return;
         }
 
-        FinQueued = true;
-        if (State == TcpState.Established || State == TcpState.SynReceived)
+        Marks |= FinQueued;
+        if (State == TcpState.Established)
         {
             State = TcpState.FinWait1;
         }
@@ -179,10 +176,13 @@ internal sealed class TcpControlBlock
     /// <summary>
     /// Takes in a segment (RFC 9293 3.10.7.3 and 3.10.7.4).
     /// </summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="outcome">Takes the numbers that belong to the actions.</param>
     /// <returns>What is to be done: <see cref="TcpActions"/>, combined.</returns>
-    internal int Process(TcpSegment segment)
+    internal int Process(TcpSegment segment, SegmentOutcome outcome)
     {
-        return State == TcpState.SynSent ? ProcessSynSent(segment) : ProcessSynchronized(segment);
+        outcome.Drop = SegmentOutcome.NoDrop;
+        return State == TcpState.SynSent ? ProcessSynSent(segment, outcome) : ProcessSynchronized(segment, outcome);
     }
 
     /// <summary>Ends the connection from this side.</summary>
@@ -199,13 +199,13 @@ internal sealed class TcpControlBlock
     internal void SetPeerMss(int peerMss)
     {
         int mss = peerMss == 0 ? TcpLimits.DefaultMss : peerMss < TcpLimits.LeastMss ? TcpLimits.LeastMss : peerMss;
-        SendMss = mss < MaxMss ? mss : MaxMss;
+        SendMss = mss < SendMss ? mss : SendMss;
     }
 
     private void Clear(uint iss, int maxMss)
     {
         EndReason = TcpEndReason.None;
-        Passive = false;
+        Marks = 0;
         Iss = iss;
         SndUna = iss;
         SndNxt = iss;
@@ -214,32 +214,35 @@ internal sealed class TcpControlBlock
         MaxSndWnd = 0;
         SndWl1 = 0;
         SndWl2 = 0;
-        Irs = 0;
         RcvNxt = 0;
         RcvAdv = 0;
-        MaxMss = maxMss;
         SendMss = maxMss;
-        FinQueued = false;
-        FinSent = false;
-        _peerFinKnown = false;
         Gaps.Count = 0;
     }
 
     /// <summary>RFC 9293 3.10.7.3.</summary>
-    private int ProcessSynSent(TcpSegment segment)
+    private int ProcessSynSent(TcpSegment segment, SegmentOutcome outcome)
     {
         int flags = segment.Flags;
         bool acknowledges = (flags & TcpSegment.Ack) != 0;
         uint ack = segment.AcknowledgmentNumber;
         if (acknowledges && ((int)(ack - Iss) <= 0 || (int)(ack - SndMax) > 0))
         {
-            return (flags & TcpSegment.Rst) != 0 ? TcpActions.None : TcpActions.Reset;
+            if ((flags & TcpSegment.Rst) != 0)
+            {
+                outcome.Drop = StackCounter.TcpInBadRsts;
+                return TcpActions.None;
+            }
+
+            outcome.Drop = (int)(ack - Iss) <= 0 ? StackCounter.TcpInBelowAck : StackCounter.TcpInAboveAck;
+            return TcpActions.Reset;
         }
 
         if ((flags & TcpSegment.Rst) != 0)
         {
             if (!acknowledges)
             {
+                outcome.Drop = StackCounter.TcpInBadRsts;
                 return TcpActions.None;
             }
 
@@ -247,14 +250,15 @@ internal sealed class TcpControlBlock
             return TcpActions.Ended;
         }
 
-        if ((flags & TcpSegment.Syn) == 0)
+        // A SYN with FIN is nobody's answer.
+        if ((flags & (TcpSegment.Syn | TcpSegment.Fin)) != TcpSegment.Syn)
         {
+            outcome.Drop = StackCounter.TcpInUnexpected;
             return TcpActions.None;
         }
 
-        Irs = segment.SequenceNumber;
-        RcvNxt = Irs + 1;
-        RcvAdv = RcvNxt + (uint)_firstWindow;
+        RcvNxt = segment.SequenceNumber + 1;
+        RcvAdv += RcvNxt;
         SetPeerMss(segment.MaxSegmentSize);
         SetSendWindow(segment);
         if (!acknowledges)
@@ -267,15 +271,16 @@ internal sealed class TcpControlBlock
 
         SndUna = ack;
         SndNxt = ack;
-        AcknowledgedText = 0;
-        State = FinQueued ? TcpState.FinWait1 : TcpState.Established;
+        Marks |= SynAcknowledged;
+        outcome.AcknowledgedText = 0;
+        State = (Marks & FinQueued) != 0 ? TcpState.FinWait1 : TcpState.Established;
 
         // Data that came with the SYN is not kept: the peer, which has no acknowledgment of it, sends it again.
         return TcpActions.Opened | TcpActions.Acknowledged | TcpActions.Window | TcpActions.Acknowledge;
     }
 
     /// <summary>RFC 9293 3.10.7.4: the states from SYN-RECEIVED on.</summary>
-    private int ProcessSynchronized(TcpSegment segment)
+    private int ProcessSynchronized(TcpSegment segment, SegmentOutcome outcome)
     {
         int flags = segment.Flags;
         uint sequence = segment.SequenceNumber;
@@ -291,29 +296,36 @@ internal sealed class TcpControlBlock
             : window > 0 && ahead < window && ahead + length > 0;
         if (!acceptable && !(window == 0 && ahead == 0))
         {
-            return ProcessUnacceptable(segment);
+            return ProcessUnacceptable(segment, outcome);
         }
 
         if ((flags & TcpSegment.Rst) != 0)
         {
-            return ahead != 0 && ahead == window ? TcpActions.None : ProcessReset(ahead);
+            return ProcessReset(ahead, window, outcome);
         }
 
         if ((flags & TcpSegment.Syn) != 0)
         {
             // RFC 5961 4.2: the peer that has really started anew answers the challenge with a reset.
+            outcome.Drop = StackCounter.TcpInSynChallenges;
             return TcpActions.Acknowledge | TcpActions.Challenge;
         }
 
         if ((flags & TcpSegment.Ack) == 0)
         {
+            outcome.Drop = StackCounter.TcpInUnexpected;
             return TcpActions.None;
         }
 
-        int actions = ProcessAcknowledgment(segment, length);
+        int actions = ProcessAcknowledgment(segment, length, outcome);
         if ((actions & (TcpActions.Reset | TcpActions.Ended | TcpActions.Challenge)) != 0)
         {
             return actions;
+        }
+
+        if ((flags & TcpSegment.Urg) != 0 && CanReceive)
+        {
+            ProcessUrgent(segment);
         }
 
         if (length == 0)
@@ -324,29 +336,50 @@ internal sealed class TcpControlBlock
         // A FIN alone needs no room, so it is taken even into a closed window.
         if (!acceptable && segment.TextLength != 0)
         {
+            outcome.Drop = StackCounter.TcpInAboveWindow;
             return actions | TcpActions.Acknowledge;
         }
 
-        return CanReceive ? actions | ProcessText(segment, ahead) : actions | ProcessLateText();
+        if (CanReceive)
+        {
+            return actions | ProcessText(segment, ahead, outcome);
+        }
+
+        // Data or FIN behind the peer's FIN: ignored (RFC 9293 3.10.7.4, seventh and eighth).
+        outcome.Drop = StackCounter.TcpInAfterFin;
+        return actions | TcpActions.Acknowledge;
     }
 
-    private int ProcessUnacceptable(TcpSegment segment)
+    private int ProcessUnacceptable(TcpSegment segment, SegmentOutcome outcome)
     {
         int flags = segment.Flags;
         if ((flags & TcpSegment.Rst) != 0)
         {
+            outcome.Drop = StackCounter.TcpInBadRsts;
             return TcpActions.None;
         }
 
-        if (State == TcpState.SynReceived && (flags & TcpSegment.Syn) != 0 && segment.SequenceNumber == Irs)
+        if (State == TcpState.SynReceived && (flags & TcpSegment.Syn) != 0 && segment.SequenceNumber == RcvNxt - 1)
         {
             // The SYN again. With an acknowledgment it is the answer in a simultaneous open (figure 8), which the
             // sequence number alone would refuse; without one, the peer has not seen our SYN,ACK.
-            return (flags & TcpSegment.Ack) != 0 ? ProcessAcknowledgment(segment, 0) | TcpActions.Acknowledge : TcpActions.RepeatSyn;
+            return (flags & TcpSegment.Ack) != 0 ? ProcessAcknowledgment(segment, 0, outcome) | TcpActions.Acknowledge : TcpActions.RepeatSyn;
         }
 
-        // A FIN that comes again means that our acknowledgment of it was lost: 2 MSL begin anew (3.10.7.4, eighth).
-        if (State == TcpState.TimeWait && (flags & TcpSegment.Fin) != 0)
+        outcome.Drop = (int)(segment.SequenceNumber - RcvNxt) < 0 ? StackCounter.TcpInBelowWindow : StackCounter.TcpInAboveWindow;
+
+        if ((flags & TcpSegment.Syn) != 0)
+        {
+            // RFC 5961 4.2: whatever its sequence number.
+            outcome.Drop = StackCounter.TcpInSynChallenges;
+            return TcpActions.Acknowledge | TcpActions.Challenge;
+        }
+
+        // The FIN again means that our acknowledgment of it was lost: 2 MSL begin anew (RFC 9293 3.10.7.4, eighth). Only
+        // that very FIN, or a stranger could keep TIME-WAIT going for ever with any that he makes up.
+        if (State == TcpState.TimeWait
+            && (flags & (TcpSegment.Fin | TcpSegment.Ack)) == (TcpSegment.Fin | TcpSegment.Ack)
+            && segment.SequenceNumber + (uint)segment.SequenceLength == RcvNxt)
         {
             return TcpActions.Acknowledge | TcpActions.TimeWaitStarted;
         }
@@ -355,25 +388,28 @@ internal sealed class TcpControlBlock
     }
 
     /// <summary>Second: RST. RFC 5961 3.2 believes only the exact sequence number.</summary>
-    private int ProcessReset(int ahead)
+    private int ProcessReset(int ahead, int window, SegmentOutcome outcome)
     {
         if (ahead != 0)
         {
-            return TcpActions.Acknowledge | TcpActions.Challenge;
+            // It may carry data (RFC 9293 SHLD-2), but that does not bring its own number into the window.
+            outcome.Drop = StackCounter.TcpInBadRsts;
+            return ahead < 0 || ahead >= window ? TcpActions.None : TcpActions.Acknowledge | TcpActions.Challenge;
         }
 
         // RFC 1337: a reset does not end TIME-WAIT.
         if (State == TcpState.TimeWait)
         {
+            outcome.Drop = StackCounter.TcpInBadRsts;
             return TcpActions.None;
         }
 
-        End(State == TcpState.SynReceived && !Passive ? TcpEndReason.Refused : TcpEndReason.Reset);
+        End(State == TcpState.SynReceived && (Marks & Passive) == 0 ? TcpEndReason.Refused : TcpEndReason.Reset);
         return TcpActions.Ended;
     }
 
     /// <summary>Fifth: ACK.</summary>
-    private int ProcessAcknowledgment(TcpSegment segment, int length)
+    private int ProcessAcknowledgment(TcpSegment segment, int length, SegmentOutcome outcome)
     {
         uint ack = segment.AcknowledgmentNumber;
         int actions = TcpActions.None;
@@ -381,17 +417,19 @@ internal sealed class TcpControlBlock
         {
             if ((int)(ack - SndUna) <= 0 || (int)(ack - SndMax) > 0)
             {
+                outcome.Drop = (int)(ack - SndUna) <= 0 ? StackCounter.TcpInBelowAck : StackCounter.TcpInAboveAck;
                 return TcpActions.Reset;
             }
 
-            // Closed by the user in SYN-SENT, before the peer's SYN crossed ours.
-            State = FinQueued ? TcpState.FinWait1 : TcpState.Established;
+            // The user may have closed before the connection was open.
+            State = (Marks & FinQueued) != 0 ? TcpState.FinWait1 : TcpState.Established;
             SetSendWindow(segment);
             actions = TcpActions.Window;
         }
         else if ((int)(ack - SndMax) > 0 || (int)(ack - SndUna) < -MaxSndWnd)
         {
             // RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT, else a challenge.
+            outcome.Drop = (int)(ack - SndMax) > 0 ? StackCounter.TcpInAboveAck : StackCounter.TcpInBelowAck;
             return TcpActions.Acknowledge | TcpActions.Challenge;
         }
 
@@ -399,18 +437,16 @@ internal sealed class TcpControlBlock
         if (advance > 0)
         {
             actions |= TcpActions.Acknowledged;
-            AcknowledgedText = advance;
-            if (SndUna == Iss)
+            int text = advance;
+            if ((Marks & SynAcknowledged) == 0)
             {
+                Marks |= SynAcknowledged;
                 actions |= TcpActions.Opened;
-                AcknowledgedText--;
+                text--;
             }
 
-            bool finAcknowledged = FinSent && (int)(ack - FinSequence) > 0;
-            if (finAcknowledged)
-            {
-                AcknowledgedText--;
-            }
+            bool finAcknowledged = (Marks & FinSent) != 0 && ack == SndMax;
+            outcome.AcknowledgedText = finAcknowledged ? text - 1 : text;
 
             SndUna = ack;
             if ((int)(SndNxt - ack) < 0)
@@ -436,8 +472,8 @@ internal sealed class TcpControlBlock
                     actions |= TcpActions.Duplicate;
                 }
 
+                actions |= SndWnd == 0 && segment.Window != 0 ? TcpActions.Window | TcpActions.Reopened : TcpActions.Window;
                 SetSendWindow(segment);
-                actions |= TcpActions.Window;
             }
         }
 
@@ -466,8 +502,22 @@ internal sealed class TcpControlBlock
         }
     }
 
+    /// <summary>
+    /// Sixth: URG. RFC 9293 MUST-62 and RFC 6093 3.1: the pointer names the octet behind the urgent data. It only ever moves
+    /// forward, and one that points at what has been received already says nothing new.
+    /// </summary>
+    private void ProcessUrgent(TcpSegment segment)
+    {
+        uint end = segment.SequenceNumber + (uint)segment.UrgentPointer;
+        if ((int)(end - RcvNxt) > 0 && ((Marks & PeerUrgent) == 0 || (int)(end - RcvUp) > 0))
+        {
+            RcvUp = end;
+            Marks |= PeerUrgent;
+        }
+    }
+
     /// <summary>Seventh and eighth: the data, trimmed to the window, and the FIN.</summary>
-    private int ProcessText(TcpSegment segment, int ahead)
+    private int ProcessText(TcpSegment segment, int ahead, SegmentOutcome outcome)
     {
         int window = (int)(RcvAdv - RcvNxt);
         int skip = ahead < 0 ? -ahead : 0;
@@ -481,25 +531,32 @@ internal sealed class TcpControlBlock
         }
 
         uint end = RcvNxt + (uint)(position + length);
+        if ((Marks & PeerFinKnown) != 0 && (int)(end - _peerFin) > 0)
+        {
+            // A FIN ahead of a hole has said where the peer's stream ends: data in its place would hide it for ever.
+            outcome.Drop = StackCounter.TcpInAfterFin;
+            return TcpActions.Acknowledge;
+        }
+
         if (fin)
         {
-            _peerFinKnown = true;
+            Marks |= PeerFinKnown;
             _peerFin = end;
         }
 
         int actions = TcpActions.None;
-        Delivered = 0;
+        outcome.Delivered = 0;
         if (length > 0)
         {
-            TextOffset = segment.TextOffset + skip;
-            TextLength = length;
-            TextPosition = position;
+            outcome.TextOffset = segment.TextOffset + skip;
+            outcome.TextLength = length;
+            outcome.TextPosition = position;
             if (position == 0)
             {
                 // Filling a gap, wholly or in part, is acknowledged at once: RFC 5681 4.2.
                 actions = Gaps.Count == 0 ? TcpActions.Text : TcpActions.Text | TcpActions.Acknowledge;
                 uint next = Gaps.Count == 0 ? end : Gaps.Advance(end);
-                Delivered = (int)(next - RcvNxt);
+                outcome.Delivered = (int)(next - RcvNxt);
                 RcvNxt = next;
             }
             else
@@ -511,7 +568,7 @@ internal sealed class TcpControlBlock
             }
         }
 
-        if (_peerFinKnown && RcvNxt == _peerFin)
+        if ((Marks & PeerFinKnown) != 0 && RcvNxt == _peerFin)
         {
             actions |= ProcessFin();
         }
@@ -547,12 +604,6 @@ internal sealed class TcpControlBlock
                 EndReason = TcpEndReason.Closed;
                 return TcpActions.Finished | TcpActions.Acknowledge | TcpActions.TimeWaitStarted;
         }
-    }
-
-    /// <summary>Data or FIN after the peer's FIN: ignored (3.10.7.4, seventh and eighth), but a repeated FIN is acknowledged.</summary>
-    private int ProcessLateText()
-    {
-        return State == TcpState.TimeWait ? TcpActions.Acknowledge | TcpActions.TimeWaitStarted : TcpActions.Acknowledge;
     }
 
     private void SetSendWindow(TcpSegment segment)

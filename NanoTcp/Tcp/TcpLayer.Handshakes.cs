@@ -76,7 +76,8 @@ internal sealed partial class TcpLayer
 
         int offered = HalfOpen.Offered[index];
         _borrowed.Accept(iss, irs, HalfOpen.Window[index], HalfOpen.Mss[index], OfferedMss, offered);
-        int actions = _borrowed.Process(segment);
+        int actions = _borrowed.Process(segment, Outcome);
+        CountDrop(Outcome);
         if ((actions & TcpActions.Ended) != 0)
         {
             // RFC 9293 3.10.7.4: back to LISTEN, and the user is not told.
@@ -97,7 +98,7 @@ internal sealed partial class TcpLayer
         else if ((actions & TcpActions.Acknowledge) != 0)
         {
             Counters[StackCounter.TcpOutSegs]++;
-            Send(remoteAddress, segment.DestinationPort, segment.SourcePort, iss + 1, irs + 1, TcpSegment.Ack, offered, 0, 0);
+            Send(remoteAddress, segment.Ports, iss + 1, irs + 1, TcpSegment.Ack, offered, 0, 0);
         }
     }
 
@@ -129,9 +130,8 @@ internal sealed partial class TcpLayer
         connection.Accept(
             listener,
             _acceptOrder++,
-            (int)(ports >> 16),
             HalfOpen.RemoteAddress[index],
-            (int)(ports & 0xFFFF),
+            ports,
             HalfOpen.Iss[index],
             HalfOpen.Irs[index],
             HalfOpen.Window[index],
@@ -319,8 +319,7 @@ internal sealed partial class TcpLayer
 
         Send(
             table.RemoteAddress[index],
-            (int)(table.Ports[index] >> 16),
-            (int)(table.Ports[index] & 0xFFFF),
+            table.Ports[index],
             table.Iss[index],
             table.Irs[index] + 1,
             TcpSegment.Syn | TcpSegment.Ack,
@@ -331,13 +330,11 @@ internal sealed partial class TcpLayer
 
     private void SendHalfOpenReset(int index)
     {
-        uint ports = HalfOpen.Ports[index];
         Counters[StackCounter.TcpOutRsts]++;
         HalfOpen.Remove(index);
         Send(
             HalfOpen.RemoteAddress[index],
-            (int)(ports >> 16),
-            (int)(ports & 0xFFFF),
+            HalfOpen.Ports[index],
             HalfOpen.Iss[index] + 1,
             HalfOpen.Irs[index] + 1,
             TcpSegment.Rst | TcpSegment.Ack,

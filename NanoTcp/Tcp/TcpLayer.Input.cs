@@ -1,3 +1,4 @@
+using NanoTcp.Ip;
 using NanoTcp.Primitives;
 using NanoTcp.Wire;
 
@@ -34,14 +35,14 @@ internal sealed partial class TcpLayer
             return;
         }
 
-        int index = FindConnection(header.Source, segment.DestinationPort, segment.SourcePort);
+        uint ports = segment.Ports;
+        int index = FindConnection(header.Source, ports);
         if (index >= 0)
         {
             _connections[index].Process(segment, buffer, now);
             return;
         }
 
-        uint ports = ((uint)segment.DestinationPort << 16) | (uint)segment.SourcePort;
         index = TimeWaits.Find(header.Source, ports);
         if (index != TimeWaitTable.None && !ProcessTimeWait(index, header.Source))
         {
@@ -72,13 +73,16 @@ internal sealed partial class TcpLayer
         }
     }
 
-    /// <summary>An ICMP error about a segment of ours.</summary>
-    internal void Unreachable(int code, int localPort, uint remoteAddress, int remotePort, uint sequence)
+    /// <summary>
+    /// An ICMP error about a segment of ours (RFC 9293 MUST-54). Handshakes of listeners and closed connections have
+    /// nobody to be told, and end by their own timers.
+    /// </summary>
+    internal void ProcessError(IcmpProtocol icmp)
     {
-        int index = FindConnection(remoteAddress, localPort, remotePort);
-        if (index >= 0)
+        int index = FindConnection(icmp.RemoteAddress, ((uint)icmp.LocalPort << 16) | (uint)icmp.RemotePort);
+        if (index < 0 || !_connections[index].ProcessError(icmp))
         {
-            _connections[index].Unreachable(code, sequence);
+            Counters[StackCounter.IcmpInIgnored]++;
         }
     }
 
@@ -93,12 +97,12 @@ internal sealed partial class TcpLayer
         Counters[StackCounter.TcpOutRsts]++;
         if ((segment.Flags & TcpSegment.Ack) != 0)
         {
-            Send(remoteAddress, segment.DestinationPort, segment.SourcePort, segment.AcknowledgmentNumber, 0, TcpSegment.Rst, 0, 0, 0);
+            Send(remoteAddress, segment.Ports, segment.AcknowledgmentNumber, 0, TcpSegment.Rst, 0, 0, 0);
         }
         else
         {
             uint acknowledgment = segment.SequenceNumber + (uint)segment.SequenceLength;
-            Send(remoteAddress, segment.DestinationPort, segment.SourcePort, 0, acknowledgment, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0);
+            Send(remoteAddress, segment.Ports, 0, acknowledgment, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0);
         }
     }
 
@@ -123,7 +127,8 @@ internal sealed partial class TcpLayer
         }
 
         _borrowed.Restore(state, table.SndNxt[index], rcvNxt);
-        int actions = _borrowed.Process(segment);
+        int actions = _borrowed.Process(segment, Outcome);
+        CountDrop(Outcome);
         if ((actions & TcpActions.Ended) != 0)
         {
             table.Remove(index);
@@ -149,7 +154,7 @@ internal sealed partial class TcpLayer
         {
             Counters[StackCounter.TcpOutSegs]++;
             Send(
-                remoteAddress, segment.DestinationPort, segment.SourcePort,
+                remoteAddress, segment.Ports,
                 _borrowed.SndMax, _borrowed.RcvNxt, TcpSegment.Ack, _receiveBuffer, 0, 0);
         }
 

@@ -24,6 +24,9 @@ internal sealed partial class TcpLayer
     /// <summary>Connections that nobody uses.</summary>
     internal int FreeConnections;
 
+    /// <summary>What became of the segment that is being processed.</summary>
+    internal readonly SegmentOutcome Outcome = new SegmentOutcome();
+
     internal readonly HalfOpenTable HalfOpen;
     internal readonly TimeWaitTable TimeWaits;
 
@@ -90,7 +93,7 @@ internal sealed partial class TcpLayer
     internal TcpConnection GetConnection(int index)
     {
         TcpConnection connection = _connections[index];
-        return connection.InUse ? connection : null;
+        return (connection.Marks & TcpConnection.InUse) != 0 ? connection : null;
     }
 
     /// <summary>A listener on <paramref name="port"/>; null when all are in use.</summary>
@@ -196,7 +199,7 @@ internal sealed partial class TcpLayer
         if (connection != null)
         {
             uint iss = _isn.Next(Ip.Address, remoteAddress, localPort, remotePort, _now);
-            connection.Connect(localPort, remoteAddress, remotePort, iss, OfferedMss, _now);
+            connection.Connect(remoteAddress, ((uint)localPort << 16) | (uint)remotePort, iss, OfferedMss, _now);
             Counters[StackCounter.TcpActiveOpens]++;
         }
 
@@ -206,7 +209,7 @@ internal sealed partial class TcpLayer
     /// <summary>Gives a connection back to the pool.</summary>
     internal void Release(TcpConnection connection)
     {
-        connection.InUse = false;
+        connection.Marks &= ~TcpConnection.InUse;
         FreeConnections++;
     }
 
@@ -222,7 +225,7 @@ internal sealed partial class TcpLayer
 
         TimeWaits.State[index] = (byte)block.State;
         TimeWaits.RemoteAddress[index] = connection.RemoteAddress;
-        TimeWaits.Ports[index] = ((uint)connection.LocalPort << 16) | (uint)connection.RemotePort;
+        TimeWaits.Ports[index] = connection.Ports;
         TimeWaits.SndNxt[index] = block.SndMax;
         TimeWaits.RcvNxt[index] = block.RcvNxt;
         TimeWaits.Until[index] = _now + (block.State == TcpState.TimeWait ? TimeWaitDuration : TcpLimits.FinWait2);
@@ -237,7 +240,7 @@ internal sealed partial class TcpLayer
         for (int i = 0; i < _connections.Length; i++)
         {
             TcpConnection connection = _connections[i];
-            if (connection.InUse && now >= connection.Deadline)
+            if ((connection.Marks & TcpConnection.InUse) != 0 && now >= connection.Deadline)
             {
                 connection.RunTimers(now);
             }
@@ -254,7 +257,7 @@ internal sealed partial class TcpLayer
         for (int i = 0; i < _connections.Length; i++)
         {
             TcpConnection connection = _connections[i];
-            if (connection.InUse && connection.Deadline < next)
+            if ((connection.Marks & TcpConnection.InUse) != 0 && connection.Deadline < next)
             {
                 next = connection.Deadline;
             }
@@ -296,6 +299,7 @@ internal sealed partial class TcpLayer
     /// <summary>Lets the next one in turn send a segment. The transmit buffer is free. False when nobody could.</summary>
     internal bool Dispatch(long now)
     {
+        const int Ready = TcpConnection.InUse | TcpConnection.OutputDue;
         if (HalfOpen.Count != 0 && DispatchHalfOpen(now))
         {
             return true;
@@ -306,7 +310,7 @@ internal sealed partial class TcpLayer
         {
             _turn = _turn + 1 < connections.Length ? _turn + 1 : 0;
             TcpConnection connection = connections[_turn];
-            if (connection.OutputDue && connection.InUse && connection.Dispatch(now))
+            if ((connection.Marks & Ready) == Ready && connection.Dispatch(now))
             {
                 return true;
             }
@@ -316,43 +320,57 @@ internal sealed partial class TcpLayer
     }
 
     /// <summary>The link has come up again.</summary>
-    internal void LinkRestored()
+    internal void LinkRestored(long now)
     {
         for (int i = 0; i < _connections.Length; i++)
         {
-            if (_connections[i].InUse)
+            if ((_connections[i].Marks & TcpConnection.InUse) != 0)
             {
-                _connections[i].LinkRestored();
+                _connections[i].LinkRestored(now);
+            }
+        }
+    }
+
+    /// <summary>There is no link: what waits to be sent does not wait for ever.</summary>
+    internal void WaitForLink(long now)
+    {
+        const int Waiting = TcpConnection.InUse | TcpConnection.OutputDue;
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            if ((_connections[i].Marks & Waiting) == Waiting)
+            {
+                _connections[i].WaitForWay(now);
             }
         }
     }
 
     /// <summary>
-    /// Sends a segment whose data stands at <see cref="TextOffset"/> of the transmit buffer; a SYN, which carries an
-    /// option there, has none.
+    /// Sends a segment from the port in the high half of <paramref name="ports"/> to that in the low half. Its data stands at
+    /// <see cref="TextOffset"/> of the transmit buffer; a SYN, which carries an option there, has none.
     /// </summary>
     internal void Send(
         uint remoteAddress,
-        int localPort,
-        int remotePort,
+        uint ports,
         uint sequence,
         uint acknowledgment,
         int flags,
         int window,
         int mssOption,
-        int textLength)
+        int textLength,
+        int urgentPointer = 0)
     {
         int pseudo = InternetChecksum.PseudoHeaderSum(Ip.Address, remoteAddress, Ipv4Header.ProtocolTcp, 0);
         TcpSegment.Write(
             Ip.TransmitBuffer,
             Ip.TransmitOffset,
             pseudo,
-            localPort,
-            remotePort,
+            (int)(ports >> 16),
+            (int)(ports & 0xFFFF),
             sequence,
             (flags & TcpSegment.Ack) != 0 ? acknowledgment : 0,
             flags,
             window,
+            urgentPointer,
             mssOption,
             textLength);
         int headerLength = mssOption == 0 ? TcpSegment.MinHeaderLength : TcpSegment.SynHeaderLength;
@@ -368,7 +386,7 @@ internal sealed partial class TcpLayer
 
         for (int i = 0; i < _connections.Length; i++)
         {
-            if (!_connections[i].InUse)
+            if ((_connections[i].Marks & TcpConnection.InUse) == 0)
             {
                 FreeConnections--;
                 return _connections[i];
@@ -378,17 +396,25 @@ internal sealed partial class TcpLayer
         return null;
     }
 
-    private int FindConnection(uint remoteAddress, int localPort, int remotePort)
+    /// <summary>Counts a segment, or the news in one, that was not taken.</summary>
+    internal void CountDrop(SegmentOutcome outcome)
+    {
+        if (outcome.Drop != SegmentOutcome.NoDrop)
+        {
+            Counters[outcome.Drop]++;
+        }
+    }
+
+    private int FindConnection(uint remoteAddress, uint ports)
     {
         TcpConnection[] connections = _connections;
         for (int i = 0; i < connections.Length; i++)
         {
             TcpConnection connection = connections[i];
-            if (connection.InUse
-                && connection.RemotePort == remotePort
+            if (connection.Ports == ports
                 && connection.RemoteAddress == remoteAddress
-                && connection.LocalPort == localPort
-                && connection.State != TcpState.Closed)
+                && (connection.Marks & TcpConnection.InUse) != 0
+                && connection.Block.State != TcpState.Closed)
             {
                 return i;
             }
@@ -407,8 +433,9 @@ internal sealed partial class TcpLayer
         for (int i = 0; i < Range; i++)
         {
             int port = TcpLimits.FirstEphemeralPort + ((offset + i) % Range);
-            if (FindConnection(remoteAddress, port, remotePort) < 0
-                && TimeWaits.Find(remoteAddress, ((uint)port << 16) | (uint)remotePort) == TimeWaitTable.None
+            uint ports = ((uint)port << 16) | (uint)remotePort;
+            if (FindConnection(remoteAddress, ports) < 0
+                && TimeWaits.Find(remoteAddress, ports) == TimeWaitTable.None
                 && FindListener(port) == null)
             {
                 return port;

@@ -1,0 +1,97 @@
+namespace NanoTcp.Tcp;
+
+// On the device every field of an object takes twelve octets, an element of an array only its size. So what is true or
+// false is a bit, and small values that are not needed for every segment share one array.
+public sealed partial class TcpConnection
+{
+    /// <summary>The object is out of the pool.</summary>
+    internal const int InUse = 0x0001;
+
+    /// <summary><see cref="Dispatch"/> may have something to send.</summary>
+    internal const int OutputDue = 0x0002;
+
+    /// <summary>The user holds the connection: from Connect or Accept to Close or Abort.</summary>
+    private const int Owned = 0x0004;
+
+    /// <summary>The peer's FIN has been reached.</summary>
+    private const int PeerFinished = 0x0008;
+
+    /// <summary>A reset waits to be sent; the connection is over.</summary>
+    private const int ResetDue = 0x0010;
+
+    /// <summary>An ICMP error has come that is no reason to give up, but the reason to be told if that happens (RFC 9293 MUST-56).</summary>
+    private const int UnreachableHint = 0x0020;
+
+    /// <summary>An acknowledgment must go out at once.</summary>
+    private const int AcknowledgeDue = 0x0040;
+
+    /// <summary>The segment at SND.UNA goes out again, whatever SND.NXT is.</summary>
+    private const int RetransmitFirst = 0x0080;
+
+    /// <summary>The window is closed, or too small to use, and nothing is out: only the timer can find out that it opened.</summary>
+    private const int Probing = 0x0100;
+
+    /// <summary>The probe must go out at once.</summary>
+    private const int ProbeDue = 0x0200;
+
+    /// <summary>A SYN of this side had to be sent again.</summary>
+    private const int SynLost = 0x0400;
+
+    /// <summary>A segment is being timed: see <see cref="TimedSequence"/>.</summary>
+    private const int Timing = 0x0800;
+
+    /// <summary>See <see cref="NoDelay"/>.</summary>
+    private const int NoDelaySet = 0x1000;
+
+    /// <summary>See <see cref="Evictable"/>.</summary>
+    private const int EvictableSet = 0x2000;
+
+    /// <summary>One segment with data in order has not been acknowledged yet.</summary>
+    private const int SegmentHeld = 0x4000;
+
+    /// <summary>A segment of full size has been acknowledged since the size last changed: the path carries it.</summary>
+    private const int PathProven = 0x8000;
+
+    /// <summary>The user has marked octets as urgent that are not acknowledged yet: see <see cref="SndUp"/>.</summary>
+    private const int Urgent = 0x10000;
+
+    /// <summary>Index of the order of arrival in a listener's queue.</summary>
+    private const int AcceptOrderValue = 0;
+
+    /// <summary>Index of how many challenge ACKs were sent since <see cref="ChallengesSince"/>.</summary>
+    private const int Challenges = 1;
+
+    /// <summary>Index of the low half of a time in ms.</summary>
+    private const int ChallengesSince = 2;
+
+    /// <summary>Index of the sequence number of the last octet of the segment that is being timed.</summary>
+    private const int TimedSequence = 3;
+
+    /// <summary>Index of the low half of the time in ms at which it was sent; no round trip takes 49 days.</summary>
+    private const int TimedAt = 4;
+
+    /// <summary>Index of a path MTU that an ICMP message named and that is not believed yet; 0 for none.</summary>
+    private const int HintedMtu = 5;
+
+    /// <summary>Index of SND.UNA at that time.</summary>
+    private const int HintedAt = 6;
+
+    /// <summary>Index of SND.UP: the sequence number behind the last octet that the user called urgent.</summary>
+    private const int SndUp = 7;
+
+    private const int ValueCount = 8;
+
+    /// <summary>What is true of the connection: the bits above.</summary>
+    internal int Marks;
+
+    /// <summary>Local port in the high half, remote port in the low half.</summary>
+    internal uint Ports;
+
+    private readonly int[] _values = new int[ValueCount];
+
+    /// <summary>Order of arrival in a listener's queue.</summary>
+    internal int AcceptOrder
+    {
+        get { return _values[AcceptOrderValue]; }
+    }
+}
