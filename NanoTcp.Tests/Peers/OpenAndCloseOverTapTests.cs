@@ -79,12 +79,7 @@ public class OpenAndCloseOverTapTests
         Assert.IsFalse(seen.Any(s => s.Rst), SegmentRecorder.Text(seen));
 
         AssertCarries(peer, connection, socket, 100_000);
-        peer.Do(connection.CloseSend);
-        Assert.AreEqual(0, socket.Receive(new byte[1]));
-        socket.Close();
-        peer.Until(() => connection.EndOfStream, "The kernel's FIN does not arrive.");
-        peer.Do(connection.Close);
-        peer.End();
+        Finish(peer, connection, socket);
     }
 
     [TestMethod]
@@ -155,6 +150,18 @@ public class OpenAndCloseOverTapTests
             $"The data does not get through.{SegmentRecorder.Text(peer.Recorder.All())}");
         CollectionAssert.AreEqual(there, kernelReading.Result, "what the kernel got");
         CollectionAssert.AreEqual(back, reading.Result, "what the stack got");
+    }
+
+    /// <summary>Closes a connection, the stack first, and holds the stack to having everything back.</summary>
+    internal static void Finish(TapStack peer, TcpConnection connection, Socket socket)
+    {
+        peer.Do(connection.CloseSend);
+        Assert.AreEqual(0, socket.Receive(new byte[1]));
+        socket.Close();
+        peer.Until(() => connection.EndOfStream, "The kernel's FIN does not arrive.");
+        Assert.AreEqual(TcpEndReason.Closed, peer.Ask(() => connection.EndReason));
+        peer.Do(connection.Close);
+        peer.End();
     }
 
     /// <summary>The two FINs crossed: each was sent before the other had been acknowledged.</summary>

@@ -55,6 +55,6 @@ internal sealed class SegmentRecorder : IFrameMonitor
     /// <summary>The last of them, one a line, for messages.</summary>
     internal static string Text(IEnumerable<SeenSegment> segments)
     {
-        return "\n" + string.Join('\n', segments.TakeLast(60));
+        return "\n" + string.Join('\n', segments.TakeLast(40));
     }
 }
