@@ -16,6 +16,7 @@ namespace NanoTcp.Tests.Peers;
 [TestCategory("Peers")]
 public class ManyConnectionsTests
 {
+    /// <summary>Where the stack listens.</summary>
     private const int Port = 7000;
 
     [TestMethod]
@@ -185,7 +186,8 @@ public class ManyConnectionsTests
         space.Shell($"until grep -q ':{port:X4} 00000000:0000 0A' /proc/net/tcp; do sleep 0.01; done", 10).Succeeded();
     }
 
-    private static byte[] AskForEcho(TapStack peer, int size, int seed)
+    /// <summary>A client of the kernel that sends, half closes and reads what it gets from the echo service.</summary>
+    internal static byte[] AskForEcho(TapStack peer, int size, int seed)
     {
         using Socket socket = peer.ConnectKernel(Port);
         Task sending = Task.Run(() =>
