@@ -33,8 +33,8 @@ public class ManyConnectionsTests
         kernel.Listen(Each);
         int kernelPort = PortOf(kernel);
 
-        Task server = Task.Run(() => Task.WaitAll(Enumerable.Range(0, Each).Select(_ => kernel.Accept()).Select(socket => Task.Run(() => EchoInKernel(socket))).ToArray()));
-        Task<byte[]>[] incoming = Enumerable.Range(0, Each).Select(i => Task.Run(() => AskForEcho(peer, Size, i))).ToArray();
+        Task server = Background(() => Task.WaitAll(Enumerable.Range(0, Each).Select(_ => kernel.Accept()).Select(socket => Background(() => EchoInKernel(socket))).ToArray()));
+        Task<byte[]>[] incoming = Enumerable.Range(0, Each).Select(i => Background(() => AskForEcho(peer, Size, i))).ToArray();
         TcpConnection[] connections = Enumerable.Range(0, Each).Select(_ => peer.Connect(kernelPort)).ToArray();
         Task[] sending = connections.Select((connection, i) => peer.BeginSend(connection, Pattern.Random(Size, 1000 + i))).ToArray();
         Task<byte[]>[] reading = connections.Select(connection => peer.BeginRead(connection, Size)).ToArray();
@@ -190,7 +190,7 @@ public class ManyConnectionsTests
     internal static byte[] AskForEcho(TapStack peer, int size, int seed)
     {
         using Socket socket = peer.ConnectKernel(Port);
-        Task sending = Task.Run(() =>
+        Task sending = Background(() =>
         {
             socket.Send(Pattern.Random(size, seed));
             socket.Shutdown(SocketShutdown.Send);
@@ -198,6 +198,17 @@ public class ManyConnectionsTests
         byte[] all = NamespaceSockets.ReadToEnd(socket);
         sending.Wait();
         return all;
+    }
+
+    /// <summary>What blocks gets a thread of its own: the pool would start them one after the other.</summary>
+    private static Task Background(Action action)
+    {
+        return Task.Factory.StartNew(action, TaskCreationOptions.LongRunning);
+    }
+
+    private static Task<T> Background<T>(Func<T> function)
+    {
+        return Task.Factory.StartNew(function, TaskCreationOptions.LongRunning);
     }
 
     private static void EchoInKernel(Socket socket)
