@@ -117,7 +117,7 @@ public static class StackCounter
     /// <summary>Probes into a closed window (RFC 9293 3.8.6.1).</summary>
     public const int TcpZeroWindowProbes = 36;
 
-    /// <summary>Connections given up because the peer no longer answered.</summary>
+    /// <summary>Connections given up because the peer no longer answered what was sent: R2, the user timeout (RFC 9293 3.8.3).</summary>
     public const int TcpGiveUps = 37;
 
     /// <summary>Challenge ACKs sent (RFC 5961).</summary>
@@ -161,6 +161,18 @@ public static class StackCounter
 
     /// <summary>Challenge ACKs that were not sent because the connection had sent its share (RFC 5961 7).</summary>
     public const int TcpChallengeAcksLimited = 51;
+
+    /// <summary>Keep-alive probes sent (RFC 9293 3.8.4).</summary>
+    public const int TcpKeepAliveProbes = 52;
+
+    /// <summary>Connections ended because no keep-alive probe was answered.</summary>
+    public const int TcpKeepAliveTimeouts = 53;
+
+    /// <summary>Connections ended because no data had moved for as long as their idle timeout allows.</summary>
+    public const int TcpIdleTimeouts = 54;
+
+    /// <summary>Connections given back by their owners that could not deliver what was left in time.</summary>
+    public const int TcpCloseTimeouts = 55;
 
     internal static readonly string[] Names = new string[]
     {
@@ -216,5 +228,9 @@ public static class StackCounter
         "tcp_in_after_fin",
         "tcp_in_dup_acks",
         "tcp_challenge_acks_limited",
+        "tcp_keep_alive_probes",
+        "tcp_keep_alive_timeouts",
+        "tcp_idle_timeouts",
+        "tcp_close_timeouts",
     };
 }

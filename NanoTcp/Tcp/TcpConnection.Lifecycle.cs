@@ -24,6 +24,7 @@ public sealed partial class TcpConnection
     internal void Connect(uint remoteAddress, uint ports, uint iss, int maxMss, long now)
     {
         Take(remoteAddress, ports, now);
+        TcpSettings.SetDefaults(_values);
         Marks |= Owned | OutputDue;
         Block.Connect(iss, maxMss, _receive.Capacity);
         _congestion.Open(maxMss, iss);
@@ -40,6 +41,7 @@ public sealed partial class TcpConnection
     {
         Take(remoteAddress, ports, now);
         WaitingFor = listener;
+        TakeSettings(listener.Settings, now);
         _values[AcceptOrderValue] = order;
         Block.Accept(iss, irs, window, peerMss, maxMss, offeredWindow);
         _congestion.Open(Block.SendMss, iss);
@@ -99,10 +101,40 @@ public sealed partial class TcpConnection
     /// <summary>The link has come back: what was out may be lost, and waiting for a long timeout helps nobody.</summary>
     internal void LinkRestored()
     {
-        if (Block.State != TcpState.Closed && Block.SndMax != Block.SndUna)
+        TcpState state = Block.State;
+        if (state == TcpState.Closed || state == TcpState.TimeWait)
+        {
+            return;
+        }
+
+        if (Block.SndMax != Block.SndUna)
         {
             GoBack();
         }
+        else if (Block.SndUna != Block.Iss && _timerAt != Never)
+        {
+            // The timer ran for what could not leave, and what leaves now has not been tried before.
+            _timerAt = Never;
+            _roundTrip.ForgetBackOff();
+            Marks = (Marks & ~(Probing | ProbeDue)) | OutputDue;
+            UpdateDeadline();
+        }
+    }
+
+    /// <summary>There is something to send and no way out: R2 runs for it all the same, or it would wait for ever.</summary>
+    internal void Stalled(long now)
+    {
+        TcpControlBlock block = Block;
+        bool finDue = (block.Marks & (TcpControlBlock.FinQueued | TcpControlBlock.FinSent)) == TcpControlBlock.FinQueued;
+        if (_timerAt == Never
+            && block.State != TcpState.Closed
+            && (block.SndMax != block.SndUna || _send.Count != 0 || finDue))
+        {
+            _unansweredSince = now;
+            _timerAt = now + _roundTrip.Timeout;
+        }
+
+        UpdateDeadline();
     }
 
     /// <summary>Runs what is due. The layer calls it when <see cref="Deadline"/> has come.</summary>
@@ -134,12 +166,18 @@ public sealed partial class TcpConnection
             }
         }
 
+        if (now >= _watchAt)
+        {
+            Watch(now);
+        }
+
         UpdateDeadline();
     }
 
     internal void UpdateDeadline()
     {
-        Deadline = _timerAt < _acknowledgeAt ? _timerAt : _acknowledgeAt;
+        long next = _timerAt < _acknowledgeAt ? _timerAt : _acknowledgeAt;
+        Deadline = _watchAt < next ? _watchAt : next;
     }
 
     private void Take(uint remoteAddress, uint ports, long now)
@@ -158,6 +196,7 @@ public sealed partial class TcpConnection
         _values[Challenges] = 0;
         _timerAt = Never;
         _acknowledgeAt = Never;
+        _watchAt = Never;
         Deadline = Never;
     }
 
@@ -188,8 +227,15 @@ public sealed partial class TcpConnection
         _send.Clear();
         _timerAt = Never;
         _acknowledgeAt = Never;
+        _watchAt = Never;
         Deadline = Never;
-        Marks = (Marks & ~(AcknowledgeDue | OutputDue)) | ((Marks & ResetDue) != 0 ? OutputDue : 0);
+        Marks &= ~(AcknowledgeDue | KeepAliveDue | OutputDue);
+        if ((Marks & ResetDue) != 0)
+        {
+            Marks |= OutputDue;
+            EndWithin(TcpLimits.ResetPatience);
+        }
+
         if (WaitingFor != null)
         {
             // Nobody has accepted it, so nobody misses it.

@@ -45,6 +45,7 @@ public sealed partial class TcpConnection
     private bool SendReset()
     {
         Marks &= ~(ResetDue | OutputDue);
+        _watchAt = Never;
         _layer.Counters[StackCounter.TcpOutRsts]++;
         _layer.Send(RemoteAddress, Ports, Block.SndMax, Block.RcvNxt, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0);
         return true;
@@ -107,7 +108,7 @@ public sealed partial class TcpConnection
             _unansweredSince = now;
         }
 
-        return SendAcknowledgment();
+        return SendAcknowledgment() || SendKeepAlive(now);
     }
 
     /// <summary>What a retransmission may carry: what is out, and new data only within the window (RFC 9293 SHLD-15, MAY-7).</summary>
@@ -189,6 +190,7 @@ public sealed partial class TcpConnection
         if (block.SndMax == block.SndUna && (Marks & Probing) == 0)
         {
             _unansweredSince = now;
+            _values[MovedAt] = (int)now;
         }
 
         _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, length);
@@ -306,31 +308,49 @@ public sealed partial class TcpConnection
     private void RetransmissionDue(long now)
     {
         TcpControlBlock block = Block;
-        bool opening = block.SndUna == block.Iss;
-        if (now - _unansweredSince >= (opening ? TcpLimits.GiveUpSyn : TcpLimits.GiveUpData))
+        int limit = GiveUpAfter();
+        if ((Marks & (Probing | Retries)) == Probing && ((Marks & Owned) != 0 || WaitingFor != null))
         {
+            // RFC 9293 MUST-37: R2 runs from the first probe on that is not answered.
+            _unansweredSince = now;
+        }
+
+        if (limit != 0 && now - _unansweredSince >= limit)
+        {
+            // RFC 9293 MUST-20 (c).
             GiveUp();
             return;
         }
 
+        NoteRetry();
         _roundTrip.BackOff();
         _timerAt = now + _roundTrip.Timeout;
-        if (opening)
+        if (block.SndUna == block.Iss)
         {
+            LimitRetransmission();
             Marks |= block.SndMax != block.Iss ? SynLost : 0;
             GoBack();
             return;
         }
 
-        if ((Marks & Probing) != 0 || (block.SndWnd == 0 && _send.Count != 0))
+        if ((Marks & Probing) != 0 || block.SndMax == block.SndUna || (block.SndWnd == 0 && _send.Count != 0))
         {
-            // A window that closed on data already out is probed like any other.
+            // A window that closed on data already out is probed like any other. And when nothing is out, because
+            // nothing could leave, nothing is lost: what waits is tried again.
             Marks |= Probing;
             block.SndNxt = block.SndUna;
             Marks &= ~(Timing | RetransmitFirst);
             Marks |= _send.Count != 0 ? ProbeDue | OutputDue : OutputDue;
+            if ((Marks & Retries) > OneRetry || block.SndMax == block.SndUna)
+            {
+                // Only when the peer is silent: what is answered must not bring the next probe nearer.
+                LimitRetransmission();
+            }
+
             return;
         }
+
+        LimitRetransmission();
 
         _layer.Counters[StackCounter.TcpTimeouts]++;
         _congestion.TimedOut(block.SndUna, block.SndMax, block.SendMss);
@@ -361,6 +381,8 @@ public sealed partial class TcpConnection
         if ((Marks & ResetDue) != 0)
         {
             Marks &= ~ResetDue;
+            _watchAt = Never;
+            UpdateDeadline();
             Settle();
         }
         else if (Block.State == TcpState.SynSent)
@@ -369,15 +391,8 @@ public sealed partial class TcpConnection
         }
         else
         {
-            Marks |= UnreachableHint;
-            bool finDue = (Block.Marks & (TcpControlBlock.FinQueued | TcpControlBlock.FinSent)) == TcpControlBlock.FinQueued;
-            if (_timerAt == Never && (Block.SndMax != Block.SndUna || _send.Count != 0 || finDue))
-            {
-                _unansweredSince = now;
-                _timerAt = now + _roundTrip.Timeout;
-            }
-
-            UpdateDeadline();
+            Marks = (Marks & ~KeepAliveDue) | UnreachableHint;
+            Stalled(now);
             Settle();
         }
     }

@@ -105,6 +105,7 @@ internal sealed partial class TcpLayer
             {
                 _listeners[i].Port = port;
                 _listeners[i].Backlog = backlog;
+                _listeners[i].SetDefaults();
                 return _listeners[i];
             }
         }
@@ -317,6 +318,20 @@ internal sealed partial class TcpLayer
         }
 
         return false;
+    }
+
+    /// <summary>Nothing can be sent for want of a link: those who wait begin to count the time.</summary>
+    internal void Stalled(long now)
+    {
+        const int Ready = TcpConnection.InUse | TcpConnection.OutputDue;
+        TcpConnection[] connections = _connections;
+        for (int i = 0; i < connections.Length; i++)
+        {
+            if ((connections[i].Marks & Ready) == Ready)
+            {
+                connections[i].Stalled(now);
+            }
+        }
     }
 
     /// <summary>The link has come up again.</summary>
