@@ -147,7 +147,7 @@ public sealed class NetworkStack
         _tcp.RunTimers(now);
         if (_linkStatus != LinkStatus.Up)
         {
-            _tcp.Stalled(now);
+            _tcp.WaitForLink(now);
         }
         else if (Send(now))
         {
@@ -230,7 +230,7 @@ public sealed class NetworkStack
         if (status == LinkStatus.Up)
         {
             _arp.LinkRestored(now);
-            _tcp.LinkRestored();
+            _tcp.LinkRestored(now);
         }
         else
         {
@@ -289,9 +289,9 @@ public sealed class NetworkStack
                 break;
 
             case Ipv4Header.ProtocolIcmp:
-                if (_icmp.Process() == IcmpProtocol.TcpUnreachable)
+                if (_icmp.Process() == IcmpProtocol.TcpError)
                 {
-                    _tcp.Unreachable(_icmp.Code, _icmp.LocalPort, _icmp.RemoteAddress, _icmp.RemotePort, _icmp.SequenceNumber);
+                    _tcp.ProcessError(_icmp);
                 }
 
                 break;

@@ -105,7 +105,7 @@ internal sealed class ScriptedPeer : ILinkDevice
         byte[] frame = new byte[HeaderLengths + headerLength + textLength];
         text?.CopyTo(frame, HeaderLengths + headerLength);
         EthernetHeader.Write(frame, 0, StackMac, PeerMac, EthernetHeader.TypeIpv4);
-        Ipv4Header.Write(frame, EthernetHeader.Length, frame.Length - EthernetHeader.Length, 1, 64, Ipv4Header.ProtocolTcp, source, StackAddress);
+        Ipv4Header.Write(frame, EthernetHeader.Length, frame.Length - EthernetHeader.Length, 1, false, 64, Ipv4Header.ProtocolTcp, source, StackAddress);
         TcpSegment.Write(
             frame,
             HeaderLengths,
@@ -116,6 +116,7 @@ internal sealed class ScriptedPeer : ILinkDevice
             acknowledgment,
             flags,
             window,
+            0,
             mss,
             textLength);
         _arriving.Enqueue(frame);

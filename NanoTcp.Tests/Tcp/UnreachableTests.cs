@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
 using NanoTcp.Tests.Wire;
 
@@ -71,9 +72,50 @@ public sealed class UnreachableTests : TraceTest
         }
 
         Is(TcpState.Established);
-        Counted(StackCounter.IcmpInDestUnreachs, 16);
+        // One of them, about the packet size, cannot be true of a packet this small.
+        Counted(StackCounter.IcmpInDestUnreachs, 15);
+        Counted(StackCounter.IcmpInIgnored, 1);
         Send("ACK seq 1 ack 11");
         T.Check(0, Connection.Unacknowledged, "octets unacknowledged");
+    }
+
+    [TestMethod]
+    [Requirement("RFC 9293", "MUST-54", "MUST-56", "SHLD-25", "MUST-47")]
+    [DataRow(11, 0, "time exceeded in transit")]
+    [DataRow(11, 1, "time exceeded in reassembly")]
+    [DataRow(12, 0, "parameter problem")]
+    [DataRow(3, 0, "network unreachable")]
+    [DataRow(3, 1, "host unreachable")]
+    [DataRow(3, 5, "source route failed")]
+    public void MUST_56_SHLD_25_a_soft_error_is_told_and_ends_nothing(int type, int code, string name)
+    {
+        OpenActive();
+        Write(10);
+        Expect("ACK seq 1 ack 1 len 10");
+        T.Check(false, Connection.ReportedUnreachable, "reported unreachable");
+        DeliverError(type, code, Returned(1));
+        Is(TcpState.Established);
+        T.Check(true, Connection.ReportedUnreachable, $"reported unreachable after {name}");
+        Send("ACK seq 1 ack 11");
+        T.Check(false, Connection.ReportedUnreachable, "reported unreachable after an acknowledgment");
+    }
+
+    [TestMethod]
+    [Requirement("RFC 9293", "MUST-55")]
+    public void MUST_55_source_quench_is_discarded_in_silence()
+    {
+        OpenActive();
+        Write(2000);
+        Expect("ACK seq 1 ack 1 len 1000");
+        Expect("PSH,ACK seq 1001 ack 1 len 1000");
+        DeliverError(4, 0, Returned(1));
+        T.Check(false, Connection.ReportedUnreachable, "reported unreachable");
+        ExpectNothing();
+        Send("ACK seq 1 ack 2001");
+        Write(2000);
+        Expect("ACK seq 2001 ack 1 len 1000");
+        Expect("PSH,ACK seq 3001 ack 1 len 1000");
+        Send("ACK seq 1 ack 4001");
     }
 
     [TestMethod]
@@ -119,15 +161,17 @@ public sealed class UnreachableTests : TraceTest
         return Frames.Ipv4(StackBench.OwnAddress, T.Peer.Address, Frames.Tcp, head);
     }
 
-    private void Deliver(int code, byte[] returned)
+    private void Deliver(int code, byte[] returned) => DeliverError(3, code, returned);
+
+    private void DeliverError(int type, int code, byte[] returned)
     {
         const uint Router = StackBench.Subnet + 99;
         T.SendFrame(
-            $"ICMP unreachable, code {code}",
+            $"ICMP error, type {type}, code {code}",
             Frames.Ethernet(
                 StackBench.OwnMac,
                 StackBench.MacOf(Router),
                 Frames.TypeIpv4,
-                Frames.Ipv4(Router, StackBench.OwnAddress, Frames.Icmp, Frames.IcmpMessage(3, code, 0, returned))));
+                Frames.Ipv4(Router, StackBench.OwnAddress, Frames.Icmp, Frames.IcmpMessage(type, code, 0, returned))));
     }
 }

@@ -10,11 +10,20 @@ internal sealed class IcmpProtocol
     /// <summary>Nothing for anybody else to do.</summary>
     internal const int Handled = 0;
 
-    /// <summary>A destination-unreachable message about a TCP segment: see <see cref="Code"/> and the fields below it.</summary>
-    internal const int TcpUnreachable = 1;
+    /// <summary>An error message about a TCP segment: see <see cref="Type"/> and the fields below it.</summary>
+    internal const int TcpError = 1;
+
+    /// <summary>Type of the error message: destination unreachable, time exceeded or parameter problem.</summary>
+    internal int Type;
 
     /// <summary>Code of the error message.</summary>
     internal int Code;
+
+    /// <summary>The MTU that a router names when a packet was too large for it; 0 from one that does not know RFC 1191.</summary>
+    internal int NextHopMtu;
+
+    /// <summary>Octets of the packet that the message is about.</summary>
+    internal int ReturnedLength;
 
     /// <summary>The port that the returned segment came from: ours.</summary>
     internal int LocalPort;
@@ -62,9 +71,11 @@ internal sealed class IcmpProtocol
             return Handled;
         }
 
-        return type == IcmpMessage.TypeDestinationUnreachable && ReadReturnedSegment(buffer, offset, length)
-            ? TcpUnreachable
-            : Handled;
+        // RFC 9293 MUST-54. RFC 9293 MUST-55: source quench (type 4) is discarded, and so is what nobody here knows (RFC 1122 3.2.2).
+        bool error = type == IcmpMessage.TypeDestinationUnreachable
+            || type == IcmpMessage.TypeTimeExceeded
+            || type == IcmpMessage.TypeParameterProblem;
+        return error && ReadReturnedSegment(buffer, offset, length) ? TcpError : Handled;
     }
 
     private void SendEchoReply(byte[] buffer, int offset, int length)
@@ -101,7 +112,10 @@ internal sealed class IcmpProtocol
             return false;
         }
 
+        Type = buffer[offset + IcmpMessage.TypeOffset];
         Code = buffer[offset + IcmpMessage.CodeOffset];
+        NextHopMtu = BigEndian.ReadUInt16(buffer, offset + IcmpMessage.NextHopMtuOffset);
+        ReturnedLength = BigEndian.ReadUInt16(buffer, inner + 2);
         RemoteAddress = BigEndian.ReadUInt32(buffer, inner + 16);
         LocalPort = BigEndian.ReadUInt16(buffer, inner + headerLength);
         RemotePort = BigEndian.ReadUInt16(buffer, inner + headerLength + 2);

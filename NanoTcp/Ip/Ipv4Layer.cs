@@ -18,6 +18,9 @@ internal sealed class Ipv4Layer
     /// <summary>There is no route, or the next hop does not answer.</summary>
     internal const int Unreachable = 2;
 
+    /// <summary>Octets of a packet that every host can receive, in fragments if need be (RFC 1122 3.3.2).</summary>
+    internal const int LeastReassembly = 576;
+
     /// <summary>RFC 1122 3.2.1.7 and the assigned numbers' default.</summary>
     private const int TimeToLive = 64;
 
@@ -155,8 +158,12 @@ internal sealed class Ipv4Layer
         int length = Ipv4Header.MinLength + payloadLength;
         _identification++;
         _counters[StackCounter.IpOutRequests]++;
+
+        // RFC 1191 3: TCP, which can send the same in smaller segments, wants to be told of a narrow path. Packets that
+        // every path carries somehow need no DF bit, and without it a silent black hole cannot swallow them (RFC 2923 2.1).
+        bool dontFragment = protocol == Ipv4Header.ProtocolTcp && length > LeastReassembly;
         Ipv4Header.Write(
-            TransmitBuffer, _ethernet.PayloadOffset, length, _identification, TimeToLive, protocol, Address, destination);
+            TransmitBuffer, _ethernet.PayloadOffset, length, _identification, dontFragment, TimeToLive, protocol, Address, destination);
 
         uint nextHop = NextHop(destination);
         int reach = nextHop == 0 ? ArpProtocol.Unreachable : _arp.Resolve(nextHop, _now);

@@ -72,7 +72,7 @@ public static class StackCounter
     /// <summary>Echo requests answered.</summary>
     public const int IcmpOutEchoReplies = 21;
 
-    /// <summary>Destination-unreachable messages that concerned one of the connections here.</summary>
+    /// <summary>Destination-unreachable messages that concerned one of the connections here, those about the packet size excluded.</summary>
     public const int IcmpInDestUnreachs = 22;
 
     /// <summary>Connections opened by this side (tcpActiveOpens).</summary>
@@ -162,17 +162,23 @@ public static class StackCounter
     /// <summary>Challenge ACKs that were not sent because the connection had sent its share (RFC 5961 7).</summary>
     public const int TcpChallengeAcksLimited = 51;
 
+    /// <summary>ICMP errors that no segment under way can have caused (RFC 5927 4.1), or that concern nobody here.</summary>
+    public const int IcmpInIgnored = 52;
+
+    /// <summary>Times that a connection made its segments smaller because the path is narrow (RFC 1191).</summary>
+    public const int TcpPathMtuReductions = 53;
+
     /// <summary>Keep-alive probes sent (RFC 9293 3.8.4).</summary>
-    public const int TcpKeepAliveProbes = 52;
+    public const int TcpKeepAliveProbes = 54;
 
     /// <summary>Connections ended because no keep-alive probe was answered.</summary>
-    public const int TcpKeepAliveTimeouts = 53;
+    public const int TcpKeepAliveTimeouts = 55;
 
     /// <summary>Connections ended because no data had moved for as long as their idle timeout allows.</summary>
-    public const int TcpIdleTimeouts = 54;
+    public const int TcpIdleTimeouts = 56;
 
     /// <summary>Connections given back by their owners that could not deliver what was left in time.</summary>
-    public const int TcpCloseTimeouts = 55;
+    public const int TcpCloseTimeouts = 57;
 
     internal static readonly string[] Names = new string[]
     {
@@ -228,6 +234,8 @@ public static class StackCounter
         "tcp_in_after_fin",
         "tcp_in_dup_acks",
         "tcp_challenge_acks_limited",
+        "icmp_in_ignored",
+        "tcp_path_mtu_reductions",
         "tcp_keep_alive_probes",
         "tcp_keep_alive_timeouts",
         "tcp_idle_timeouts",

@@ -75,63 +75,28 @@ public sealed partial class TcpConnection
         Settle();
     }
 
-    /// <summary>An ICMP message says that a segment of ours did not arrive (RFC 5927 4.1: only if it could be ours).</summary>
-    internal void Unreachable(int code, uint sequence)
+    /// <summary>
+    /// The link has come back: what was out may be lost, and waiting for a long timeout helps nobody. The back-off that
+    /// went on meanwhile says nothing about the network.
+    /// </summary>
+    internal void LinkRestored(long now)
     {
-        if ((int)(sequence - Block.SndUna) < 0 || (int)(sequence - Block.SndMax) >= 0)
+        if (Block.State == TcpState.Closed || Block.State == TcpState.TimeWait || _timerAt == Never)
         {
             return;
         }
 
-        _layer.Counters[Primitives.StackCounter.IcmpInDestUnreachs]++;
-
-        // RFC 9293 SHLD-26 would end the connection at a hard error; RFC 5927 6.1: only while it is being opened.
-        const int ProtocolUnreachable = 2;
-        const int PortUnreachable = 3;
-        if (Block.State == TcpState.SynSent && (code == ProtocolUnreachable || code == PortUnreachable))
-        {
-            EndHere(TcpEndReason.Unreachable);
-        }
-        else
-        {
-            Marks |= UnreachableHint;
-        }
-    }
-
-    /// <summary>The link has come back: what was out may be lost, and waiting for a long timeout helps nobody.</summary>
-    internal void LinkRestored()
-    {
-        TcpState state = Block.State;
-        if (state == TcpState.Closed || state == TcpState.TimeWait)
-        {
-            return;
-        }
-
+        _roundTrip.ForgetBackOff();
+        _timerAt = now + _roundTrip.Timeout;
         if (Block.SndMax != Block.SndUna)
         {
             GoBack();
         }
-        else if (Block.SndUna != Block.Iss && _timerAt != Never)
+        else if ((Block.Marks & TcpControlBlock.SynAcknowledged) != 0)
         {
             // The timer ran for what could not leave, and what leaves now has not been tried before.
             _timerAt = Never;
-            _roundTrip.ForgetBackOff();
-            Marks = (Marks & ~(Probing | ProbeDue)) | OutputDue;
-            UpdateDeadline();
-        }
-    }
-
-    /// <summary>There is something to send and no way out: R2 runs for it all the same, or it would wait for ever.</summary>
-    internal void Stalled(long now)
-    {
-        TcpControlBlock block = Block;
-        bool finDue = (block.Marks & (TcpControlBlock.FinQueued | TcpControlBlock.FinSent)) == TcpControlBlock.FinQueued;
-        if (_timerAt == Never
-            && block.State != TcpState.Closed
-            && (block.SndMax != block.SndUna || _send.Count != 0 || finDue))
-        {
-            _unansweredSince = now;
-            _timerAt = now + _roundTrip.Timeout;
+            Marks = (Marks & ~(Probing | ProbeDue | Retries)) | OutputDue;
         }
 
         UpdateDeadline();
@@ -194,6 +159,7 @@ public sealed partial class TcpConnection
         _roundTrip.Reset();
         _unacknowledgedText = 0;
         _values[Challenges] = 0;
+        _values[HintedMtu] = 0;
         _timerAt = Never;
         _acknowledgeAt = Never;
         _watchAt = Never;

@@ -49,6 +49,12 @@ public sealed partial class TcpConnection
     /// <summary>One segment with data in order has not been acknowledged yet.</summary>
     private const int SegmentHeld = 0x4000;
 
+    /// <summary>A segment of full size has been acknowledged since the size last changed: the path carries it.</summary>
+    private const int PathProven = 0x8000;
+
+    /// <summary>The user has marked octets as urgent that are not acknowledged yet: see <see cref="SndUp"/>.</summary>
+    private const int Urgent = 0x10000;
+
     /// <summary>See <see cref="KeepAlive"/>.</summary>
     internal const int KeepAliveSet = 0x01000000;
 
@@ -76,13 +82,22 @@ public sealed partial class TcpConnection
     /// <summary>Index of the low half of the time in ms at which it was sent; no round trip takes 49 days.</summary>
     private const int TimedAt = TcpSettings.Count + 4;
 
+    /// <summary>Index of a path MTU that an ICMP message named and that is not believed yet; 0 for none.</summary>
+    private const int HintedMtu = TcpSettings.Count + 5;
+
+    /// <summary>Index of SND.UNA at that time.</summary>
+    private const int HintedAt = TcpSettings.Count + 6;
+
+    /// <summary>Index of SND.UP: the sequence number behind the last octet that the user called urgent.</summary>
+    private const int SndUp = TcpSettings.Count + 7;
+
     /// <summary>Index of the low half of the time in ms at which data last moved; see <see cref="IdleTimeout"/>.</summary>
-    private const int MovedAt = TcpSettings.Count + 5;
+    private const int MovedAt = TcpSettings.Count + 8;
 
     /// <summary>Index of the low half of the time in ms of the last keep-alive probe.</summary>
-    private const int ProbedAt = TcpSettings.Count + 6;
+    private const int ProbedAt = TcpSettings.Count + 9;
 
-    private const int ValueCount = TcpSettings.Count + 7;
+    private const int ValueCount = TcpSettings.Count + 10;
 
     /// <summary>What is true of the connection: the bits above.</summary>
     internal int Marks;

@@ -186,7 +186,8 @@ public sealed partial class TcpConnection
     /// <summary>R2 in ms for what is out now; 0 for never.</summary>
     private int GiveUpAfter()
     {
-        return _values[Block.SndUna == Block.Iss ? TcpSettings.ConnectTimeout : TcpSettings.UserTimeout];
+        bool open = (Block.Marks & TcpControlBlock.SynAcknowledged) != 0;
+        return _values[open ? TcpSettings.UserTimeout : TcpSettings.ConnectTimeout];
     }
 
     /// <summary>When R2 is over before the next retransmission would be due, that is when the timer runs out.</summary>
@@ -271,7 +272,7 @@ public sealed partial class TcpConnection
             return Never;
         }
 
-        if (Block.SndUna == Block.Iss || Block.State == TcpState.TimeWait)
+        if ((Block.Marks & TcpControlBlock.SynAcknowledged) == 0 || Block.State == TcpState.TimeWait)
         {
             // Not open yet, or over: both have their own end.
             return now + timeout;

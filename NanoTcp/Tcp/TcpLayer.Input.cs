@@ -1,3 +1,4 @@
+using NanoTcp.Ip;
 using NanoTcp.Primitives;
 using NanoTcp.Wire;
 
@@ -72,13 +73,16 @@ internal sealed partial class TcpLayer
         }
     }
 
-    /// <summary>An ICMP error about a segment of ours.</summary>
-    internal void Unreachable(int code, int localPort, uint remoteAddress, int remotePort, uint sequence)
+    /// <summary>
+    /// An ICMP error about a segment of ours (RFC 9293 MUST-54). Handshakes of listeners and closed connections have
+    /// nobody to be told, and end by their own timers.
+    /// </summary>
+    internal void ProcessError(IcmpProtocol icmp)
     {
-        int index = FindConnection(remoteAddress, ((uint)localPort << 16) | (uint)remotePort);
-        if (index >= 0)
+        int index = FindConnection(icmp.RemoteAddress, ((uint)icmp.LocalPort << 16) | (uint)icmp.RemotePort);
+        if (index < 0 || !_connections[index].ProcessError(icmp))
         {
-            _connections[index].Unreachable(code, sequence);
+            Counters[StackCounter.IcmpInIgnored]++;
         }
     }
 

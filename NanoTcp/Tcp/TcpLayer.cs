@@ -320,28 +320,27 @@ internal sealed partial class TcpLayer
         return false;
     }
 
-    /// <summary>Nothing can be sent for want of a link: those who wait begin to count the time.</summary>
-    internal void Stalled(long now)
-    {
-        const int Ready = TcpConnection.InUse | TcpConnection.OutputDue;
-        TcpConnection[] connections = _connections;
-        for (int i = 0; i < connections.Length; i++)
-        {
-            if ((connections[i].Marks & Ready) == Ready)
-            {
-                connections[i].Stalled(now);
-            }
-        }
-    }
-
     /// <summary>The link has come up again.</summary>
-    internal void LinkRestored()
+    internal void LinkRestored(long now)
     {
         for (int i = 0; i < _connections.Length; i++)
         {
             if ((_connections[i].Marks & TcpConnection.InUse) != 0)
             {
-                _connections[i].LinkRestored();
+                _connections[i].LinkRestored(now);
+            }
+        }
+    }
+
+    /// <summary>There is no link: what waits to be sent does not wait for ever.</summary>
+    internal void WaitForLink(long now)
+    {
+        const int Waiting = TcpConnection.InUse | TcpConnection.OutputDue;
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            if ((_connections[i].Marks & Waiting) == Waiting)
+            {
+                _connections[i].WaitForWay(now);
             }
         }
     }
@@ -358,7 +357,8 @@ internal sealed partial class TcpLayer
         int flags,
         int window,
         int mssOption,
-        int textLength)
+        int textLength,
+        int urgentPointer = 0)
     {
         int pseudo = InternetChecksum.PseudoHeaderSum(Ip.Address, remoteAddress, Ipv4Header.ProtocolTcp, 0);
         TcpSegment.Write(
@@ -371,6 +371,7 @@ internal sealed partial class TcpLayer
             (flags & TcpSegment.Ack) != 0 ? acknowledgment : 0,
             flags,
             window,
+            urgentPointer,
             mssOption,
             textLength);
         int headerLength = mssOption == 0 ? TcpSegment.MinHeaderLength : TcpSegment.SynHeaderLength;

@@ -10,6 +10,7 @@ internal sealed class Ipv4Header
     internal const int ProtocolTcp = 6;
 
     private const int MoreFragments = 0x2000;
+    private const byte DontFragment = 0x40;
     private const int FragmentOffsetMask = 0x1FFF;
 
     internal uint Source;
@@ -55,7 +56,8 @@ internal sealed class Ipv4Header
 
     /// <summary>Writes a header of <see cref="MinLength"/> octets with its checksum.</summary>
     internal static void Write(
-        byte[] buffer, int offset, int totalLength, int identification, int timeToLive, int protocol, uint source, uint destination)
+        byte[] buffer, int offset, int totalLength, int identification, bool dontFragment, int timeToLive, int protocol,
+        uint source, uint destination)
     {
         buffer[offset] = 0x45;
         buffer[offset + 1] = 0;
@@ -63,7 +65,7 @@ internal sealed class Ipv4Header
         buffer[offset + 3] = (byte)totalLength;
         buffer[offset + 4] = (byte)(identification >> 8);
         buffer[offset + 5] = (byte)identification;
-        buffer[offset + 6] = 0;
+        buffer[offset + 6] = dontFragment ? DontFragment : (byte)0;
         buffer[offset + 7] = 0;
         buffer[offset + 8] = (byte)timeToLive;
         buffer[offset + 9] = (byte)protocol;
