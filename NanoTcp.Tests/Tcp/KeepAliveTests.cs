@@ -1,6 +1,7 @@
 using System;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Simulation;
 
 namespace NanoTcp.Tests.Tcp;
@@ -13,6 +14,7 @@ public sealed class KeepAliveTests : TraceTest
     private const long Days = 24 * Hours;
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-25")]
     public void MUST_25_it_is_off_unless_somebody_asks_for_it()
     {
         OpenPassive();
@@ -27,6 +29,7 @@ public sealed class KeepAliveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-24", "MUST-28", "SHLD-12")]
     public void MUST_24_MUST_28_SHLD_12_after_two_hours_of_silence_an_empty_segment_left_of_the_window_asks_for_an_answer()
     {
         OpenPassive();
@@ -69,6 +72,7 @@ public sealed class KeepAliveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-29")]
     public void MUST_29_only_when_all_probes_in_a_row_are_unanswered_the_connection_is_reset_and_has_timed_out()
     {
         OpenPassive();
@@ -92,6 +96,7 @@ public sealed class KeepAliveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-29")]
     public void MUST_29_an_answer_to_the_last_probe_is_enough_and_the_count_begins_anew()
     {
         OpenPassive();
@@ -133,6 +138,7 @@ public sealed class KeepAliveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-26")]
     public void MUST_26_whatever_the_peer_sends_that_is_acceptable_postpones_the_probe()
     {
         OpenPassive();
@@ -179,6 +185,7 @@ public sealed class KeepAliveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-26")]
     public void MUST_26_no_probe_while_sent_data_is_unacknowledged()
     {
         OpenPassive();
@@ -202,6 +209,7 @@ public sealed class KeepAliveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-27")]
     public void MUST_27_the_interval_may_change_at_any_time()
     {
         OpenPassive();
@@ -346,6 +354,7 @@ public sealed class KeepAliveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-26")]
     public void MUST_26_a_probe_that_waits_for_its_neighbour_is_not_sent_when_the_peer_has_spoken_meanwhile()
     {
         OpenPassive();
@@ -363,6 +372,7 @@ public sealed class KeepAliveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-29")]
     public void MUST_29_however_late_the_stack_is_polled_every_probe_is_sent()
     {
         ScriptedPeer peer = new();
@@ -389,9 +399,10 @@ public sealed class KeepAliveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1122", "4.2.3.6")]
     [DataRow("ACK seq 0 ack 1")]
     [DataRow("ACK seq 0 ack 1 len 1")]
-    public void MAY_6_a_peers_probe_is_answered_with_and_without_a_garbage_octet(string probe)
+    public void RFC_1122_4_2_3_6_a_peers_probe_is_answered_with_and_without_a_garbage_octet(string probe)
     {
         OpenPassive();
         for (int i = 1; i < 20; i++)

@@ -1,6 +1,7 @@
 using System;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -9,6 +10,7 @@ namespace NanoTcp.Tests.Tcp;
 public sealed class UserTimeoutTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-21")]
     public void MUST_21_R2_for_data_is_what_the_user_says()
     {
         OpenPassive();
@@ -24,6 +26,7 @@ public sealed class UserTimeoutTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-21")]
     public void MUST_21_R2_may_be_infinite()
     {
         OpenPassive();
@@ -89,6 +92,7 @@ public sealed class UserTimeoutTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-20", "SHLD-9", "SHLD-10", "MUST-47")]
     public void MUST_20_SHLD_9_SHLD_10_MUST_47_after_three_retransmissions_the_neighbour_is_asked_again_and_the_user_can_see_it()
     {
         OpenPassive();
@@ -115,6 +119,7 @@ public sealed class UserTimeoutTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-20")]
     public void MUST_20_a_neighbour_that_has_gone_is_unreachable_before_its_entry_is_old()
     {
         OpenPassive();
@@ -134,6 +139,7 @@ public sealed class UserTimeoutTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-22")]
     public void MUST_22_a_SYN_is_handled_in_the_same_way()
     {
         Connecting();
@@ -150,6 +156,7 @@ public sealed class UserTimeoutTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-21")]
     public void MUST_21_an_opening_is_given_up_as_soon_as_the_user_says()
     {
         Connecting();
@@ -178,6 +185,7 @@ public sealed class UserTimeoutTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-21")]
     public void MUST_21_an_opening_may_go_on_for_ever()
     {
         Connecting();
@@ -198,6 +206,7 @@ public sealed class UserTimeoutTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-37")]
     public void MUST_37_the_user_timeout_does_not_run_while_a_closed_window_is_probed_and_the_peer_answers()
     {
         OpenPassive(window: 0);
@@ -335,7 +344,8 @@ public sealed class UserTimeoutTests : TraceTest
     }
 
     [TestMethod]
-    public void A_negative_time_is_refused()
+    [Requirement("RFC 9293", "MUST-23", "SHLD-11")]
+    public void A_negative_time_is_refused_and_the_defaults_stay()
     {
         OpenPassive();
         foreach (int value in new[] { int.MinValue, -1 })

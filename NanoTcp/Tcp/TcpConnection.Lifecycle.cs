@@ -27,7 +27,7 @@ public sealed partial class TcpConnection
         TcpSettings.SetDefaults(_values);
         Marks |= Owned | OutputDue;
         Block.Connect(iss, maxMss, _receive.Capacity);
-        _congestion.Open(maxMss, iss);
+        _layer.Congestion.Open(_values, maxMss, iss, false);
 
         // The time may be that of the last Poll, long ago, or none at all: the clock of the opening starts with the next.
         _unansweredSince = Never;
@@ -44,7 +44,7 @@ public sealed partial class TcpConnection
         TakeSettings(listener.Settings, now);
         _values[AcceptOrderValue] = order;
         Block.Accept(iss, irs, window, peerMss, maxMss, offeredWindow);
-        _congestion.Open(Block.SendMss, iss);
+        _layer.Congestion.Open(_values, Block.SendMss, iss, false);
         Marks |= answerLost ? SynLost : 0;
         _unansweredSince = now;
         if (offeredWindow == 0)
@@ -92,9 +92,10 @@ public sealed partial class TcpConnection
         {
             GoBack();
         }
-        else if ((Block.Marks & TcpControlBlock.SynAcknowledged) != 0)
+        else if ((Block.Marks & TcpControlBlock.SynAcknowledged) != 0 && Block.SndWnd != 0)
         {
-            // The timer ran for what could not leave, and what leaves now has not been tried before.
+            // The timer ran for what could not leave, and what leaves now has not been tried before. A probe that is due
+            // into a closed window stays due.
             _timerAt = Never;
             Marks = (Marks & ~(Probing | ProbeDue | Retries)) | OutputDue;
         }

@@ -97,7 +97,11 @@ public sealed partial class TcpConnection
     /// <summary>Index of the low half of the time in ms of the last keep-alive probe.</summary>
     private const int ProbedAt = TcpSettings.Count + 9;
 
-    private const int ValueCount = TcpSettings.Count + 10;
+    /// <summary>Index of the low half of the time in ms at which data was sent last.</summary>
+    private const int SentAt = TcpSettings.Count + 10;
+
+    /// <summary>How many there are; behind them lie those of <see cref="CongestionControl"/>.</summary>
+    internal const int ValueCount = TcpSettings.Count + 11;
 
     /// <summary>What is true of the connection: the bits above.</summary>
     internal int Marks;
@@ -106,7 +110,7 @@ public sealed partial class TcpConnection
     internal uint Ports;
 
     /// <summary>First what <see cref="TcpSettings"/> names, then the values above.</summary>
-    private readonly int[] _values = new int[ValueCount];
+    private readonly int[] _values;
 
     /// <summary>Order of arrival in a listener's queue.</summary>
     internal int AcceptOrder
