@@ -190,7 +190,7 @@ public sealed class NetworkStack
     /// <summary>Begins to open a connection; its state and end reason show what comes of it.</summary>
     /// <param name="address">The peer: one host, not this one.</param>
     /// <param name="port">The peer's port, 1 to 65535.</param>
-    /// <returns>The connection, which the caller gives back by <see cref="TcpConnection.Close"/> or
+    /// <returns>The connection, which the caller gives back by <see cref="TcpConnection.Close()"/> or
     /// <see cref="TcpConnection.Abort"/>; null when no connection is free.</returns>
     /// <exception cref="ArgumentException">The address cannot be a peer's (RFC 9293 MUST-46).</exception>
     /// <exception cref="ArgumentOutOfRangeException">The port is out of its range.</exception>
@@ -337,7 +337,8 @@ public sealed class NetworkStack
             }
         }
 
-        long wait = deadline == long.MaxValue ? int.MaxValue : deadline - now;
+        // What is due at once may stand far before any clock.
+        long wait = deadline == long.MaxValue ? int.MaxValue : deadline <= now ? 0 : deadline - now;
         if (linkWait < wait)
         {
             wait = linkWait;

@@ -19,7 +19,7 @@ public sealed class GiveUpTests : TraceTest
         Link(LinkStatus.Down);
         At(119_999);
         Is(TcpState.Established);
-        At(123_000);
+        At(120_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
         Counted(StackCounter.TcpGiveUps, 1);
@@ -32,9 +32,9 @@ public sealed class GiveUpTests : TraceTest
         Link(LinkStatus.Down);
         At(1000);
         Write(10);
-        At(120_900);
+        At(120_999);
         Is(TcpState.Established);
-        At(125_000);
+        At(121_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
 
@@ -48,9 +48,13 @@ public sealed class GiveUpTests : TraceTest
     {
         OpenPassive();
         Link(LinkStatus.Down);
+        TcpConnection connection = Connection;
         Close();
         T.Check(3, T.Stack.FreeConnections, "free connections");
-        At(125_000);
+        At(120_000);
+        T.Check(TcpState.Closed, connection.State, "state");
+        T.Check(3, T.Stack.FreeConnections, "free connections: its reset waits for the link");
+        At(150_000);
         ExpectNothing();
         Link(LinkStatus.Up);
         T.Bench.Sent.Clear();
@@ -100,7 +104,7 @@ public sealed class GiveUpTests : TraceTest
         Link(LinkStatus.Down);
         At(179_999);
         Is(TcpState.SynSent);
-        At(183_000);
+        At(180_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
     }
@@ -122,7 +126,7 @@ public sealed class GiveUpTests : TraceTest
 
         At(179_999);
         Is(TcpState.SynReceived);
-        At(183_000);
+        At(180_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
     }
@@ -133,9 +137,9 @@ public sealed class GiveUpTests : TraceTest
         OpenPassive(window: 0);
         Write(10);
         Link(LinkStatus.Down);
-        At(119_999);
+        At(120_999);
         Is(TcpState.Established);
-        At(123_000);
+        At(121_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
 
@@ -158,7 +162,7 @@ public sealed class GiveUpTests : TraceTest
             Expect("ACK seq 1 ack 2 len 10");
         }
 
-        At(123_000);
+        At(120_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
     }

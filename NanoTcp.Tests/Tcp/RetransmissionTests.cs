@@ -19,10 +19,10 @@ public sealed class RetransmissionTests : TraceTest
             Expect("ACK seq 1 ack 1 len 10");
         }
 
-        At(122_999);
+        At(119_999);
         Is(TcpState.Established);
         T.Check(60_000, Connection.RetransmissionTimeout, "RTO");
-        At(123_000);
+        At(120_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
         Counted(StackCounter.TcpGiveUps, 1);
@@ -42,9 +42,9 @@ public sealed class RetransmissionTests : TraceTest
             Expect("SYN seq 0 win 2048 mss 1460");
         }
 
-        At(182_999);
+        At(179_999);
         Is(TcpState.SynSent);
-        At(183_000);
+        At(180_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
         Counted(StackCounter.TcpAttemptFails, 1);

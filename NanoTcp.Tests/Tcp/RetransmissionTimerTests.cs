@@ -203,7 +203,7 @@ public sealed class RetransmissionTimerTests : TraceTest
 
         At(119_999);
         Is(state);
-        At(123_000);
+        At(120_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
         At(1_000_000);

@@ -42,7 +42,7 @@ public sealed class UnreachableTests : TraceTest
             Expect("SYN seq 0 mss 1460");
         }
 
-        At(183_000);
+        At(180_000);
         Ended(TcpEndReason.Unreachable);
     }
 

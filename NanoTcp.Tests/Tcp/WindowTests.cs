@@ -40,9 +40,9 @@ public sealed class WindowTests : TraceTest
             Expect("ACK seq 1 ack 1 len 1");
         }
 
-        At(122_999);
+        At(120_999);
         Is(TcpState.Established);
-        At(123_000);
+        At(121_000);
         Expect("RST,ACK seq 2 ack 1 win 0");
         Ended(TcpEndReason.TimedOut);
     }

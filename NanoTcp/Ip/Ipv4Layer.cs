@@ -140,6 +140,15 @@ internal sealed class Ipv4Layer
     }
 
     /// <summary>
+    /// Negative advice of an upper layer (RFC 1122 3.3.1.4, RFC 9293 MUST-20): what it sends there goes unanswered. The next
+    /// hop, the router too, is asked whether it is still where it was.
+    /// </summary>
+    internal void Doubt(uint destination)
+    {
+        _arp.Doubt(NextHop(destination), _now);
+    }
+
+    /// <summary>
     /// Sends the payload that stands at <see cref="TransmitOffset"/>. While its next hop is being resolved the packet
     /// waits in that neighbour's queue; every packet that cannot be sent or kept is counted.
     /// </summary>

@@ -117,7 +117,7 @@ public static class StackCounter
     /// <summary>Probes into a closed window (RFC 9293 3.8.6.1).</summary>
     public const int TcpZeroWindowProbes = 36;
 
-    /// <summary>Connections given up because the peer no longer answered.</summary>
+    /// <summary>Connections given up because the peer no longer answered what was sent: R2, the user timeout (RFC 9293 3.8.3).</summary>
     public const int TcpGiveUps = 37;
 
     /// <summary>Challenge ACKs sent (RFC 5961).</summary>
@@ -173,6 +173,18 @@ public static class StackCounter
 
     /// <summary>Reductions of the congestion window because the peer has echoed a mark (tcpEStatsPathECNsignals).</summary>
     public const int TcpEcnSignals = 55;
+
+    /// <summary>Keep-alive probes sent (RFC 9293 3.8.4).</summary>
+    public const int TcpKeepAliveProbes = 56;
+
+    /// <summary>Connections ended because no keep-alive probe was answered.</summary>
+    public const int TcpKeepAliveTimeouts = 57;
+
+    /// <summary>Connections ended because no data had moved for as long as their idle timeout allows.</summary>
+    public const int TcpIdleTimeouts = 58;
+
+    /// <summary>Connections given back by their owners that could not deliver what was left in time.</summary>
+    public const int TcpCloseTimeouts = 59;
 
     internal static readonly string[] Names = new string[]
     {
@@ -232,5 +244,9 @@ public static class StackCounter
         "tcp_path_mtu_reductions",
         "tcp_ce_rcvd",
         "tcp_ecn_signals",
+        "tcp_keep_alive_probes",
+        "tcp_keep_alive_timeouts",
+        "tcp_idle_timeouts",
+        "tcp_close_timeouts",
     };
 }

@@ -21,7 +21,12 @@ public sealed partial class TcpConnection
         SegmentOutcome outcome = _layer.Outcome;
         int actions = block.Process(segment, outcome);
         _layer.CountDrop(outcome);
-        LastActivity = now;
+        if (outcome.Drop == SegmentOutcome.NoDrop || (actions & TcpActions.Window) != 0)
+        {
+            // Only what is acceptable says that the peer is there: anybody can make up the rest.
+            LastActivity = now;
+        }
+
         if ((actions & (TcpActions.Reset | TcpActions.Ended)) != 0)
         {
             if ((actions & TcpActions.Reset) != 0)
@@ -162,8 +167,8 @@ public sealed partial class TcpConnection
         // RFC 6298 5.2 and 5.3: off when all is acknowledged, anew when something is.
         _timerAt = outstanding == 0 ? Never : now + _roundTrip.Timeout;
         _unansweredSince = now;
-        Marks &= ~UnreachableHint;
-        Marks |= OutputDue;
+        _values[MovedAt] = (int)now;
+        Marks = (Marks & ~(UnreachableHint | Retries)) | OutputDue;
     }
 
     private void DuplicateAcknowledged()
@@ -204,11 +209,15 @@ public sealed partial class TcpConnection
 
     private void WindowUpdated(int actions, long now)
     {
-        if (((Marks & Probing) != 0 || Block.SndWnd == 0) && ((Marks & Owned) != 0 || WaitingFor != null))
+        if ((Marks & Probing) != 0 || Block.SndWnd == 0)
         {
-            // The peer answers, so a closed window is no reason ever to give up (RFC 9293 MUST-37); the owner may abort.
-            // A connection without an owner has nobody to do that: RFC 6429 3 leaves it to us.
-            _unansweredSince = now;
+            Marks &= ~Retries;
+            if ((Marks & Owned) != 0 || WaitingFor != null)
+            {
+                // The peer answers, so a closed window is no reason ever to give up (RFC 9293 MUST-37); the owner may abort.
+                // A connection without an owner has nobody to do that: RFC 6429 3 leaves it to us.
+                _unansweredSince = now;
+            }
         }
 
         if ((Marks & Probing) != 0 && Block.SndWnd != 0)
@@ -260,6 +269,7 @@ public sealed partial class TcpConnection
             return true;
         }
 
+        _values[MovedAt] = (int)now;
         _receive.Count += outcome.Delivered;
         BytesReceived += outcome.Delivered;
         _unacknowledgedText += outcome.Delivered;

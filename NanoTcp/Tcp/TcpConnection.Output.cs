@@ -44,6 +44,7 @@ public sealed partial class TcpConnection
     private bool SendReset()
     {
         Marks &= ~(ResetDue | OutputDue);
+        _watchAt = Never;
         _layer.Counters[StackCounter.TcpOutRsts]++;
         _layer.Send(RemoteAddress, Ports, Block.SndMax, Block.RcvNxt, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0, 0, _values[TypeOfService]);
         return true;
@@ -124,7 +125,7 @@ public sealed partial class TcpConnection
             _unansweredSince = now;
         }
 
-        return SendAcknowledgment(false);
+        return SendAcknowledgment(false) || SendKeepAlive(now);
     }
 
     /// <summary>cwnd, and what the first duplicates let out beyond it (RFC 3042 2).</summary>
@@ -228,6 +229,7 @@ public sealed partial class TcpConnection
         if (block.SndMax == block.SndUna && (Marks & Probing) == 0)
         {
             _unansweredSince = now;
+            _values[MovedAt] = (int)now;
         }
 
         int urgentPointer = 0;
@@ -399,19 +401,36 @@ public sealed partial class TcpConnection
     private void RetransmissionDue(long now)
     {
         TcpControlBlock block = Block;
-        bool opening = (block.Marks & TcpControlBlock.SynAcknowledged) == 0;
-        if (now - _unansweredSince >= (opening ? TcpLimits.GiveUpSyn : TcpLimits.GiveUpData))
+        int limit = GiveUpAfter();
+        if ((Marks & (Probing | Retries)) == Probing && ((Marks & Owned) != 0 || WaitingFor != null))
         {
+            // RFC 9293 MUST-37: R2 runs from the first probe on that is not answered.
+            _unansweredSince = now;
+        }
+
+        if (limit != 0 && now - _unansweredSince >= limit)
+        {
+            // RFC 9293 MUST-20 (c).
             GiveUp();
             return;
         }
 
         bool held = (Marks & EcnHeld) != 0;
         Marks &= ~EcnHeld;
+        if (held && block.SndMax == block.SndUna)
+        {
+            // Nothing was lost: RFC 3168 6.1.2 has let the next segment wait so long.
+            _timerAt = Never;
+            Marks |= OutputDue;
+            return;
+        }
+
+        NoteRetry();
         _roundTrip.BackOff();
         _timerAt = now + _roundTrip.Timeout;
-        if (opening)
+        if ((block.Marks & TcpControlBlock.SynAcknowledged) == 0)
         {
+            LimitRetransmission();
             Marks |= block.SndMax != block.Iss ? SynLost : 0;
             GoBack();
             return;
@@ -425,17 +444,16 @@ public sealed partial class TcpConnection
             block.SndNxt = block.SndUna;
             Marks &= ~(Timing | RetransmitFirst);
             Marks |= _send.Count != 0 ? ProbeDue | OutputDue : OutputDue;
+            if ((Marks & Retries) > OneRetry || block.SndMax == block.SndUna)
+            {
+                // Only when the peer is silent: what is answered must not bring the next probe nearer.
+                LimitRetransmission();
+            }
+
             return;
         }
 
-        if (held && block.SndMax == block.SndUna)
-        {
-            // Nothing was lost: RFC 3168 6.1.2 has let the next segment wait so long.
-            _timerAt = Never;
-            Marks |= OutputDue;
-            return;
-        }
-
+        LimitRetransmission();
         Marks |= EcnReduced;
         _layer.Counters[StackCounter.TcpTimeouts]++;
         BelieveHint();
@@ -467,6 +485,8 @@ public sealed partial class TcpConnection
         if ((Marks & ResetDue) != 0)
         {
             Marks &= ~ResetDue;
+            _watchAt = Never;
+            UpdateDeadline();
             Settle();
         }
         else if (Block.State == TcpState.SynSent)
@@ -475,7 +495,7 @@ public sealed partial class TcpConnection
         }
         else
         {
-            Marks |= UnreachableHint;
+            Marks = (Marks & ~KeepAliveDue) | UnreachableHint;
             WaitForWay(now);
             Settle();
         }

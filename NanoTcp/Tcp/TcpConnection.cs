@@ -7,7 +7,7 @@ namespace NanoTcp.Tcp;
 /// </summary>
 /// <remarks>
 /// A connection belongs to whoever got it from <c>Connect</c> or <c>Accept</c> until that owner calls
-/// <see cref="Close"/> or <see cref="Abort"/>, which must happen exactly once, also after the connection has ended by
+/// <see cref="Close()"/> or <see cref="Abort"/>, which must happen exactly once, also after the connection has ended by
 /// itself. From then on the stack finishes what is left and gives the object to somebody else.
 /// One thread uses the stack and all its connections.
 /// </remarks>
@@ -188,7 +188,8 @@ public sealed partial class TcpConnection
     /// <summary>Octets that the peer has acknowledged since the connection opened.</summary>
     public long BytesSent { get; private set; }
 
-    /// <summary>Time of the stack's clock at which the last segment of this connection arrived or it was opened, in ms.</summary>
+    /// <summary>Time of the stack's clock at which the last acceptable segment of this connection arrived, or it was opened, in ms.
+    /// What is old, beyond the window or otherwise not taken does not count.</summary>
     public long LastActivity { get; private set; }
 
     /// <summary>Takes octets that have arrived, in order.</summary>
@@ -299,9 +300,33 @@ public sealed partial class TcpConnection
     /// lost, and the peer learns it by a reset (RFC 9293 3.6.1, RFC 1122 4.2.2.13).
     /// </summary>
     /// <exception cref="InvalidOperationException">The connection has been given back already.</exception>
+    /// <remarks>What is left has two minutes to reach the peer; <see cref="Close(int)"/> sets another time.</remarks>
     public void Close()
     {
+        Close(TcpLimits.CloseTimeout);
+    }
+
+    /// <summary>Like <see cref="Close()"/>, with a time in which what was written must have reached the peer. When that is over
+    /// the connection is reset, whatever the peer has acknowledged until then, and its place is free. When there is no link,
+    /// the reset waits for one, half a minute at most.</summary>
+    /// <param name="timeout">1 to 2,147,483,647 ms from the next <see cref="NetworkStack.Poll"/> on; 0 is <see cref="Abort"/>.
+    /// <see cref="UserTimeout"/> holds as well.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
+    /// <exception cref="InvalidOperationException">The connection has been given back already.</exception>
+    public void Close(int timeout)
+    {
         CheckOwned();
+        if (timeout < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeout), "The timeout is 0, which aborts, to 2,147,483,647 ms.");
+        }
+
+        if (timeout == 0)
+        {
+            Abort();
+            return;
+        }
+
         Marks &= ~Owned;
         if (Block.State == TcpState.SynSent)
         {
@@ -314,7 +339,8 @@ public sealed partial class TcpConnection
         else if (Block.State != TcpState.Closed)
         {
             Block.CloseSend();
-            Marks |= OutputDue;
+            Marks = (Marks & ~KeepAliveDue) | OutputDue;
+            EndWithin(timeout);
         }
 
         Settle();

@@ -115,6 +115,7 @@ internal sealed partial class TcpLayer
             {
                 _listeners[i].Port = port;
                 _listeners[i].Backlog = backlog;
+                _listeners[i].SetDefaults();
                 return _listeners[i];
             }
         }

@@ -18,6 +18,21 @@ internal static class TcpLimits
     /// <summary>R2 for data: at least 100 seconds (RFC 9293 SHLD-11), ms.</summary>
     internal const int GiveUpData = 120000;
 
+    /// <summary>Silence before the first keep-alive probe, where keep-alive is turned on: at least two hours (RFC 9293 MUST-28), ms.</summary>
+    internal const int KeepAliveInterval = 7200000;
+
+    /// <summary>Between unanswered keep-alive probes, ms.</summary>
+    internal const int KeepAliveProbeInterval = 75000;
+
+    /// <summary>Unanswered keep-alive probes after which the peer counts as gone.</summary>
+    internal const int KeepAliveProbes = 9;
+
+    /// <summary>How long what is left may take to reach the peer after the connection was given back, ms.</summary>
+    internal const int CloseTimeout = 120000;
+
+    /// <summary>How long a reset waits to leave, for want of a link, before its connection is given to somebody else, ms.</summary>
+    internal const int ResetPatience = 30000;
+
     /// <summary>How long a connection that nobody holds any more waits in FIN-WAIT-2 for the peer's FIN, ms.</summary>
     internal const int FinWait2 = 60000;
 

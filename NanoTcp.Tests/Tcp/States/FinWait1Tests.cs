@@ -187,7 +187,7 @@ public sealed class FinWait1Tests : TraceTest
             Expect("FIN,ACK seq 1 ack 1");
         }
 
-        At(123_000);
+        At(120_000);
         ExpectNothing();
         T.Check(4, T.Stack.FreeConnections, "free connections");
         T.Check(0, T.Stack.TimeWaitCount, "closing connections");

@@ -96,9 +96,9 @@ public sealed class LastAckTests : TraceTest
             Expect("FIN,ACK seq 1 ack 2");
         }
 
-        At(122_999);
+        At(119_999);
         Is(TcpState.LastAck);
-        At(123_000);
+        At(120_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
     }

@@ -255,7 +255,7 @@ public sealed class SynReceivedTests : TraceTest
             Expect("SYN,ACK seq 0 ack 1 mss 1460");
         }
 
-        At(183_000);
+        At(180_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
     }
