@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
@@ -7,7 +9,7 @@ using TcpListener = NanoTcp.Tcp.TcpListener;
 
 namespace NanoTcp.Tests.Peers;
 
-/// <summary>Asking a silent peer whether it is still there (RFC 9293 3.8.4), by the kernel here.</summary>
+/// <summary>Asking a silent peer whether it is still there (RFC 9293 3.8.4), by the kernel and by the stack.</summary>
 [TestClass]
 [TestCategory("Peers")]
 public class KeepAliveOverTapTests
@@ -34,6 +36,60 @@ public class KeepAliveOverTapTests
         AssertAnswered(peer, fromStack: false);
         OpenAndCloseOverTapTests.AssertCarries(peer, connection, socket, 3000);
         OpenAndCloseOverTapTests.Finish(peer, connection, socket);
+    }
+
+    [TestMethod]
+    public void The_stacks_keep_alive_is_seen_by_tshark_as_such_and_answered_by_the_kernel()
+    {
+        PeerTools.Require("tshark");
+        string file = Path.Combine(Path.GetTempPath(), $"nanotcp-{Environment.ProcessId}-keep-alive.pcapng");
+        try
+        {
+            using NetworkNamespace space = new();
+            using (TapStack peer = new(space, captureFile: file))
+            {
+                TcpListener listener = peer.Listen(Port);
+                using Socket socket = peer.ConnectKernel(Port);
+                TcpConnection connection = peer.Accept(listener);
+                OpenAndCloseOverTapTests.AssertCarries(peer, connection, socket, 3000);
+                peer.Do(() => (connection.KeepAliveInterval, connection.KeepAlive) = (1000, true));
+                peer.Until(() => Probes(peer, fromStack: true).Length >= 3, "The stack does not probe.");
+                AssertAnswered(peer, fromStack: true);
+                OpenAndCloseOverTapTests.AssertCarries(peer, connection, socket, 3000);
+                OpenAndCloseOverTapTests.Finish(peer, connection, socket);
+            }
+
+            string[] sources = CaptureTests.Tshark(file, "tcp.analysis.keep_alive").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.IsTrue(sources.Length >= 3 && sources.All(line => line.Contains($"{TapStack.Address} ", StringComparison.Ordinal)), string.Join('\n', sources));
+            Assert.AreEqual(sources.Length, CaptureTests.Count(file, "tcp.analysis.keep_alive_ack"), "answers");
+            Assert.AreEqual(sources.Length, CaptureTests.Count(file, $"tcp.analysis.keep_alive && ip.src == {TapStack.Address}"), "probes of the stack");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [TestMethod]
+    public void A_kernel_that_vanishes_is_noticed_by_keep_alive()
+    {
+        using NetworkNamespace space = new();
+        using TapStack peer = new(space);
+        TcpListener listener = peer.Listen(Port);
+        using Socket socket = peer.ConnectKernel(Port);
+        TcpConnection connection = peer.Accept(listener);
+        OpenAndCloseOverTapTests.AssertCarries(peer, connection, socket, 3000);
+        peer.Do(() =>
+        {
+            connection.KeepAliveInterval = 1000;
+            connection.KeepAliveProbeInterval = 1000;
+            connection.KeepAliveProbes = 2;
+            connection.KeepAlive = true;
+        });
+        space.Shell($"ip link set {TapSample.Tap} down").Succeeded();
+        peer.Until(() => connection.EndReason == TcpEndReason.TimedOut, "The stack does not notice that the kernel is gone.");
+        peer.Do(connection.Close);
+        peer.End();
     }
 
     /// <summary>Empty segments before the number that the other side waits for.</summary>
