@@ -144,7 +144,8 @@ public sealed class NetworkStack
         int linkWait = Link.Poll(now);
         CheckLink(now);
 
-        // An acknowledgment that waits in the device is no reason to retransmit or to give up, however late we are.
+        // An acknowledgment that waits in the device is no reason to retransmit or to give up, however late we are. And all
+        // that waits there is taken in before anything is acknowledged (RFC 9293 MUST-58, MUST-59).
         bool more = Receive(now);
         _tcp.RunTimers(now);
         if (_linkStatus != LinkStatus.Up)
@@ -159,7 +160,7 @@ public sealed class NetworkStack
         return more ? 0 : Wait(now, linkWait);
     }
 
-    /// <summary>Listens on a port.</summary>
+    /// <summary>Listens on a port. Connections that exist, with this port or others, are none of its business (RFC 9293 MUST-41, MUST-42).</summary>
     /// <param name="port">1 to 65535, and nobody listens on it yet.</param>
     /// <param name="backlog">Connections that may wait to be accepted, at least 1.</param>
     /// <returns>The listener; close it to stop listening.</returns>

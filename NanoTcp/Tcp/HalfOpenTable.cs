@@ -1,8 +1,8 @@
 namespace NanoTcp.Tcp;
 
 /// <summary>
-/// Handshakes that peers have begun: a few numbers each in parallel arrays, because an object for each would cost ten
-/// times as much on the device. They become connections when the handshake is done.
+/// Handshakes that peers have begun, as a few numbers each in parallel arrays (RFC 4987 3.5), because an object for each
+/// would cost ten times as much on the device. They become connections when the handshake is done.
 /// </summary>
 internal sealed class HalfOpenTable
 {
@@ -100,7 +100,7 @@ internal sealed class HalfOpenTable
     /// </summary>
     /// <remarks>
     /// In a flood of requests from addresses that nobody has, most records wait for peers that will never answer
-    /// (RFC 4987 3.3, recycling the oldest half-open record). One whose SYN,ACK went out more than once goes first, then
+    /// (RFC 4987 3.4, recycling the oldest half-open record). One whose SYN,ACK went out more than once goes first, then
     /// one whose SYN,ACK cannot even leave because its neighbour does not answer, then one whose SYN,ACK is out; in each
     /// kind they go in turn. But each has <see cref="Patience"/>: a burst of honest clients, more than the table holds,
     /// must not push each other out, because whose record is gone gets a reset for its acknowledgment.

@@ -8,6 +8,7 @@ namespace NanoTcp.Tcp;
 /// </summary>
 internal sealed class IsnGenerator
 {
+    /// <summary>The secret, new after each boot, without which nobody can compute the hash (RFC 9293 MUST-9).</summary>
     private readonly uint _key0;
     private readonly uint _key1;
 
@@ -20,7 +21,8 @@ internal sealed class IsnGenerator
     /// <summary>The ISS of a new connection.</summary>
     internal uint Next(uint localAddress, uint remoteAddress, int localPort, int remotePort, long now)
     {
-        // RFC 6528 3: ISN = M + F(localip, localport, remoteip, remoteport, secretkey); M ticks 250 times in a millisecond.
+        // RFC 9293 MUST-8, SHLD-1, RFC 6528 3: ISN = M + F(localip, localport, remoteip, remoteport, secretkey).
+        // M ticks 250 times in a millisecond.
         return (uint)(now * 250) + Hash(localAddress, remoteAddress, ((uint)localPort << 16) | (uint)remotePort);
     }
 

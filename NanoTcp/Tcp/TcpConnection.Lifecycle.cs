@@ -103,7 +103,7 @@ public sealed partial class TcpConnection
         UpdateDeadline();
     }
 
-    /// <summary>Runs what is due. The layer calls it when <see cref="Deadline"/> has come.</summary>
+    /// <summary>Runs what is due (RFC 9293 3.10.8). The layer calls it when <see cref="Deadline"/> has come.</summary>
     internal void RunTimers(long now)
     {
         if (_unansweredSince == Never)

@@ -19,11 +19,11 @@ public sealed partial class TcpConnection
 
     /// <summary>
     /// How long the peer may acknowledge nothing of what was sent before the connection ends with
-    /// <see cref="TcpEndReason.TimedOut"/>, in ms: the user timeout of RFC 9293 3.10.8, R2 of 3.8.3 (MUST-21). 0 is never.
+    /// <see cref="TcpEndReason.TimedOut"/>, in ms: the user timeout of RFC 9293 3.10.8, R2 of 3.8.3 (RFC 9293 MUST-21). 0 is never.
     /// It begins anew whenever something is acknowledged. While the peer keeps its window closed it runs from the first probe
-    /// on that is not answered (MUST-37). When segments cannot even leave, for want of a link, it runs all the same.
+    /// on that is not answered (RFC 9293 MUST-37). When segments cannot even leave, for want of a link, it runs all the same.
     /// </summary>
-    /// <value>0 to 2,147,483,647 ms; 120,000 unless set here or by <see cref="TcpListener.UserTimeout"/> (SHLD-11). What is
+    /// <value>0 to 2,147,483,647 ms; 120,000 unless set here or by <see cref="TcpListener.UserTimeout"/> (RFC 9293 SHLD-11). What is
     /// shorter than the <see cref="RetransmissionTimeout"/> counts as that.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     /// <exception cref="InvalidOperationException">The connection has been given back.</exception>
@@ -37,7 +37,7 @@ public sealed partial class TcpConnection
     /// How long an opening goes on, from the first SYN that left, before it ends with <see cref="TcpEndReason.TimedOut"/>,
     /// in ms: R2 for a SYN (RFC 9293 MUST-21, MUST-22). 0 is never. After the opening it means nothing.
     /// </summary>
-    /// <value>0 to 2,147,483,647 ms; 180,000 unless set (MUST-23).</value>
+    /// <value>0 to 2,147,483,647 ms; 180,000 unless set (RFC 9293 MUST-23).</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     /// <exception cref="InvalidOperationException">The connection has been given back.</exception>
     public int ConnectTimeout
@@ -65,11 +65,11 @@ public sealed partial class TcpConnection
 
     /// <summary>
     /// True to ask a peer that has been silent for <see cref="KeepAliveInterval"/> whether it is still there, by empty
-    /// segments that it must answer (RFC 9293 3.8.4, MUST-24). When <see cref="KeepAliveProbes"/> of them in a row stay
+    /// segments that it must answer (RFC 9293 MAY-5, MUST-24). When <see cref="KeepAliveProbes"/> of them in a row stay
     /// unanswered, the connection is reset and ends with <see cref="TcpEndReason.TimedOut"/>; a peer that has started anew
     /// answers with a reset. Nothing is asked while sent data is unacknowledged: then <see cref="UserTimeout"/> holds.
     /// </summary>
-    /// <value>False unless set here or by <see cref="TcpListener.KeepAlive"/> (MUST-25).</value>
+    /// <value>False unless set here or by <see cref="TcpListener.KeepAlive"/> (RFC 9293 MUST-25).</value>
     /// <exception cref="InvalidOperationException">The connection has been given back.</exception>
     public bool KeepAlive
     {
@@ -88,7 +88,7 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>Silence of the peer, in ms, after which <see cref="KeepAlive"/> sends its first probe (RFC 9293 MUST-27).</summary>
-    /// <value>1000 to 2,147,483,647 ms; 7,200,000, two hours, unless set (MUST-28).</value>
+    /// <value>1000 to 2,147,483,647 ms; 7,200,000, two hours, unless set (RFC 9293 MUST-28).</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1000.</exception>
     /// <exception cref="InvalidOperationException">The connection has been given back.</exception>
     public int KeepAliveInterval
@@ -145,8 +145,8 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>
-    /// True when the same segment has gone out again three times and nothing came back: R1 of RFC 9293 3.8.3 (SHLD-9,
-    /// MUST-47). The stack keeps trying until <see cref="UserTimeout"/> is over; the owner may tell its user, or give up.
+    /// True when the same segment has gone out again three times and nothing came back: R1 of RFC 9293 3.8.3 (RFC 9293 SHLD-9,
+    /// RFC 9293 MUST-47). The stack keeps trying until <see cref="UserTimeout"/> is over; the owner may tell its user, or give up.
     /// </summary>
     public bool HasDeliveryProblem
     {
@@ -203,7 +203,7 @@ public sealed partial class TcpConnection
         }
     }
 
-    /// <summary>Once more nobody has answered. RFC 9293 MUST-20 (b), SHLD-10: after three times the way itself is in doubt.</summary>
+    /// <summary>Once more nobody has answered. RFC 9293 MUST-20 (b), RFC 9293 SHLD-10: after three times the way itself is in doubt.</summary>
     private void NoteRetry()
     {
         if ((Marks & Retries) != Retries)
@@ -336,7 +336,7 @@ public sealed partial class TcpConnection
         return now + (spacing < interval ? spacing : interval);
     }
 
-    /// <summary>RFC 9293 3.8.4: SEG.SEQ = SND.NXT - 1 is not acceptable, so that it must be answered; SHLD-12: no data.</summary>
+    /// <summary>RFC 9293 3.8.4: SEG.SEQ = SND.NXT - 1 is not acceptable, so that it must be answered; RFC 9293 SHLD-12: no data.</summary>
     private bool SendKeepAlive(long now)
     {
         TcpControlBlock block = Block;

@@ -9,7 +9,7 @@ internal static class TcpLimits
     /// <summary>A smaller MSS is taken as this one: it could only make this side send almost nothing but headers.</summary>
     internal const int LeastMss = 64;
 
-    /// <summary>Longest wait before in-order data is acknowledged, ms; RFC 9293 MUST-58 wants less than 500.</summary>
+    /// <summary>Longest wait before in-order data is acknowledged, ms; RFC 9293 SHLD-18, and MUST-40 wants less than 500.</summary>
     internal const int DelayedAcknowledgment = 40;
 
     /// <summary>R2 for a SYN: at least three minutes (RFC 9293 MUST-23), ms.</summary>
@@ -36,7 +36,7 @@ internal static class TcpLimits
     /// <summary>How long a connection that nobody holds any more waits in FIN-WAIT-2 for the peer's FIN, ms.</summary>
     internal const int FinWait2 = 60000;
 
-    /// <summary>SYN,ACKs of a half-open connection, the first included, until it is given up.</summary>
+    /// <summary>SYN,ACKs of a half-open connection, the first included, until it is given up (RFC 4987 3.3).</summary>
     internal const int SynAckAttempts = 6;
 
     /// <summary>How long a finished handshake waits for a free connection before it is reset, ms.</summary>
@@ -48,7 +48,7 @@ internal static class TcpLimits
     /// <summary>See <see cref="ChallengesPerInterval"/>, ms.</summary>
     internal const int ChallengeInterval = 5000;
 
-    /// <summary>The dynamic ports of RFC 6335 6, from which active opens take theirs (RFC 6056).</summary>
+    /// <summary>The dynamic ports of RFC 6335 6, from which active opens take theirs (RFC 6056 3.2).</summary>
     internal const int FirstEphemeralPort = 49152;
 
     internal const int LastEphemeralPort = 65535;
