@@ -7,6 +7,7 @@ namespace NanoTcp.Tests.Tcp;
 
 /// <summary>RFC 9293 3.8.3: R2, after which the user sees <em>timed out</em>, also when the link is down all the while.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.8")]
 public sealed class GiveUpTests : TraceTest
 {
     [TestMethod]

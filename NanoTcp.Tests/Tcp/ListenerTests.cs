@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -127,7 +128,8 @@ public sealed class ListenerTests : TraceTest
     }
 
     [TestMethod]
-    public void RFC_4987_3_3_in_a_full_table_a_request_that_was_answered_in_vain_makes_room()
+    [Requirement("RFC 4987", "3.4")]
+    public void RFC_4987_3_4_in_a_full_table_a_request_that_was_answered_in_vain_makes_room()
     {
         Listen(options => options.HalfOpen = 2);
         for (int i = 1; i <= 2; i++)

@@ -1,4 +1,5 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -97,6 +98,7 @@ public sealed class ReassemblyTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-31")]
     [DataRow(TcpState.Established)]
     [DataRow(TcpState.FinWait1)]
     [DataRow(TcpState.FinWait2)]

@@ -1,9 +1,11 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
 /// <summary>RFC 9293 3.4: sequence numbers at the ends of their space, and round and round it.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.4")]
 public sealed class SequenceSpaceTests : TraceTest
 {
     [TestMethod]

@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -232,6 +233,7 @@ public sealed class ZeroWindowProbeTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-8")]
     public void A_connection_that_is_never_read_from_stays_open_and_still_sends()
     {
         FillOurWindow();

@@ -5,6 +5,7 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>FIN-WAIT-1: this side has closed, its FIN is not acknowledged.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4")]
 public sealed class FinWait1Tests : TraceTest
 {
     [TestMethod]

@@ -1,9 +1,11 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>LAST-ACK: both sides have closed, the peer first; only the acknowledgment of our FIN is missing.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4")]
 public sealed class LastAckTests : TraceTest
 {
     [TestMethod]
