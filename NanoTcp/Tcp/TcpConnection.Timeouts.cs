@@ -65,7 +65,7 @@ public sealed partial class TcpConnection
 
     /// <summary>
     /// True to ask a peer that has been silent for <see cref="KeepAliveInterval"/> whether it is still there, by empty
-    /// segments that it must answer (RFC 9293 3.8.4, MUST-24). When <see cref="KeepAliveProbes"/> of them in a row stay
+    /// segments that it must answer (RFC 9293 MAY-5, MUST-24). When <see cref="KeepAliveProbes"/> of them in a row stay
     /// unanswered, the connection is reset and ends with <see cref="TcpEndReason.TimedOut"/>; a peer that has started anew
     /// answers with a reset. Nothing is asked while sent data is unacknowledged: then <see cref="UserTimeout"/> holds.
     /// </summary>
