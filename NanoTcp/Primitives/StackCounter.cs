@@ -168,6 +168,30 @@ public static class StackCounter
     /// <summary>Times that a connection made its segments smaller because the path is narrow (RFC 1191).</summary>
     public const int TcpPathMtuReductions = 53;
 
+    /// <summary>Connection requests answered by a SYN cookie, because all half-open records were taken (RFC 4987 3.6).</summary>
+    public const int TcpSynCookiesSent = 54;
+
+    /// <summary>Handshakes finished by a SYN cookie.</summary>
+    public const int TcpSynCookiesAccepted = 55;
+
+    /// <summary>Acknowledgments looked at for a SYN cookie that held none.</summary>
+    public const int TcpSynCookiesRejected = 56;
+
+    /// <summary>Segments to a listener with SYN and FIN.</summary>
+    public const int TcpInSynFins = 57;
+
+    /// <summary>Segments to a listener without any control bit.</summary>
+    public const int TcpInNulls = 58;
+
+    /// <summary>Segments to a listener with FIN, URG and PSH, and without ACK.</summary>
+    public const int TcpInXmas = 59;
+
+    /// <summary>Packets that name this host as their own source (land attack).</summary>
+    public const int IpInLand = 60;
+
+    /// <summary>Connections given back, with data that a silent peer did not acknowledge, ended for a new client.</summary>
+    public const int TcpOrphanEvictions = 61;
+
     internal static readonly string[] Names = new string[]
     {
         "eth_in_frames",
@@ -224,5 +248,13 @@ public static class StackCounter
         "tcp_challenge_acks_limited",
         "icmp_in_ignored",
         "tcp_path_mtu_reductions",
+        "tcp_syn_cookies_sent",
+        "tcp_syn_cookies_accepted",
+        "tcp_syn_cookies_rejected",
+        "tcp_in_syn_fins",
+        "tcp_in_nulls",
+        "tcp_in_xmas",
+        "ip_in_land",
+        "tcp_orphan_evictions",
     };
 }

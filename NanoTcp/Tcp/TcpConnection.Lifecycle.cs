@@ -59,7 +59,13 @@ public sealed partial class TcpConnection
         Marks |= Owned;
     }
 
-    /// <summary>Takes the connection away from an owner that allowed it.</summary>
+    /// <summary>True when the user has given the connection back and it is not over yet: data or a FIN is not acknowledged.</summary>
+    internal bool IsOrphan
+    {
+        get { return (Marks & (InUse | Owned)) == InUse && WaitingFor == null && Block.EndReason == TcpEndReason.None; }
+    }
+
+    /// <summary>Takes the connection away from an owner that allowed it, or from a peer that is silent.</summary>
     internal void Evict()
     {
         Reset(TcpEndReason.Evicted);
@@ -223,7 +229,24 @@ public sealed partial class TcpConnection
                 // An acknowledgment that is due, or will be in a moment, goes out first.
                 if ((Marks & AcknowledgeDue) == 0 && _acknowledgeAt == Never)
                 {
-                    _layer.Linger(this);
+                    _layer.Linger(this, Never, 0);
+                }
+
+                break;
+
+            case TcpState.FinWait1:
+            case TcpState.Closing:
+            case TcpState.LastAck:
+                // Only the FIN is out, and a record can repeat that.
+                if ((Block.Marks & TcpControlBlock.FinSent) != 0
+                    && Block.SndUna == Block.SndMax - 1
+                    && Block.SndNxt == Block.SndMax
+                    && (Marks & AcknowledgeDue) == 0
+                    && _acknowledgeAt == Never
+                    && _timerAt != Never
+                    && _layer.TimeWaits.HasRoom())
+                {
+                    _layer.Linger(this, _timerAt, _unansweredSince + TcpLimits.GiveUpData);
                 }
 
                 break;

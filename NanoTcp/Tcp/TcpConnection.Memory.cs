@@ -83,9 +83,10 @@ public sealed partial class TcpConnection
 
     private readonly int[] _values = new int[ValueCount];
 
-    /// <summary>Order of arrival in a listener's queue.</summary>
+    /// <summary>Order of arrival in a listener's queue, or of coming back to the pool.</summary>
     internal int AcceptOrder
     {
         get { return _values[AcceptOrderValue]; }
+        set { _values[AcceptOrderValue] = value; }
     }
 }
