@@ -288,6 +288,56 @@ public sealed class ListenerTests : TraceTest
     }
 
     [TestMethod]
+    public void Several_listeners_have_their_own_queues_and_one_port_serves_many_connections()
+    {
+        Listen(options => options.Connections = 6, backlog: 2);
+        TcpListener? other = null;
+        T.Do("LISTEN", () => other = T.Stack.Listen(7001, 1));
+        for (int i = 1; i <= 2; i++)
+        {
+            T.As(Client(i));
+            OpenOnly();
+        }
+
+        TracePeer visitor = new(Link.StackBench.PeerAddress, Trace.PeerPort + 1, 7001, 77);
+        T.As(visitor);
+        OpenOnly();
+        T.Check(2, T.Listener.Pending, "pending on one");
+        T.Check(1, other!.Pending, "pending on the other");
+        TcpConnection? accepted = null;
+        T.Do("ACCEPT", () => accepted = other.Accept());
+        T.Check(7001, accepted!.LocalPort, "local port");
+        T.Check(Trace.PeerPort + 1, Accept().RemotePort, "remote port");
+        T.Check(Trace.PeerPort + 2, Accept().RemotePort, "remote port");
+        T.Do("CLOSE the other listener", other.Close);
+        T.As(new TracePeer(Link.StackBench.PeerAddress, Trace.PeerPort + 5, 7001, 77));
+        Send("SYN seq 0");
+        Expect("RST,ACK seq =0 ack 1 win 0");
+        T.As(Client(3));
+        OpenOnly();
+        T.Use(accepted);
+        Abort();
+        T.As(visitor);
+        Expect("RST,ACK seq 1 ack 1");
+    }
+
+    [TestMethod]
+    public void A_listener_closed_in_the_middle_of_a_handshake_that_a_cookie_began_resets_the_rest()
+    {
+        Listen(options => options.HalfOpen = 1);
+        T.As(Client(1));
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        T.As(Client(2));
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        T.Do("CLOSE the listener", T.Listener.Close);
+        T.Check(0, T.Stack.HalfOpenCount, "half open");
+        Send("ACK seq 1 ack 1");
+        Expect("RST seq 1 win 0");
+    }
+
+    [TestMethod]
     public void An_accepted_connection_outlives_its_listener()
     {
         OpenPassive();

@@ -41,13 +41,13 @@ public sealed partial class TcpConnection
         Take(remoteAddress, ports, now);
         WaitingFor = listener;
         _values[AcceptOrderValue] = order;
-        Block.Accept(iss, irs, window, peerMss, maxMss, offeredWindow);
+        Block.Accept(iss, irs, window, peerMss, maxMss, offeredWindow == 0 ? _receive.Capacity : offeredWindow);
         _congestion.Open(Block.SendMss, iss);
         Marks |= answerLost ? SynLost : 0;
         _unansweredSince = now;
         if (offeredWindow == 0)
         {
-            // The peer was asked to wait, and need not any longer.
+            // The peer was asked to wait, and need not any longer; what it has sent all the same is taken.
             Marks |= AcknowledgeDue | OutputDue;
         }
     }

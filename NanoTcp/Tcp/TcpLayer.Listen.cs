@@ -63,11 +63,10 @@ internal sealed partial class TcpLayer
             _cookies.Begin(_now);
         }
 
-        // While cookies are in force most of those in the table are nobody, and no reason to hold clients back.
         bool cookie = _cookies.AreInForce(_now);
-        bool open = cookie ? FreeConnections != 0 : FreeConnections > HalfOpen.Count;
+        bool open = FreeConnections > HalfOpen.Count;
         uint iss = cookie
-            ? _cookies.Make(Ip.Address, remoteAddress, segment.Ports, segment.SequenceNumber, segment.MaxSegmentSize, open, _now)
+            ? _cookies.Make(Ip.Address, remoteAddress, segment.Ports, segment.SequenceNumber, segment.MaxSegmentSize, _now)
             : _isn.Next(Ip.Address, remoteAddress, segment.DestinationPort, segment.SourcePort, _now);
         if (farewell != TimeWaitTable.None && (int)(iss - TimeWaits.SndNxt[farewell]) <= 0)
         {
@@ -81,7 +80,7 @@ internal sealed partial class TcpLayer
         {
             if (cookie)
             {
-                AnswerByCookie(remoteAddress, iss, open);
+                AnswerByCookie(remoteAddress, iss);
             }
             else
             {
@@ -109,13 +108,17 @@ internal sealed partial class TcpLayer
         }
     }
 
-    /// <summary>RFC 4987 3.6: a SYN,ACK of which nothing is kept, and which is not repeated unless the SYN is.</summary>
-    private void AnswerByCookie(uint remoteAddress, uint iss, bool open)
+    /// <summary>
+    /// RFC 4987 3.6: a SYN,ACK of which nothing is kept, and which is not repeated unless the SYN is. It offers no window:
+    /// nobody knows how many peers will finish, and one that finds no place would send its data in vain and then wait for
+    /// its retransmission timer, while a window is opened the moment there is a place.
+    /// </summary>
+    private void AnswerByCookie(uint remoteAddress, uint iss)
     {
         TcpSegment segment = _segment;
 
         // When nothing but finished handshakes fills the table, this is no flood, and one more would not find a place either.
-        if (!open && HalfOpen.AreAllFinished())
+        if (FreeConnections == 0 && HalfOpen.AreAllFinished())
         {
             Counters[StackCounter.TcpHalfOpenDrops]++;
             return;
@@ -130,7 +133,7 @@ internal sealed partial class TcpLayer
             iss,
             segment.SequenceNumber + 1,
             TcpSegment.Syn | TcpSegment.Ack,
-            open ? _receiveBuffer : 0,
+            0,
             OfferedMss,
             0);
     }
@@ -158,11 +161,10 @@ internal sealed partial class TcpLayer
         uint iss = segment.AcknowledgmentNumber - 1;
         uint irs = segment.SequenceNumber - 1;
         int mss = SynCookies.MaxSegmentSize(found);
-        int offered = (found & SynCookies.Open) != 0 ? _receiveBuffer : 0;
         if (HasPlace(listener))
         {
             Counters[StackCounter.TcpSynCookiesAccepted]++;
-            Open(listener, remoteAddress, segment.Ports, iss, irs, segment.Window, mss, offered, false)
+            Open(listener, remoteAddress, segment.Ports, iss, irs, segment.Window, mss, 0, false)
                 .Process(segment, buffer, _now);
             return true;
         }
@@ -170,9 +172,15 @@ internal sealed partial class TcpLayer
         int index = HalfOpen.Add(_now, true);
         if (index == HalfOpenTable.None)
         {
-            // Not even a place to wait. A reset would turn away a peer that, as most do, speaks first: what it says, or
-            // its probe when the window is closed, brings the cookie again, and finds a place then.
+            // Not even a place to wait. A reset would turn away a peer that, as most do, speaks first: its probe of the
+            // closed window brings the cookie again, and may find a place then. That it is answered lets the peer go on.
             Counters[StackCounter.TcpHalfOpenDrops]++;
+            if (!empty || (found & SynCookies.OneBelow) != 0)
+            {
+                Counters[StackCounter.TcpOutSegs]++;
+                Send(remoteAddress, segment.Ports, iss + 1, irs + 1, TcpSegment.Ack, 0, 0, 0);
+            }
+
             return true;
         }
 
@@ -184,7 +192,7 @@ internal sealed partial class TcpLayer
         HalfOpen.Irs[index] = irs;
         HalfOpen.Window[index] = (ushort)segment.Window;
         HalfOpen.Mss[index] = (ushort)mss;
-        HalfOpen.Offered[index] = (ushort)offered;
+        HalfOpen.Offered[index] = 0;
         HalfOpen.Attempts[index] = 1;
         ProcessHalfOpen(index, remoteAddress, buffer);
         return true;
