@@ -122,7 +122,7 @@ public sealed class NetworkStack
         get { return _tcp.HalfOpen.Count; }
     }
 
-    /// <summary>Connections given back that only wait for the peer's last segments: TIME-WAIT and FIN-WAIT-2.</summary>
+    /// <summary>Connections given back that only exchange the last segments with their peers: TIME-WAIT, FIN-WAIT-2, and those whose FIN is not acknowledged.</summary>
     public int TimeWaitCount
     {
         get { return _tcp.TimeWaits.Count; }
@@ -145,7 +145,11 @@ public sealed class NetworkStack
         // An acknowledgment that waits in the device is no reason to retransmit or to give up, however late we are.
         bool more = Receive(now);
         _tcp.RunTimers(now);
-        if (_linkStatus == LinkStatus.Up && Send(now))
+        if (_linkStatus != LinkStatus.Up)
+        {
+            _tcp.WaitForLink(now);
+        }
+        else if (Send(now))
         {
             more = true;
         }
@@ -226,7 +230,7 @@ public sealed class NetworkStack
         if (status == LinkStatus.Up)
         {
             _arp.LinkRestored(now);
-            _tcp.LinkRestored();
+            _tcp.LinkRestored(now);
         }
         else
         {

@@ -79,6 +79,7 @@ internal sealed class FloodingLink(ILinkDevice device, uint target, int port, lo
             0,
             TcpSegment.Syn,
             4096,
+            0,
             1460,
             0);
         Requests++;

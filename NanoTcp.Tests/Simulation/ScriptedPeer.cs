@@ -116,6 +116,7 @@ internal sealed class ScriptedPeer : ILinkDevice
             acknowledgment,
             flags,
             window,
+            0,
             mss,
             textLength);
         _arriving.Enqueue(frame);

@@ -88,14 +88,10 @@ public sealed class MisuseTests : TraceTest
     }
 
     [TestMethod]
-    public void Listening_asks_for_a_free_port_and_a_backlog()
+    public void Listening_asks_for_a_backlog_and_a_free_listener()
     {
         Listen(options => options.Listeners = 2);
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => T.Stack.Listen(0, 1));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => T.Stack.Listen(65536, 1));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => T.Stack.Listen(-1, 1));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => T.Stack.Listen(1, 0));
-        Assert.ThrowsExactly<InvalidOperationException>(() => T.Stack.Listen(Trace.ListenPort, 1));
         TcpListener second = T.Stack.Listen(1, 1);
         Assert.ThrowsExactly<InvalidOperationException>(() => T.Stack.Listen(2, 1));
         second.Close();
@@ -114,8 +110,6 @@ public sealed class MisuseTests : TraceTest
             Assert.ThrowsExactly<ArgumentException>(() => T.Stack.Connect(address, 80), Ipv4Address.ToText(address));
         }
 
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => T.Stack.Connect(StackBench.PeerAddress, 0));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => T.Stack.Connect(StackBench.PeerAddress, 65536));
         T.Check(4, T.Stack.FreeConnections, "free connections");
     }
 

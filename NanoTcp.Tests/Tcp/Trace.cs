@@ -190,7 +190,12 @@ internal sealed class Trace
     }
 
     /// <summary>The user writes so many octets; the result is how many were taken.</summary>
-    internal int Write(int count)
+    internal int Write(int count) => Write(count, false);
+
+    /// <summary>Like <see cref="Write(int)"/>, and calls them urgent.</summary>
+    internal int WriteUrgent(int count) => Write(count, true);
+
+    private int Write(int count, bool urgent)
     {
         byte[] octets = new byte[count];
         for (int i = 0; i < count; i++)
@@ -199,7 +204,9 @@ internal sealed class Trace
         }
 
         int taken = 0;
-        Do($"WRITE {count}", () => taken = Connection.Write(octets, 0, count));
+        Do(
+            $"WRITE {count}{(urgent ? " urgent" : "")}",
+            () => taken = urgent ? Connection.WriteUrgent(octets, 0, count) : Connection.Write(octets, 0, count));
         _written += taken;
         return taken;
     }
@@ -294,7 +301,8 @@ internal sealed class Trace
             segment.Flags,
             segment.Window ?? DefaultWindow,
             options,
-            text);
+            text,
+            segment.UrgentPointer);
         if (segment.BadSum)
         {
             octets[16] ^= 0x40;
@@ -346,7 +354,7 @@ internal sealed class Trace
         bool acknowledges = (flags & TraceSegment.Ack) != 0;
         string seq = sequence == 0 && flags == (TraceSegment.Rst | TraceSegment.Ack) ? "=0" : $"{first}";
         string? ack = acknowledges ? $"{(int)(Frames.Get32(segment, 8) - Peer.Iss)}" : null;
-        return TraceSegment.Format(flags, seq, ack, length, Frames.Get16(segment, 14), mss);
+        return TraceSegment.Format(flags, seq, ack, length, Frames.Get16(segment, 14), mss, Frames.Get16(segment, 18));
     }
 
     /// <summary>The expected segment in the same words; a window that the test does not name may be any.</summary>
@@ -355,7 +363,7 @@ internal sealed class Trace
         string[] words = sent.Split(' ');
         int window = expected.Window
             ?? int.Parse(words[Array.IndexOf(words, "win") + 1], CultureInfo.InvariantCulture);
-        return TraceSegment.Format(expected.Flags, expected.Seq, expected.AckText, expected.Length, window, expected.Mss);
+        return TraceSegment.Format(expected.Flags, expected.Seq, expected.AckText, expected.Length, window, expected.Mss, expected.UrgentPointer);
     }
 
     private void NothingUnexpected()

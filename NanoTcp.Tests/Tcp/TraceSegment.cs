@@ -6,7 +6,7 @@ namespace NanoTcp.Tests.Tcp;
 
 /// <summary>
 /// A segment as a line of a trace: control bits, relative <c>seq</c> and <c>ack</c>, <c>len</c>, <c>win</c>, <c>mss</c>,
-/// <c>opt</c> (option octets in hexadecimal). A number after <c>seq</c> or <c>ack</c> that begins with <c>=</c> is absolute.
+/// <c>up</c> (urgent pointer), <c>opt</c> (option octets in hexadecimal). A number after <c>seq</c> or <c>ack</c> that begins with <c>=</c> is absolute.
 /// </summary>
 internal sealed class TraceSegment
 {
@@ -30,6 +30,9 @@ internal sealed class TraceSegment
     internal int? Window { get; private set; }
 
     internal int? Mss { get; private set; }
+
+    /// <summary>SEG.UP.</summary>
+    internal int UrgentPointer { get; private set; }
 
     internal byte[]? Options { get; private set; }
 
@@ -65,6 +68,9 @@ internal sealed class TraceSegment
                 case "mss":
                     segment.Mss = Number(words[++i]);
                     break;
+                case "up":
+                    segment.UrgentPointer = Number(words[++i]);
+                    break;
                 case "opt":
                     segment.Options = Convert.FromHexString(words[++i]);
                     break;
@@ -87,7 +93,7 @@ internal sealed class TraceSegment
             : initial + (uint)int.Parse(word, CultureInfo.InvariantCulture);
     }
 
-    internal static string Format(int flags, string seq, string? ack, int length, int window, int? mss)
+    internal static string Format(int flags, string seq, string? ack, int length, int window, int? mss, int urgentPointer)
     {
         StringBuilder text = new();
         for (int bit = 0; bit < FlagNames.Length; bit++)
@@ -111,6 +117,11 @@ internal sealed class TraceSegment
         }
 
         text.Append(CultureInfo.InvariantCulture, $" win {window}");
+        if (urgentPointer != 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" up {urgentPointer}");
+        }
+
         if (mss != null)
         {
             text.Append(CultureInfo.InvariantCulture, $" mss {mss}");

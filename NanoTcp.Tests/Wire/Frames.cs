@@ -86,7 +86,8 @@ internal static class Frames
         int flags,
         int window,
         byte[] options,
-        byte[] text)
+        byte[] text,
+        int urgentPointer = 0)
     {
         int header = 20 + ((options.Length + 3) / 4 * 4);
         byte[] segment = new byte[header + text.Length];
@@ -97,6 +98,7 @@ internal static class Frames
         segment[12] = (byte)(header / 4 * 16);
         segment[13] = (byte)flags;
         Put16(segment, 14, window);
+        Put16(segment, 18, urgentPointer);
         options.CopyTo(segment, 20);
         text.CopyTo(segment, header);
         FixTcp(segment, source, destination);

@@ -31,16 +31,17 @@ public sealed class HeaderTests
             uint acknowledgment = random.NextUInt32();
             int flags = random.Below(64) | (mss == 0 ? 0 : TcpSegment.Syn);
             int window = random.Below(65536);
+            int urgent = random.Below(65536);
             TcpSegment.Write(
                 buffer, offset, InternetChecksum.PseudoHeaderSum(source, destination, 6, 0), sourcePort, destinationPort,
-                sequence, acknowledgment, flags, window, mss, text);
+                sequence, acknowledgment, flags, window, urgent, mss, text);
 
             byte[] octets = buffer.AsSpan(offset, header + text).ToArray();
             Assert.IsTrue(Frames.IsTcpSumRight(octets, source, destination), $"checksum in run {run}");
             byte[] options = mss == 0 ? [] : [2, 4, (byte)(mss >> 8), (byte)mss];
             CollectionAssert.AreEqual(
                 Frames.TcpSegment(
-                    source, destination, sourcePort, destinationPort, sequence, acknowledgment, flags, window, options, octets[header..]),
+                    source, destination, sourcePort, destinationPort, sequence, acknowledgment, flags, window, options, octets[header..], urgent),
                 octets,
                 $"octets in run {run}");
             Assert.IsTrue(segment.Parse(buffer, offset, header + text));
@@ -50,6 +51,7 @@ public sealed class HeaderTests
             Assert.AreEqual(acknowledgment, segment.AcknowledgmentNumber);
             Assert.AreEqual(flags, segment.Flags);
             Assert.AreEqual(window, segment.Window);
+            Assert.AreEqual((flags & TcpSegment.Urg) != 0 ? urgent : 0, segment.UrgentPointer);
             Assert.AreEqual(offset + header, segment.TextOffset);
             Assert.AreEqual(text, segment.TextLength);
             Assert.AreEqual(mss, segment.MaxSegmentSize);

@@ -64,6 +64,12 @@ internal sealed class NewReno
             return true;
         }
 
+        if ((int)(una - _recover) > 0)
+        {
+            // It follows, or half of the sequence space further on it would seem to lie ahead, and forbid to retransmit.
+            _recover = una - 1;
+        }
+
         if (Window < _threshold)
         {
             // Slow start, RFC 5681 3.1 (2).

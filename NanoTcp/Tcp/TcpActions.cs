@@ -50,4 +50,7 @@ internal static class TcpActions
 
     /// <summary>The acknowledgment asked for answers an empty segment: two sides that do so to each other never stop by themselves.</summary>
     internal const int Limited = 0x4000;
+
+    /// <summary>SND.WND was zero and is not any more.</summary>
+    internal const int Reopened = 0x8000;
 }

@@ -61,7 +61,7 @@ public sealed partial class TcpConnection
 
         if ((actions & TcpActions.Window) != 0)
         {
-            WindowUpdated(now);
+            WindowUpdated(actions, now);
         }
 
         if ((actions & (TcpActions.Text | TcpActions.OutOfOrder)) != 0 && !TextArrived(actions, outcome, buffer, now))
@@ -76,6 +76,8 @@ public sealed partial class TcpConnection
 
         if ((actions & TcpActions.TimeWaitStarted) != 0)
         {
+            // A probe may have brought all there was; no window is waited for any more, and the timer has another meaning.
+            Marks &= ~Probing;
             _timerAt = now + _layer.TimeWaitDuration;
         }
 
@@ -150,6 +152,12 @@ public sealed partial class TcpConnection
     {
         _layer.Counters[StackCounter.TcpInDupAcks]++;
         TcpControlBlock block = Block;
+        if (block.SndWnd == 0)
+        {
+            // RFC 9293 3.8.6.1: into a closed window go only probes.
+            return;
+        }
+
         bool moreToSend = _send.Count > (int)(block.SndNxt - block.SndUna) && block.SndWnd > (int)(block.SndNxt - block.SndUna);
         if (_congestion.Duplicate(block.SndUna, block.SndMax, moreToSend, block.SendMss))
         {
@@ -161,7 +169,7 @@ public sealed partial class TcpConnection
         Marks |= OutputDue;
     }
 
-    private void WindowUpdated(long now)
+    private void WindowUpdated(int actions, long now)
     {
         if (((Marks & Probing) != 0 || Block.SndWnd == 0) && ((Marks & Owned) != 0 || WaitingFor != null))
         {
@@ -177,6 +185,16 @@ public sealed partial class TcpConnection
 
             // The window may close again before anything goes out: a probe that is out keeps its timer.
             _timerAt = Block.SndMax != Block.SndUna ? now + _roundTrip.Timeout : Never;
+        }
+        else if ((actions & TcpActions.Reopened) != 0
+            && (Block.Marks & TcpControlBlock.FinSent) != 0
+            && _send.Count == 0
+            && Block.SndMax != Block.SndUna)
+        {
+            // The FIN stood beyond the edge, and the peer may have cut it off. It need not wait for the timer.
+            GoBack();
+            _roundTrip.ForgetBackOff();
+            _timerAt = now + _roundTrip.Timeout;
         }
 
         Marks |= OutputDue;

@@ -79,10 +79,21 @@ public sealed partial class TcpConnection
         Settle();
     }
 
-    /// <summary>The link has come back: what was out may be lost, and waiting for a long timeout helps nobody.</summary>
-    internal void LinkRestored()
+    /// <summary>
+    /// The link has come back: what was out may be lost, and waiting for a long timeout helps nobody. The back-off that
+    /// went on meanwhile says nothing about the network.
+    /// </summary>
+    internal void LinkRestored(long now)
     {
-        if (Block.State != TcpState.Closed && Block.SndMax != Block.SndUna)
+        if (Block.State == TcpState.Closed || Block.State == TcpState.TimeWait || _timerAt == Never)
+        {
+            return;
+        }
+
+        _roundTrip.ForgetBackOff();
+        _timerAt = now + _roundTrip.Timeout;
+        UpdateDeadline();
+        if (Block.SndMax != Block.SndUna)
         {
             GoBack();
         }
@@ -219,7 +230,7 @@ public sealed partial class TcpConnection
             case TcpState.Closed:
                 if ((Marks & ResetDue) == 0)
                 {
-                    _layer.Release(this);
+                    _layer.Retire(this);
                 }
 
                 break;

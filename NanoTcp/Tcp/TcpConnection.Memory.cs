@@ -52,6 +52,9 @@ public sealed partial class TcpConnection
     /// <summary>A segment of full size has been acknowledged since the size last changed: the path carries it.</summary>
     private const int PathProven = 0x8000;
 
+    /// <summary>The user has marked octets as urgent that are not acknowledged yet: see <see cref="SndUp"/>.</summary>
+    private const int Urgent = 0x10000;
+
     /// <summary>Index of the order of arrival in a listener's queue.</summary>
     private const int AcceptOrderValue = 0;
 
@@ -73,7 +76,10 @@ public sealed partial class TcpConnection
     /// <summary>Index of SND.UNA at that time.</summary>
     private const int HintedAt = 6;
 
-    private const int ValueCount = 7;
+    /// <summary>Index of SND.UP: the sequence number behind the last octet that the user called urgent.</summary>
+    private const int SndUp = 7;
+
+    private const int ValueCount = 8;
 
     /// <summary>What is true of the connection: the bits above.</summary>
     internal int Marks;

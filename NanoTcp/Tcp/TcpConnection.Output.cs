@@ -59,7 +59,7 @@ public sealed partial class TcpConnection
             return false;
         }
 
-        if (block.SndUna == block.Iss)
+        if ((block.Marks & TcpControlBlock.SynAcknowledged) == 0)
         {
             return block.SndNxt == block.Iss ? SendSyn(now) : SendAcknowledgment();
         }
@@ -191,7 +191,14 @@ public sealed partial class TcpConnection
             _unansweredSince = now;
         }
 
-        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, length);
+        int urgentPointer = 0;
+        if ((Marks & Urgent) != 0)
+        {
+            urgentPointer = UrgentPointer(sequence);
+            flags |= urgentPointer != 0 ? TcpSegment.Urg : 0;
+        }
+
+        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, length, urgentPointer);
         CountSent(again);
         Acknowledged();
         bool intoClosedWindow = (Marks & ProbeDue) != 0 && block.SndWnd == 0;
@@ -242,10 +249,34 @@ public sealed partial class TcpConnection
 
         // Beyond everything sent, so that the peer does not take it for an old segment; but a probe may not have been taken.
         uint sequence = (Marks & Probing) != 0 ? block.SndNxt : block.SndMax;
-        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, TcpSegment.Ack, OfferWindow(), 0, 0);
+        int flags = TcpSegment.Ack;
+        int urgentPointer = 0;
+        if ((Marks & Urgent) != 0)
+        {
+            // RFC 9293 3.8.5: every segment tells it, so that a peer whose window is closed hears of it too.
+            urgentPointer = UrgentPointer(sequence);
+            flags |= urgentPointer != 0 ? TcpSegment.Urg : 0;
+        }
+
+        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, 0, urgentPointer);
         CountSent(false);
         Acknowledged();
         return true;
+    }
+
+    /// <summary>
+    /// SEG.UP of a segment: the octet behind the urgent data (RFC 9293 MUST-62), or as near as the field can tell, because
+    /// urgent data may be of any length (RFC 9293 MUST-31). 0 when all of it lies before the segment.
+    /// </summary>
+    private int UrgentPointer(uint sequence)
+    {
+        if (_values[SndUp] - (int)Block.SndUna <= 0)
+        {
+            Marks &= ~Urgent;
+        }
+
+        int ahead = _values[SndUp] - (int)sequence;
+        return ahead <= 0 ? 0 : ahead > 0xFFFF ? 0xFFFF : ahead;
     }
 
     /// <summary>Every segment acknowledges.</summary>
@@ -306,7 +337,7 @@ public sealed partial class TcpConnection
     private void RetransmissionDue(long now)
     {
         TcpControlBlock block = Block;
-        bool opening = block.SndUna == block.Iss;
+        bool opening = (block.Marks & TcpControlBlock.SynAcknowledged) == 0;
         if (now - _unansweredSince >= (opening ? TcpLimits.GiveUpSyn : TcpLimits.GiveUpData))
         {
             GiveUp();
@@ -371,15 +402,23 @@ public sealed partial class TcpConnection
         else
         {
             Marks |= UnreachableHint;
-            bool finDue = (Block.Marks & (TcpControlBlock.FinQueued | TcpControlBlock.FinSent)) == TcpControlBlock.FinQueued;
-            if (_timerAt == Never && (Block.SndMax != Block.SndUna || _send.Count != 0 || finDue))
-            {
-                _unansweredSince = now;
-                _timerAt = now + _roundTrip.Timeout;
-            }
-
-            UpdateDeadline();
+            WaitForWay(now);
             Settle();
         }
+    }
+
+    /// <summary>What cannot go out now is given up in the end as if it had gone out in vain.</summary>
+    internal void WaitForWay(long now)
+    {
+        bool finDue = (Block.Marks & (TcpControlBlock.FinQueued | TcpControlBlock.FinSent)) == TcpControlBlock.FinQueued;
+        if (_timerAt == Never
+            && Block.State != TcpState.Closed
+            && (Block.SndMax != Block.SndUna || _send.Count != 0 || finDue))
+        {
+            _unansweredSince = now;
+            _timerAt = now + _roundTrip.Timeout;
+        }
+
+        UpdateDeadline();
     }
 }

@@ -73,7 +73,28 @@ public sealed partial class TcpConnection
         get { return (Marks & PeerFinished) != 0 && _receive.Count == 0; }
     }
 
-    /// <summary>Octets that <see cref="Write"/> would take now; 0 before the connection is open, after
+    /// <summary>
+    /// Octets to be read up to the end of the peer's urgent data (RFC 9293 MUST-32, MUST-33), 0 when none is announced. They
+    /// come in line with all others, as RFC 6093 advises, and the last of them may still be on its way.
+    /// </summary>
+    public int UrgentRemaining
+    {
+        get
+        {
+            TcpControlBlock block = Block;
+            if ((block.Marks & TcpControlBlock.PeerUrgent) == 0)
+            {
+                return 0;
+            }
+
+            // The peer's FIN takes a sequence number but is not read.
+            uint next = block.RcvNxt - (uint)_receive.Count - ((Marks & PeerFinished) != 0 ? 1u : 0);
+            int remaining = (int)(block.RcvUp - next);
+            return remaining > 0 ? remaining : 0;
+        }
+    }
+
+    /// <summary>Octets that <see cref="Write(byte[], int, int)"/> would take now; 0 before the connection is open, after
     /// <see cref="CloseSend"/> and after the end.</summary>
     public int Writable
     {
@@ -154,6 +175,10 @@ public sealed partial class TcpConnection
         {
             _receive.Discard(length);
             AfterRead();
+            if ((Block.Marks & TcpControlBlock.PeerUrgent) != 0 && UrgentRemaining == 0)
+            {
+                Block.Marks &= ~TcpControlBlock.PeerUrgent;
+            }
         }
 
         return length;
@@ -184,6 +209,22 @@ public sealed partial class TcpConnection
     /// <exception cref="InvalidOperationException">The connection has been given back, or its sending side closed.</exception>
     public int Write(byte[] buffer, int offset, int count)
     {
+        return Write(buffer, offset, count, false);
+    }
+
+    /// <summary>
+    /// Like <see cref="Write(byte[], int, int)"/>, and tells the peer that everything up to the last octet taken is urgent
+    /// (RFC 9293 3.8.5). The octets travel in line like all others. New protocols should not use this (SHLD-13): it is here for
+    /// those that need it, Telnet for one.
+    /// </summary>
+    /// <inheritdoc cref="Write(byte[], int, int)"/>
+    public int WriteUrgent(byte[] buffer, int offset, int count)
+    {
+        return Write(buffer, offset, count, true);
+    }
+
+    private int Write(byte[] buffer, int offset, int count, bool urgent)
+    {
         CheckOwned();
         CheckRange(buffer, offset, count);
         if ((Block.Marks & TcpControlBlock.FinQueued) != 0)
@@ -198,6 +239,11 @@ public sealed partial class TcpConnection
             _send.Place(_send.Count, buffer, offset, length);
             _send.Count += length;
             Marks |= OutputDue;
+            if (urgent)
+            {
+                _values[SndUp] = (int)Block.SndUna + _send.Count;
+                Marks |= Urgent;
+            }
         }
 
         return length;

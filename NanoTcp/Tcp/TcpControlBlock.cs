@@ -31,6 +31,12 @@ internal sealed class TcpControlBlock
     /// <summary>The peer's FIN has been seen, though data before it may be missing.</summary>
     private const int PeerFinKnown = 0x08;
 
+    /// <summary>The peer has named an end of urgent data that the user has not read up to: <see cref="RcvUp"/>.</summary>
+    internal const int PeerUrgent = 0x10;
+
+    /// <summary>This side's SYN has been acknowledged. SND.UNA does not say it: after 2^32 octets it is at ISS again.</summary>
+    internal const int SynAcknowledged = 0x20;
+
     internal TcpState State;
     internal TcpEndReason EndReason;
 
@@ -67,6 +73,9 @@ internal sealed class TcpControlBlock
     /// <summary>RCV.NXT + RCV.WND as last told to the peer; never goes back (RFC 9293 SHLD-14).
     /// In SYN-SENT, where RCV.NXT is 0, the window that the SYN offers.</summary>
     internal uint RcvAdv;
+
+    /// <summary>RCV.UP: one beyond the last octet of the peer's urgent data; meaningful with <see cref="PeerUrgent"/>.</summary>
+    internal uint RcvUp;
 
     /// <summary>Largest segment to send (RFC 9293 3.7.1); until the peer's SYN comes, the largest that this side could send.</summary>
     internal int SendMss;
@@ -121,19 +130,20 @@ internal sealed class TcpControlBlock
     /// <summary>Takes up a closing connection of which only the sequence numbers are kept; nothing but its FIN may be out.</summary>
     internal void Restore(TcpState state, uint sndNxt, uint rcvNxt)
     {
-        Clear(sndNxt - 2, 0);
+        Clear(sndNxt - 1, 0);
         State = state;
         SndUna = state == TcpState.TimeWait || state == TcpState.FinWait2 ? sndNxt : sndNxt - 1;
         SndNxt = sndNxt;
         SndMax = sndNxt;
-        Marks = FinQueued | FinSent;
+        Marks = SynAcknowledged | FinQueued | FinSent;
         RcvNxt = rcvNxt;
         RcvAdv = rcvNxt + 1;
         MaxSndWnd = 0xFFFF;
     }
 
     /// <summary>
-    /// The user closes its side (RFC 9293 3.10.4). The state changes at once, though the FIN follows only behind the data.
+    /// The user closes its side (RFC 9293 3.10.4). The state changes at once, though the FIN follows only behind the data;
+    /// but before the connection is open, when it opens: until then only an acknowledgment of our SYN is to be believed.
     /// </summary>
     internal void CloseSend()
     {
@@ -143,7 +153,7 @@ internal sealed class TcpControlBlock
         }
 
         Marks |= FinQueued;
-        if (State == TcpState.Established || State == TcpState.SynReceived)
+        if (State == TcpState.Established)
         {
             State = TcpState.FinWait1;
         }
@@ -240,7 +250,8 @@ internal sealed class TcpControlBlock
             return TcpActions.Ended;
         }
 
-        if ((flags & TcpSegment.Syn) == 0)
+        // A SYN with FIN is nobody's answer.
+        if ((flags & (TcpSegment.Syn | TcpSegment.Fin)) != TcpSegment.Syn)
         {
             outcome.Drop = StackCounter.TcpInUnexpected;
             return TcpActions.None;
@@ -260,6 +271,7 @@ internal sealed class TcpControlBlock
 
         SndUna = ack;
         SndNxt = ack;
+        Marks |= SynAcknowledged;
         outcome.AcknowledgedText = 0;
         State = (Marks & FinQueued) != 0 ? TcpState.FinWait1 : TcpState.Established;
 
@@ -311,6 +323,11 @@ internal sealed class TcpControlBlock
             return actions;
         }
 
+        if ((flags & TcpSegment.Urg) != 0 && CanReceive)
+        {
+            ProcessUrgent(segment);
+        }
+
         if (length == 0)
         {
             return actions;
@@ -323,7 +340,14 @@ internal sealed class TcpControlBlock
             return actions | TcpActions.Acknowledge;
         }
 
-        return CanReceive ? actions | ProcessText(segment, ahead, outcome) : actions | ProcessLateText(outcome);
+        if (CanReceive)
+        {
+            return actions | ProcessText(segment, ahead, outcome);
+        }
+
+        // Data or FIN behind the peer's FIN: ignored (RFC 9293 3.10.7.4, seventh and eighth).
+        outcome.Drop = StackCounter.TcpInAfterFin;
+        return actions | TcpActions.Acknowledge;
     }
 
     private int ProcessUnacceptable(TcpSegment segment, SegmentOutcome outcome)
@@ -344,8 +368,18 @@ internal sealed class TcpControlBlock
 
         outcome.Drop = (int)(segment.SequenceNumber - RcvNxt) < 0 ? StackCounter.TcpInBelowWindow : StackCounter.TcpInAboveWindow;
 
-        // A FIN that comes again means that our acknowledgment of it was lost: 2 MSL begin anew (3.10.7.4, eighth).
-        if (State == TcpState.TimeWait && (flags & TcpSegment.Fin) != 0)
+        if ((flags & TcpSegment.Syn) != 0)
+        {
+            // RFC 5961 4.2: whatever its sequence number.
+            outcome.Drop = StackCounter.TcpInSynChallenges;
+            return TcpActions.Acknowledge | TcpActions.Challenge;
+        }
+
+        // The FIN again means that our acknowledgment of it was lost: 2 MSL begin anew (RFC 9293 3.10.7.4, eighth). Only
+        // that very FIN, or a stranger could keep TIME-WAIT going for ever with any that he makes up.
+        if (State == TcpState.TimeWait
+            && (flags & (TcpSegment.Fin | TcpSegment.Ack)) == (TcpSegment.Fin | TcpSegment.Ack)
+            && segment.SequenceNumber + (uint)segment.SequenceLength == RcvNxt)
         {
             return TcpActions.Acknowledge | TcpActions.TimeWaitStarted;
         }
@@ -358,8 +392,9 @@ internal sealed class TcpControlBlock
     {
         if (ahead != 0)
         {
+            // It may carry data (RFC 9293 SHLD-2), but that does not bring its own number into the window.
             outcome.Drop = StackCounter.TcpInBadRsts;
-            return ahead == window ? TcpActions.None : TcpActions.Acknowledge | TcpActions.Challenge;
+            return ahead < 0 || ahead >= window ? TcpActions.None : TcpActions.Acknowledge | TcpActions.Challenge;
         }
 
         // RFC 1337: a reset does not end TIME-WAIT.
@@ -386,7 +421,7 @@ internal sealed class TcpControlBlock
                 return TcpActions.Reset;
             }
 
-            // Closed by the user in SYN-SENT, before the peer's SYN crossed ours.
+            // The user may have closed before the connection was open.
             State = (Marks & FinQueued) != 0 ? TcpState.FinWait1 : TcpState.Established;
             SetSendWindow(segment);
             actions = TcpActions.Window;
@@ -403,8 +438,9 @@ internal sealed class TcpControlBlock
         {
             actions |= TcpActions.Acknowledged;
             int text = advance;
-            if (SndUna == Iss)
+            if ((Marks & SynAcknowledged) == 0)
             {
+                Marks |= SynAcknowledged;
                 actions |= TcpActions.Opened;
                 text--;
             }
@@ -436,8 +472,8 @@ internal sealed class TcpControlBlock
                     actions |= TcpActions.Duplicate;
                 }
 
+                actions |= SndWnd == 0 && segment.Window != 0 ? TcpActions.Window | TcpActions.Reopened : TcpActions.Window;
                 SetSendWindow(segment);
-                actions |= TcpActions.Window;
             }
         }
 
@@ -466,6 +502,20 @@ internal sealed class TcpControlBlock
         }
     }
 
+    /// <summary>
+    /// Sixth: URG. RFC 9293 MUST-62 and RFC 6093 3.1: the pointer names the octet behind the urgent data. It only ever moves
+    /// forward, and one that points at what has been received already says nothing new.
+    /// </summary>
+    private void ProcessUrgent(TcpSegment segment)
+    {
+        uint end = segment.SequenceNumber + (uint)segment.UrgentPointer;
+        if ((int)(end - RcvNxt) > 0 && ((Marks & PeerUrgent) == 0 || (int)(end - RcvUp) > 0))
+        {
+            RcvUp = end;
+            Marks |= PeerUrgent;
+        }
+    }
+
     /// <summary>Seventh and eighth: the data, trimmed to the window, and the FIN.</summary>
     private int ProcessText(TcpSegment segment, int ahead, SegmentOutcome outcome)
     {
@@ -481,6 +531,13 @@ internal sealed class TcpControlBlock
         }
 
         uint end = RcvNxt + (uint)(position + length);
+        if ((Marks & PeerFinKnown) != 0 && (int)(end - _peerFin) > 0)
+        {
+            // A FIN ahead of a hole has said where the peer's stream ends: data in its place would hide it for ever.
+            outcome.Drop = StackCounter.TcpInAfterFin;
+            return TcpActions.Acknowledge;
+        }
+
         if (fin)
         {
             Marks |= PeerFinKnown;
@@ -547,13 +604,6 @@ internal sealed class TcpControlBlock
                 EndReason = TcpEndReason.Closed;
                 return TcpActions.Finished | TcpActions.Acknowledge | TcpActions.TimeWaitStarted;
         }
-    }
-
-    /// <summary>Data or FIN after the peer's FIN: ignored (3.10.7.4, seventh and eighth), but a repeated FIN is acknowledged.</summary>
-    private int ProcessLateText(SegmentOutcome outcome)
-    {
-        outcome.Drop = StackCounter.TcpInAfterFin;
-        return State == TcpState.TimeWait ? TcpActions.Acknowledge | TcpActions.TimeWaitStarted : TcpActions.Acknowledge;
     }
 
     private void SetSendWindow(TcpSegment segment)

@@ -34,6 +34,23 @@ internal sealed partial class TcpLayer
         Release(connection);
     }
 
+    /// <summary>
+    /// Gives a connection that is over back to the pool. While cookies are in force its numbers are kept as in TIME-WAIT:
+    /// without them an old duplicate of the acknowledgment that opened it would open it again, with the data that it brings.
+    /// </summary>
+    internal void Retire(TcpConnection connection)
+    {
+        if (_cookies.AreInForce(_now) && (connection.Block.Marks & TcpControlBlock.Passive) != 0)
+        {
+            connection.Block.State = TcpState.TimeWait;
+            Linger(connection, TcpConnection.Never, 0);
+        }
+        else
+        {
+            Release(connection);
+        }
+    }
+
     /// <summary>A segment for a connection that its owner has given back: RFC 9293 3.10.7.4 by the borrowed rules.</summary>
     private void ProcessTimeWait(int index, uint remoteAddress, byte[] buffer)
     {
@@ -54,18 +71,19 @@ internal sealed partial class TcpLayer
         CountDrop(Outcome);
         if ((actions & TcpActions.Ended) != 0)
         {
-            table.Remove(index);
+            End(index);
             return;
         }
 
         if ((actions & TcpActions.Text) != 0)
         {
             // RFC 1122 4.2.2.13: data for a user who has gone.
-            table.Remove(index);
+            End(index);
             SendReset(segment, remoteAddress);
             return;
         }
 
+        bool news = table.RcvNxt[index] != _borrowed.RcvNxt;
         table.RcvNxt[index] = _borrowed.RcvNxt;
         if (_borrowed.State != state)
         {
@@ -83,12 +101,27 @@ internal sealed partial class TcpLayer
             table.Until[index] = _now + TimeWaitDuration;
         }
 
-        if ((actions & TcpActions.Acknowledge) != 0 && MayAnswer(table.Quota, index, actions))
+        if ((actions & TcpActions.Acknowledge) != 0 && (news || MayAnswer(table.Quota, index, actions)))
         {
             Counters[StackCounter.TcpOutSegs]++;
             Send(
                 remoteAddress, segment.Ports,
                 _borrowed.SndMax, _borrowed.RcvNxt, TcpSegment.Ack, _receiveBuffer, 0, 0);
+        }
+    }
+
+    /// <summary>See <see cref="Retire"/>.</summary>
+    private void End(int index)
+    {
+        if (_cookies.AreInForce(_now))
+        {
+            TimeWaits.State[index] = (byte)TcpState.TimeWait;
+            TimeWaits.DueAt[index] = TcpConnection.Never;
+            TimeWaits.Until[index] = _now + TimeWaitDuration;
+        }
+        else
+        {
+            TimeWaits.Remove(index);
         }
     }
 

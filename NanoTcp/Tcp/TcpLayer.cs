@@ -286,13 +286,28 @@ internal sealed partial class TcpLayer
     }
 
     /// <summary>The link has come up again.</summary>
-    internal void LinkRestored()
+    internal void LinkRestored(long now)
     {
         for (int i = 0; i < _connections.Length; i++)
         {
             if ((_connections[i].Marks & TcpConnection.InUse) != 0)
             {
-                _connections[i].LinkRestored();
+                _connections[i].LinkRestored(now);
+            }
+        }
+
+        TimeWaits.RepeatFins();
+    }
+
+    /// <summary>There is no link: what waits to be sent does not wait for ever.</summary>
+    internal void WaitForLink(long now)
+    {
+        const int Waiting = TcpConnection.InUse | TcpConnection.OutputDue;
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            if ((_connections[i].Marks & Waiting) == Waiting)
+            {
+                _connections[i].WaitForWay(now);
             }
         }
     }
@@ -309,7 +324,8 @@ internal sealed partial class TcpLayer
         int flags,
         int window,
         int mssOption,
-        int textLength)
+        int textLength,
+        int urgentPointer = 0)
     {
         int pseudo = InternetChecksum.PseudoHeaderSum(Ip.Address, remoteAddress, Ipv4Header.ProtocolTcp, 0);
         TcpSegment.Write(
@@ -322,6 +338,7 @@ internal sealed partial class TcpLayer
             (flags & TcpSegment.Ack) != 0 ? acknowledgment : 0,
             flags,
             window,
+            urgentPointer,
             mssOption,
             textLength);
         int headerLength = mssOption == 0 ? TcpSegment.MinHeaderLength : TcpSegment.SynHeaderLength;

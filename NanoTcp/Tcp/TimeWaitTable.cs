@@ -116,6 +116,18 @@ internal sealed class TimeWaitTable
         return best;
     }
 
+    /// <summary>FINs that are out may be lost.</summary>
+    internal void RepeatFins()
+    {
+        for (int i = 0; i < State.Length; i++)
+        {
+            if (State[i] != (byte)TcpState.Closed && DueAt[i] != TcpConnection.Never)
+            {
+                DueAt[i] = FinDue;
+            }
+        }
+    }
+
     internal void Remove(int index)
     {
         State[index] = (byte)TcpState.Closed;

@@ -41,6 +41,9 @@ internal sealed class TcpSegment
     /// <summary>SEG.WND.</summary>
     internal int Window;
 
+    /// <summary>SEG.UP: octets from SEG.SEQ to the one behind the urgent data; 0 without the URG bit.</summary>
+    internal int UrgentPointer;
+
     /// <summary>Offset of the data in the buffer.</summary>
     internal int TextOffset;
 
@@ -79,6 +82,7 @@ internal sealed class TcpSegment
         AcknowledgmentNumber = (uint)((buffer[offset + 8] << 24) | (buffer[offset + 9] << 16) | (buffer[offset + 10] << 8) | buffer[offset + 11]);
         Flags = buffer[offset + 13] & 0x3F;
         Window = (buffer[offset + 14] << 8) | buffer[offset + 15];
+        UrgentPointer = (Flags & Urg) != 0 ? (buffer[offset + 18] << 8) | buffer[offset + 19] : 0;
         TextOffset = offset + headerLength;
         TextLength = length - headerLength;
         MaxSegmentSize = 0;
@@ -132,6 +136,7 @@ internal sealed class TcpSegment
     /// Writes a header with the Maximum Segment Size option when <paramref name="maxSegmentSize"/> is not 0.
     /// The data must already stand behind it, because the checksum is made over all.
     /// </summary>
+    /// <param name="urgentPointer">SEG.UP; meaningful only with the URG bit among the flags.</param>
     /// <param name="pseudoHeaderSum">From <see cref="InternetChecksum.PseudoHeaderSum"/>, with the length left out.</param>
     internal static void Write(
         byte[] buffer,
@@ -143,6 +148,7 @@ internal sealed class TcpSegment
         uint acknowledgmentNumber,
         int flags,
         int window,
+        int urgentPointer,
         int maxSegmentSize,
         int textLength)
     {
@@ -165,8 +171,8 @@ internal sealed class TcpSegment
         buffer[offset + 15] = (byte)window;
         buffer[offset + 16] = 0;
         buffer[offset + 17] = 0;
-        buffer[offset + 18] = 0;
-        buffer[offset + 19] = 0;
+        buffer[offset + 18] = (byte)(urgentPointer >> 8);
+        buffer[offset + 19] = (byte)urgentPointer;
         if (maxSegmentSize != 0)
         {
             buffer[offset + 20] = OptionMaxSegmentSize;

@@ -1,13 +1,15 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
-namespace NanoTcp.Tests.Tcp;
+namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>RFC 9293 3.4.2 and 3.10.7.4, eighth: connections that their owners have given back and that wait for the peer's last segments.</summary>
 [TestClass]
 public sealed class TimeWaitTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-13")]
     public void TIME_WAIT_lasts_two_MSL_and_costs_no_connection()
     {
         CloseToTimeWait();
@@ -52,6 +54,108 @@ public sealed class TimeWaitTests : TraceTest
     }
 
     [TestMethod]
+    [DataRow("FIN,ACK seq -50000 ack 2", DisplayName = "a FIN from long ago")]
+    [DataRow("FIN,ACK seq 90000 ack 2", DisplayName = "a FIN from beyond")]
+    [DataRow("FIN,ACK seq 2 ack 2", DisplayName = "a FIN behind the FIN")]
+    [DataRow("FIN seq 1", DisplayName = "a FIN without ACK")]
+    [DataRow("ACK seq 0 ack 2 len 1", DisplayName = "old data")]
+    [DataRow("ACK seq 2 ack 2 len 10", DisplayName = "data behind the FIN")]
+    [DataRow("ACK seq 1 ack 2", DisplayName = "an old acknowledgment")]
+    [DataRow("SYN seq 1", DisplayName = "an old SYN")]
+    public void Only_the_FIN_itself_begins_the_wait_anew(string segment)
+    {
+        OpenPassive();
+        CloseSend();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+        At(30_000);
+        Send(segment);
+        Expect("ACK seq 2 ack 2");
+        At(59_999);
+        Is(TcpState.TimeWait);
+        At(60_000);
+        Ended(TcpEndReason.Closed);
+    }
+
+    [TestMethod]
+    [DataRow("FIN,ACK seq -50000 ack 2", DisplayName = "a FIN from long ago")]
+    [DataRow("FIN,ACK seq 90000 ack 2", DisplayName = "a FIN from beyond")]
+    [DataRow("FIN,ACK seq 2 ack 2", DisplayName = "a FIN behind the FIN")]
+    [DataRow("FIN seq 1", DisplayName = "a FIN without ACK")]
+    [DataRow("ACK seq 2 ack 2 len 10", DisplayName = "data behind the FIN")]
+    public void Only_the_FIN_itself_begins_the_wait_of_a_record_anew(string segment)
+    {
+        CloseToTimeWait();
+        At(30_000);
+        Send(segment);
+        Expect("ACK seq 2 ack 2");
+        At(59_999);
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        At(60_000);
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+    }
+
+    [TestMethod]
+    public void The_FIN_with_data_before_it_begins_the_wait_anew()
+    {
+        OpenPassive();
+        CloseSend();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("FIN,ACK seq 1 ack 2 len 100");
+        Expect("ACK seq 2 ack 102");
+        Read(100);
+        At(30_000);
+        Send("FIN,ACK seq 51 ack 2 len 50");
+        Expect("ACK seq 2 ack 102");
+        At(89_999);
+        Is(TcpState.TimeWait);
+        At(90_000);
+        Ended(TcpEndReason.Closed);
+    }
+
+    [TestMethod]
+    public void A_window_that_opens_after_the_last_probe_does_not_stop_the_wait()
+    {
+        // The peer took data and FIN from a probe into its closed window, and opens it when nothing needs it any more.
+        OpenPassive(window: 0);
+        Write(1);
+        CloseSend();
+        At(1000);
+        Expect("FIN,ACK seq 1 ack 1 len 1");
+        Send("FIN,ACK seq 1 ack 3 win 0");
+        Expect("ACK seq 3 ack 2");
+        Is(TcpState.TimeWait);
+        At(2000);
+        Send("ACK seq 2 ack 3 win 4000");
+        ExpectNothing();
+        At(60_999);
+        Is(TcpState.TimeWait);
+        At(61_000);
+        Ended(TcpEndReason.Closed);
+    }
+
+    [TestMethod]
+    public void CLOSE_keeps_the_rest_of_the_wait_as_a_record()
+    {
+        OpenPassive();
+        CloseSend();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+        At(20_000);
+        CloseSend();
+        ExpectNothing();
+        Close();
+        ExpectNothing();
+        T.Check(4, T.Stack.FreeConnections, "free connections");
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        At(30_000);
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+    }
+
+    [TestMethod]
     public void RFC_1337_a_reset_does_not_end_TIME_WAIT()
     {
         CloseToTimeWait();
@@ -76,6 +180,7 @@ public sealed class TimeWaitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-2")]
     public void MAY_2_a_SYN_beyond_everything_received_opens_a_new_connection()
     {
         CloseToTimeWait();

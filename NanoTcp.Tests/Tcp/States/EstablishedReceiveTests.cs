@@ -1,11 +1,12 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
-namespace NanoTcp.Tests.Tcp;
+namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>RFC 9293 3.10.7.4, first and seventh: which octets of an arriving segment are taken, and in what order.</summary>
 [TestClass]
-public sealed class ReceiveTests : TraceTest
+public sealed class EstablishedReceiveTests : TraceTest
 {
     [TestMethod]
     public void Data_in_order_is_read_and_acknowledged()
@@ -43,6 +44,7 @@ public sealed class ReceiveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-31", "MAY-13")]
     public void Data_out_of_order_waits_for_the_hole_to_be_filled()
     {
         OpenPassive();
@@ -96,6 +98,124 @@ public sealed class ReceiveTests : TraceTest
     }
 
     [TestMethod]
+    public void What_was_peeked_at_stays_across_the_wrap_of_the_ring()
+    {
+        OpenPassive();
+        Send("ACK seq 1 ack 1 len 1000");
+        Send("ACK seq 1001 ack 1 len 500");
+        Expect("ACK seq 1 ack 1501");
+        Read(1500);
+        Expect("ACK seq 1 ack 1501 win 2048");
+        Send("ACK seq 1501 ack 1 len 1000");
+        byte[] seen = new byte[1000];
+        for (int i = 0; i < 3; i++)
+        {
+            T.Check(600, Connection.Peek(seen, 400, 600), "octets seen");
+            for (int k = 0; k < 600; k++)
+            {
+                T.Check(TracePeer.PeerOctet(1501 + k), seen[400 + k], $"octet {1501 + k} of the peer's stream");
+            }
+        }
+
+        T.Check(1000, Connection.Readable, "readable");
+        Read(1000);
+        T.Check(0, Connection.Peek(seen, 0, 1000), "octets seen of nothing");
+        At(40);
+        Expect("ACK seq 1 ack 2501");
+    }
+
+    [TestMethod]
+    public void A_segment_partly_left_of_the_window_is_trimmed_and_its_FIN_counts()
+    {
+        OpenPassive();
+        Send("ACK seq 1 ack 1 len 100");
+        Send("FIN,ACK seq 51 ack 1 len 100");
+        Expect("ACK seq 1 ack 152");
+        Is(TcpState.CloseWait);
+        Read(150);
+        T.Check(true, Connection.EndOfStream, "end of stream");
+    }
+
+    [TestMethod]
+    public void A_segment_wholly_left_of_the_window_but_for_its_FIN_gives_its_FIN()
+    {
+        OpenPassive();
+        Send("ACK seq 1 ack 1 len 100");
+        Send("FIN,ACK seq 51 ack 1 len 50");
+        Expect("ACK seq 1 ack 102");
+        Is(TcpState.CloseWait);
+        Read(100);
+    }
+
+    [TestMethod]
+    public void A_segment_partly_right_of_the_window_is_trimmed()
+    {
+        OpenPassive();
+        Send("ACK seq 1 ack 1 len 1024");
+        Expect("ACK seq 1 ack 1025 win 1024");
+        Send("ACK seq 1025 ack 1 len 1400");
+        Expect("ACK seq 1 ack 2049 win 0");
+        Read(2048);
+        Expect("ACK seq 1 ack 2049 win 2048");
+        Send("ACK seq 2049 ack 1 len 376");
+        Read(376);
+        At(40);
+        Expect("ACK seq 1 ack 2425");
+    }
+
+    [TestMethod]
+    public void A_segment_with_a_FIN_whose_data_just_fills_the_window_comes_again_for_its_FIN()
+    {
+        OpenPassive();
+        Send("ACK seq 1 ack 1 len 1024");
+        Expect("ACK seq 1 ack 1025 win 1024");
+        Send("FIN,ACK seq 1025 ack 1 len 1024");
+        Expect("ACK seq 1 ack 2050 win 0");
+        Is(TcpState.CloseWait);
+        Read(2048);
+    }
+
+    [TestMethod]
+    public void A_segment_partly_left_and_partly_right_of_the_window_is_trimmed_on_both_sides()
+    {
+        OpenPassive(options => options.ReceiveBuffer = 1000);
+        Send("ACK seq 1 ack 1 len 500");
+        Expect("ACK seq 1 ack 501 win 500");
+        Send("FIN,ACK seq 401 ack 1 len 800");
+        Expect("ACK seq 1 ack 1001 win 0");
+        Is(TcpState.Established);
+        Read(1000);
+        Expect("ACK seq 1 ack 1001 win 1000");
+    }
+
+    [TestMethod]
+    public void A_reset_counts_into_a_closed_window_too()
+    {
+        OpenPassive();
+        Send("ACK seq 1 ack 1 len 1024", "ACK seq 1025 ack 1 len 1024");
+        Expect("ACK seq 1 ack 2049 win 0");
+        Send("RST seq 2050");
+        ExpectNothing();
+        Send("RST seq 2049");
+        Ended(TcpEndReason.Reset);
+    }
+
+    [TestMethod]
+    public void A_reset_behind_a_hole_is_challenged_and_the_hole_can_still_be_filled()
+    {
+        OpenPassive();
+        Send("ACK seq 101 ack 1 len 100");
+        Expect("ACK seq 1 ack 1");
+        Send("RST seq 201");
+        Expect("ACK seq 1 ack 1");
+        Send("ACK seq 1 ack 1 len 100");
+        Expect("ACK seq 1 ack 201");
+        Send("RST seq 201");
+        Ended(TcpEndReason.Reset);
+        Read(200);
+    }
+
+    [TestMethod]
     public void A_duplicate_is_dropped_and_acknowledged_at_once()
     {
         OpenPassive();
@@ -146,6 +266,17 @@ public sealed class ReceiveTests : TraceTest
         Expect("ACK seq 1 ack 2141");
         Read(91);
         Is(TcpState.CloseWait);
+    }
+
+    [TestMethod]
+    public void FIN_leads_to_CLOSE_WAIT_and_ends_the_stream()
+    {
+        OpenPassive();
+        Send("FIN,ACK seq 1 ack 1");
+        Expect("ACK seq 1 ack 2");
+        Is(TcpState.CloseWait);
+        T.Check(true, Connection.EndOfStream, "end of stream");
+        T.Check(0, T.Read(10), "octets read");
     }
 
     [TestMethod]
@@ -203,6 +334,30 @@ public sealed class ReceiveTests : TraceTest
     }
 
     [TestMethod]
+    public void Data_that_contradicts_a_FIN_ahead_of_a_hole_is_not_taken_for_it()
+    {
+        OpenPassive();
+        Send("FIN,ACK seq 101 ack 1 len 100");
+        Expect("ACK seq 1 ack 1");
+        foreach (string segment in new[]
+            { "ACK seq 201 ack 1 len 50", "ACK seq 151 ack 1 len 100", "ACK seq 202 ack 1 len 50", "FIN,ACK seq 101 ack 1 len 200" })
+        {
+            Send(segment);
+            Expect("ACK seq 1 ack 1");
+        }
+
+        Counted(StackCounter.TcpInAfterFin, 4);
+        Send("ACK seq 1 ack 1 len 150");
+        Expect("ACK seq 1 ack 202");
+        Is(TcpState.CloseWait);
+        Read(200);
+        T.Check(true, Connection.EndOfStream, "end of stream");
+        Close();
+        Expect("FIN,ACK seq 1 ack 202");
+        Send("ACK seq 202 ack 2");
+    }
+
+    [TestMethod]
     public void A_segment_without_ACK_is_dropped()
     {
         OpenPassive();
@@ -225,6 +380,7 @@ public sealed class ReceiveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-3")]
     public void MUST_3_a_wrong_checksum_is_dropped_and_counted()
     {
         OpenPassive();
