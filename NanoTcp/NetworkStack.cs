@@ -69,6 +69,7 @@ public sealed class NetworkStack
             options.HalfOpen,
             options.TimeWaits,
             options.TimeWaitDuration,
+            options.CongestionControl,
             options.Random,
             Counters);
         _linkStatus = LinkStatus.NoDevice;

@@ -1,5 +1,6 @@
 using System;
 using NanoTcp.Primitives;
+using NanoTcp.Tcp;
 using NanoTcp.Wire;
 
 namespace NanoTcp;
@@ -59,6 +60,13 @@ public sealed class NetworkStackOptions
     /// <summary>Least retransmission timeout in ms. RFC 6298 2.4 asks for one second.</summary>
     public int MinRetransmissionTimeout = 1000;
 
+    /// <summary>
+    /// How much all connections send before the path has shown what it bears, and after a loss. Leave it as it is
+    /// unless the send rings are large and the path is long (<see cref="TcpCongestionControl.Cubic"/>), or there is no path
+    /// but one cable between two hosts (<see cref="TcpCongestionControl.None"/>).
+    /// </summary>
+    public TcpCongestionControl CongestionControl = TcpCongestionControl.NewReno;
+
     /// <summary>Octets of an IPv4 and a TCP header without options.</summary>
     internal const int HeaderLengths = Ipv4Header.MinLength + TcpSegment.MinHeaderLength;
 
@@ -94,6 +102,7 @@ public sealed class NetworkStackOptions
         CheckRange(TimeWaitDuration, 1, 240000, nameof(TimeWaitDuration));
         CheckRange(Gaps, 1, 16, nameof(Gaps));
         CheckRange(MinRetransmissionTimeout, 100, 60000, nameof(MinRetransmissionTimeout));
+        CheckRange((int)CongestionControl, (int)TcpCongestionControl.NewReno, (int)TcpCongestionControl.None, nameof(CongestionControl));
     }
 
     private static void Check(bool valid, string name, string message)

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Tcp;
 using NanoTcp.Tests.Architecture;
 
 namespace NanoTcp.Tests.Memory;
@@ -23,6 +24,43 @@ public class MemoryPageTests
     }
 
     [TestMethod]
+    [DataRow(TcpCongestionControl.NewReno)]
+    [DataRow(TcpCongestionControl.Cubic)]
+    public void A_connection_takes_at_most_900_octets_beside_its_two_rings(TcpCongestionControl algorithm)
+    {
+        int each = PriceOfOne((options, more) =>
+        {
+            options.CongestionControl = algorithm;
+            options.Connections += more;
+        });
+        int rings = 2 * new DeviceMemory(typeof(NetworkStack).Assembly).Add(new byte[new NetworkStackOptions().ReceiveBuffer]);
+        Assert.IsLessThanOrEqualTo(900, each - rings);
+    }
+
+    [TestMethod]
+    public void A_handshake_takes_at_most_100_octets()
+    {
+        Assert.IsLessThanOrEqualTo(100, PriceOfOne((options, more) => options.HalfOpen += more));
+    }
+
+    [TestMethod]
+    public void A_connection_in_TIME_WAIT_takes_at_most_60_octets()
+    {
+        Assert.IsLessThanOrEqualTo(60, PriceOfOne((options, more) => options.TimeWaits += more));
+    }
+
+    [TestMethod]
+    [DataRow(TcpCongestionControl.None, 0)]
+    [DataRow(TcpCongestionControl.Cubic, 24)]
+    public void Congestion_control_costs_what_the_page_says(TcpCongestionControl algorithm, int octets)
+    {
+        // The one object that serves all connections has no fields, whichever it is.
+        int reno = MemoryTotals.Weigh(MakeLink(), _ => { }).Stack;
+        int other = MemoryTotals.Weigh(MakeLink(), options => options.CongestionControl = algorithm).Stack;
+        Assert.AreEqual(octets * new NetworkStackOptions().Connections, other - reno);
+    }
+
+    [TestMethod]
     public void The_page_holds_the_measured_table()
     {
         string path = Path.Combine(Repository.Root, "docs", "memory.md");
@@ -35,6 +73,15 @@ public class MemoryPageTests
         {
             Assert.Fail($"{path} is out of date. Between its marks it should hold:\n{expected}");
         }
+    }
+
+    /// <summary>The price of one of many, so that the rounding of arrays does not matter.</summary>
+    private static int PriceOfOne(Action<NetworkStackOptions, int> add)
+    {
+        const int Many = 60;
+        int before = MemoryTotals.Weigh(MakeLink(), options => add(options, 0)).Stack;
+        int after = MemoryTotals.Weigh(MakeLink(), options => add(options, Many)).Stack;
+        return (after - before + Many - 1) / Many;
     }
 
     private static Enc28j60Driver MakeLink()

@@ -31,9 +31,12 @@ public sealed class LossyTransferTests
     }
 
     [TestMethod]
-    public void No_octet_is_lost_under_loss_duplication_reordering_corruption_and_delay()
+    [DataRow(TcpCongestionControl.NewReno, Seeds)]
+    [DataRow(TcpCongestionControl.Cubic, Seeds / 5)]
+    [DataRow(TcpCongestionControl.None, Seeds / 5)]
+    public void No_octet_is_lost_under_loss_duplication_reordering_corruption_and_delay(TcpCongestionControl algorithm, int seeds)
     {
-        for (ulong seed = 1; seed <= Seeds; seed++)
+        for (ulong seed = 1; seed <= (ulong)seeds; seed++)
         {
             Impairments impairments = new()
             {
@@ -45,12 +48,13 @@ public sealed class LossyTransferTests
                 MinDelay = TimeSpan.FromMilliseconds(1),
                 MaxDelay = TimeSpan.FromMilliseconds(30),
             };
-            Transfer(seed, impairments, 20_000, 3_600_000);
+            Transfer(seed, impairments, 20_000, 3_600_000, options => options.CongestionControl = algorithm);
         }
     }
 
     /// <summary>Both sides send so many octets at once and close; the sizes of buffers, segments, writes and reads come from the seed.</summary>
-    private static void Transfer(ulong seed, Impairments impairments, int octets, long limit)
+    private static void Transfer(
+        ulong seed, Impairments impairments, int octets, long limit, Action<NetworkStackOptions>? configure = null)
     {
         Random random = new((int)seed);
         int buffer = random.Next(256, 9000);
@@ -73,6 +77,7 @@ public sealed class LossyTransferTests
                 options.ReceiveBuffer = buffer;
                 options.SendBuffer = buffer;
                 options.MaxSegmentSize = mss;
+                configure?.Invoke(options);
             });
         string context = $"seed {seed}, buffer {buffer}, MSS {mss}";
         TcpListener listener = hosts.Server.Listen(Port, 2);

@@ -12,10 +12,7 @@ public sealed class FastRetransmitTests : TraceTest
     public void Three_duplicates_retransmit_the_first_segment_and_each_further_one_lets_new_data_out()
     {
         OpenWithFourSegmentsOut();
-        Send(Duplicate);
-        Send(Duplicate);
-        ExpectNothing();
-        Send(Duplicate);
+        Send(Duplicate, Duplicate, Duplicate);
         Expect("ACK seq 1 ack 1 len 1000");
 
         // ssthresh = 2000, cwnd = ssthresh + 3 segments = 5000.
@@ -33,6 +30,117 @@ public sealed class FastRetransmitTests : TraceTest
         Expect("ACK seq 7001 ack 1 len 1000");
         Send("ACK seq 1 ack 8001 win 8000");
         Counted(StackCounter.TcpFastRetransmits, 1);
+        Counted(StackCounter.TcpTimeouts, 0);
+    }
+
+    [TestMethod]
+    public void RFC_3042_the_first_two_duplicates_let_one_new_segment_out_each()
+    {
+        OpenWithFourSegmentsOut();
+        Send(Duplicate);
+        Expect("ACK seq 4001 ack 1 len 1000");
+        ExpectNothing();
+        Send(Duplicate);
+        Expect("ACK seq 5001 ack 1 len 1000");
+        ExpectNothing();
+        T.Check(4000, Connection.CongestionWindow, "cwnd does not change");
+
+        // What limited transmit sent is no flight: ssthresh = 4000 / 2, cwnd = ssthresh + 3 segments = 5000.
+        Send(Duplicate);
+        Expect("ACK seq 1 ack 1 len 1000");
+        ExpectNothing();
+        Send(Duplicate);
+        ExpectNothing();
+        Send(Duplicate);
+        Expect("ACK seq 6001 ack 1 len 1000");
+        Send("ACK seq 1 ack 6001 win 8000");
+        Expect("ACK seq 7001 ack 1 len 1000");
+        Send("ACK seq 1 ack 8001 win 8000");
+        Counted(StackCounter.TcpTimeouts, 0);
+    }
+
+    [TestMethod]
+    public void RFC_3042_duplicates_of_reordered_segments_leave_no_trace()
+    {
+        OpenWithFourSegmentsOut();
+        Send(Duplicate);
+        Expect("ACK seq 4001 ack 1 len 1000");
+        Send("ACK seq 1 ack 2001 win 8000");
+        Expect("ACK seq 5001 ack 1 len 1000");
+        Expect("ACK seq 6001 ack 1 len 1000");
+        ExpectNothing();
+        T.Check(5000, Connection.CongestionWindow, "slow start goes on");
+        Send("ACK seq 1 ack 7001 win 8000");
+        Expect("ACK seq 7001 ack 1 len 1000");
+        Send("ACK seq 1 ack 8001 win 8000");
+        Counted(StackCounter.TcpRetransSegs, 0);
+    }
+
+    [TestMethod]
+    public void RFC_3042_keeps_within_the_peers_window()
+    {
+        OpenPassive(options => options.SendBuffer = 8192, window: 4500);
+        Write(8000);
+        for (int i = 0; i < 4; i++)
+        {
+            Expect($"ACK seq {1 + (i * 1000)} ack 1 len 1000");
+        }
+
+        Send("ACK seq 1 ack 1 win 4500");
+        Send("ACK seq 1 ack 1 win 4500");
+        ExpectNothing();
+        Send("ACK seq 1 ack 1 win 4500");
+        Expect("ACK seq 1 ack 1 len 1000");
+        ExpectNothing();
+        Send("ACK seq 1 ack 4001 win 4500");
+        T.Bench.Sent.Clear();
+    }
+
+    [TestMethod]
+    public void RFC_3042_and_RFC_5827_limited_transmit_sends_the_last_segment_and_its_duplicate_is_enough()
+    {
+        // After a timeout cwnd is small, and the first of what is out is lost: limited transmit brings the duplicates.
+        OpenPassive(options => options.SendBuffer = 8192, window: 8000);
+        Write(2000);
+        Expect("ACK seq 1 ack 1 len 1000");
+        Expect("ACK seq 1001 ack 1 len 1000");
+        At(1000);
+        Expect("ACK seq 1 ack 1 len 1000");
+        Send("ACK seq 1 ack 2001 win 8000");
+        T.Check(2000, Connection.CongestionWindow, "cwnd");
+        Write(3000);
+        Expect("ACK seq 2001 ack 1 len 1000");
+        Expect("ACK seq 3001 ack 1 len 1000");
+        ExpectNothing();
+
+        // One segment is acknowledged, so that what follows is no duplicate of the old loss.
+        Send("ACK seq 1 ack 3001 win 8000");
+        Expect("ACK seq 4001 ack 1 len 1000");
+        Write(1000);
+        ExpectNothing();
+        Send("ACK seq 1 ack 3001 win 8000");
+        Expect("ACK seq 5001 ack 1 len 1000");
+        ExpectNothing();
+        Send("ACK seq 1 ack 3001 win 8000");
+        Expect("ACK seq 3001 ack 1 len 1000");
+        Send("ACK seq 1 ack 6001 win 8000");
+        Counted(StackCounter.TcpTimeouts, 1);
+        Counted(StackCounter.TcpFastRetransmits, 1);
+    }
+
+    [TestMethod]
+    public void RFC_5827_what_Nagle_holds_back_is_not_ready_to_be_sent()
+    {
+        OpenPassive(options => options.SendBuffer = 8192, window: 8000);
+        Write(2300);
+        Expect("ACK seq 1 ack 1 len 1000");
+        Expect("ACK seq 1001 ack 1 len 1000");
+        ExpectNothing();
+        Send(Duplicate);
+        Expect("ACK seq 1 ack 1 len 1000");
+        Send("ACK seq 1 ack 2001 win 8000");
+        Expect("ACK seq 2001 ack 1 len 300");
+        Send("ACK seq 1 ack 2301 win 8000");
         Counted(StackCounter.TcpTimeouts, 0);
     }
 

@@ -1,6 +1,7 @@
 using NanoTcp.Link;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -9,6 +10,7 @@ namespace NanoTcp.Tests.Tcp;
 public sealed class GiveUpTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-20", "SHLD-11")]
     public void Data_out_when_the_link_fails_is_given_up_after_R2()
     {
         OpenPassive();
@@ -81,6 +83,7 @@ public sealed class GiveUpTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-22", "MUST-23")]
     public void A_SYN_out_when_the_link_fails_is_given_up_after_three_minutes()
     {
         Connecting();
@@ -95,6 +98,7 @@ public sealed class GiveUpTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-22", "MUST-23")]
     public void A_simultaneous_open_that_the_peer_never_finishes_is_given_up_after_three_minutes()
     {
         Connecting();

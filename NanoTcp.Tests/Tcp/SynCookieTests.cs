@@ -275,6 +275,38 @@ public sealed class SynCookieTests : TraceTest
         Is(TcpState.Established);
     }
 
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void An_old_duplicate_of_an_acknowledgment_opens_no_second_connection(bool inOrder)
+    {
+        Overflowing();
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 win 0 mss 1460");
+        Send("ACK seq 1 ack 1 len 10");
+        Expect("ACK seq 1 ack 11 win 2038");
+        Accept();
+        Read(10);
+        if (inOrder)
+        {
+            Send("FIN,ACK seq 11 ack 1");
+            Expect("ACK seq 1 ack 12");
+            Close();
+            Expect("FIN,ACK seq 1 ack 12");
+            Send("ACK seq 12 ack 2");
+        }
+        else
+        {
+            Send("RST seq 11");
+            Close();
+        }
+
+        Send("ACK seq 1 ack 1 len 10");
+        Expect($"ACK seq {(inOrder ? 2 : 1)} ack {(inOrder ? 12 : 11)}");
+        T.Check(0, T.Listener.Pending, "pending");
+        Counted(StackCounter.TcpSynCookiesAccepted, 1);
+    }
+
     /// <summary>One record, taken by a peer that does not answer.</summary>
     private void Overflowing(int connections = 2)
     {

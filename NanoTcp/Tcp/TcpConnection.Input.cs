@@ -1,3 +1,4 @@
+using NanoTcp.Ip;
 using NanoTcp.Primitives;
 using NanoTcp.Wire;
 
@@ -88,6 +89,13 @@ public sealed partial class TcpConnection
             Marks |= AcknowledgeDue | OutputDue;
         }
 
+        if ((actions & TcpActions.OutOfOrder) != 0 && _layer.Ip.Reach(RemoteAddress) == Ipv4Layer.Sent)
+        {
+            // RFC 5681 4.2: one acknowledgment for each such segment, before the next frame is looked at, because the
+            // peer counts them: three tell it what is lost, and each one lets it send something more.
+            SendAcknowledgment(true);
+        }
+
         UpdateDeadline();
         if ((Marks & Owned) == 0)
         {
@@ -110,11 +118,9 @@ public sealed partial class TcpConnection
             Block.SendMss = _send.Capacity / 2;
         }
 
-        _congestion.Open(Block.SendMss, Block.Iss);
+        _layer.Congestion.Open(_values, Block.SendMss, Block.Iss, (Marks & SynLost) != 0);
         if ((Marks & SynLost) != 0)
         {
-            // RFC 5681 3.1: one segment is the initial window then.
-            _congestion.Window = Block.SendMss;
             _roundTrip.LostSyn();
         }
     }
@@ -139,7 +145,8 @@ public sealed partial class TcpConnection
         int outstanding = (int)(block.SndMax - block.SndUna);
 
         // What was to go out again and had not gone yet has arrived after all, unless the next one is missing too.
-        Marks = _congestion.Acknowledged(text, block.SndUna, outstanding, block.SendMss) ? Marks | RetransmitFirst : Marks & ~RetransmitFirst;
+        bool partial = _layer.Congestion.Acknowledged(_values, text, block.SndUna, block.SndMax, block.SendMss, (int)now, _roundTrip);
+        Marks = partial ? Marks | RetransmitFirst : Marks & ~RetransmitFirst;
 
         // RFC 6298 5.2 and 5.3: off when all is acknowledged, anew when something is.
         _timerAt = outstanding == 0 ? Never : now + _roundTrip.Timeout;
@@ -158,15 +165,30 @@ public sealed partial class TcpConnection
             return;
         }
 
-        bool moreToSend = _send.Count > (int)(block.SndNxt - block.SndUna) && block.SndWnd > (int)(block.SndNxt - block.SndUna);
-        if (_congestion.Duplicate(block.SndUna, block.SndMax, moreToSend, block.SendMss))
+        if (_layer.Congestion.Duplicate(_values, block.SndUna, block.SndMax, HasMoreToSend(), block.SendMss))
         {
             _layer.Counters[StackCounter.TcpFastRetransmits]++;
             Marks |= RetransmitFirst;
         }
 
-        // RFC 5681 3.2 step 4: each further duplicate lets one more segment out.
+        // RFC 3042 2 and RFC 5681 3.2 step 4: each duplicate lets one more segment out.
         Marks |= OutputDue;
+    }
+
+    /// <summary>True when new data is ready and the peer's window takes it (RFC 5827 3.2, RFC 3042 2).</summary>
+    private bool HasMoreToSend()
+    {
+        TcpControlBlock block = Block;
+        int offset = (int)(block.SndNxt - block.SndUna);
+        int available = _send.Count - offset;
+        int room = block.SndWnd - offset;
+        int length = room < available ? room : available;
+        if (length > block.SendMss)
+        {
+            length = block.SendMss;
+        }
+
+        return length > 0 && IsWorthSending(block.SndNxt, length, length == available);
     }
 
     private void WindowUpdated(int actions, long now)

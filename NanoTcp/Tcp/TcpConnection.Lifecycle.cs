@@ -26,7 +26,7 @@ public sealed partial class TcpConnection
         Take(remoteAddress, ports, now);
         Marks |= Owned | OutputDue;
         Block.Connect(iss, maxMss, _receive.Capacity);
-        _congestion.Open(maxMss, iss);
+        _layer.Congestion.Open(_values, maxMss, iss, false);
 
         // The time may be that of the last Poll, long ago, or none at all: the clock of the opening starts with the next.
         _unansweredSince = Never;
@@ -42,7 +42,7 @@ public sealed partial class TcpConnection
         WaitingFor = listener;
         _values[AcceptOrderValue] = order;
         Block.Accept(iss, irs, window, peerMss, maxMss, offeredWindow == 0 ? _receive.Capacity : offeredWindow);
-        _congestion.Open(Block.SendMss, iss);
+        _layer.Congestion.Open(_values, Block.SendMss, iss, false);
         Marks |= answerLost ? SynLost : 0;
         _unansweredSince = now;
         if (offeredWindow == 0)

@@ -79,7 +79,11 @@ public sealed partial class TcpConnection
     /// <summary>Index of SND.UP: the sequence number behind the last octet that the user called urgent.</summary>
     private const int SndUp = 7;
 
-    private const int ValueCount = 8;
+    /// <summary>Index of the low half of the time in ms at which data was sent last.</summary>
+    private const int SentAt = 8;
+
+    /// <summary>How many there are; behind them lie those of <see cref="CongestionControl"/>.</summary>
+    internal const int ValueCount = 9;
 
     /// <summary>What is true of the connection: the bits above.</summary>
     internal int Marks;
@@ -87,7 +91,7 @@ public sealed partial class TcpConnection
     /// <summary>Local port in the high half, remote port in the low half.</summary>
     internal uint Ports;
 
-    private readonly int[] _values = new int[ValueCount];
+    private readonly int[] _values;
 
     /// <summary>Order of arrival in a listener's queue, or of coming back to the pool.</summary>
     internal int AcceptOrder

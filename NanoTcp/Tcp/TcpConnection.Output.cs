@@ -8,7 +8,6 @@ namespace NanoTcp.Tcp;
 public sealed partial class TcpConnection
 {
     private readonly RoundTripEstimator _roundTrip;
-    private readonly NewReno _congestion;
 
     /// <summary>Since when the peer has acknowledged nothing although something is out.</summary>
     private long _unansweredSince;
@@ -61,7 +60,7 @@ public sealed partial class TcpConnection
 
         if ((block.Marks & TcpControlBlock.SynAcknowledged) == 0)
         {
-            return block.SndNxt == block.Iss ? SendSyn(now) : SendAcknowledgment();
+            return block.SndNxt == block.Iss ? SendSyn(now) : SendAcknowledgment(false);
         }
 
         bool first = (Marks & (RetransmitFirst | ProbeDue)) != 0;
@@ -71,10 +70,18 @@ public sealed partial class TcpConnection
         if (available < 0)
         {
             // SND.NXT is behind our FIN.
-            return SendAcknowledgment();
+            return SendAcknowledgment(false);
         }
 
-        int window = block.SndWnd < _congestion.Window ? block.SndWnd : _congestion.Window;
+        int[] values = _values;
+        bool idle = (uint)((int)now - values[SentAt]) > (uint)_roundTrip.Timeout;
+        if (available != 0 && (idle || block.SndMax == block.SndUna))
+        {
+            _layer.Congestion.Resume(values, idle, block.SendMss, (int)now);
+        }
+
+        int congestion = SendLimit();
+        int window = block.SndWnd < congestion ? block.SndWnd : congestion;
         int usable = (Marks & ProbeDue) != 0 ? (block.SndWnd == 0 ? 1 : block.SndWnd)
             : (Marks & RetransmitFirst) != 0 ? RetransmissionWindow()
             : window - offset;
@@ -99,6 +106,11 @@ public sealed partial class TcpConnection
             return true;
         }
 
+        if (available > usable && congestion < block.SndWnd)
+        {
+            values[CongestionControl.LimitedUntil] = (int)block.SndMax;
+        }
+
         if (available != 0 && _timerAt == Never)
         {
             // RFC 9293 3.8.6.1: data waits and no timer runs, so no acknowledgment is to be expected: only a probe brings one.
@@ -107,7 +119,22 @@ public sealed partial class TcpConnection
             _unansweredSince = now;
         }
 
-        return SendAcknowledgment();
+        return SendAcknowledgment(false);
+    }
+
+    /// <summary>cwnd, and what the first duplicates let out beyond it (RFC 3042 2).</summary>
+    private int SendLimit()
+    {
+        int[] values = _values;
+        int window = values[CongestionControl.Window];
+        int duplicates = values[CongestionControl.Duplicates];
+        if (duplicates > 0)
+        {
+            const int Most = CongestionControl.MaxLimitedTransmit;
+            window += (duplicates < Most ? duplicates : Most) * Block.SendMss;
+        }
+
+        return window;
     }
 
     /// <summary>What a retransmission may carry: what is out, and new data only within the window (RFC 9293 SHLD-15, MAY-7).</summary>
@@ -216,6 +243,7 @@ public sealed partial class TcpConnection
             return;
         }
 
+        _values[SentAt] = (int)now;
         if ((Marks & RetransmitFirst) != 0)
         {
             Marks &= ~(RetransmitFirst | Timing);
@@ -239,7 +267,10 @@ public sealed partial class TcpConnection
         StartRetransmissionTimer(now);
     }
 
-    private bool SendAcknowledgment()
+    /// <summary>Sends a bare acknowledgment if one is due.</summary>
+    /// <param name="duplicate">It is for a segment out of order. What the user has read meanwhile is told apart then, because
+    /// an acknowledgment with another window than the last is no duplicate to the peer (RFC 5681 2).</param>
+    private bool SendAcknowledgment(bool duplicate)
     {
         TcpControlBlock block = Block;
         if ((Marks & AcknowledgeDue) == 0)
@@ -258,9 +289,15 @@ public sealed partial class TcpConnection
             flags |= urgentPointer != 0 ? TcpSegment.Urg : 0;
         }
 
-        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, 0, urgentPointer);
+        int window = duplicate ? (int)(block.RcvAdv - block.RcvNxt) : OfferWindow();
+        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, window, 0, 0, urgentPointer);
         CountSent(false);
         Acknowledged();
+        if (duplicate)
+        {
+            AfterRead();
+        }
+
         return true;
     }
 
@@ -365,7 +402,7 @@ public sealed partial class TcpConnection
 
         _layer.Counters[StackCounter.TcpTimeouts]++;
         BelieveHint();
-        _congestion.TimedOut(block.SndUna, block.SndMax, block.SendMss);
+        _layer.Congestion.TimedOut(_values, block.SndUna, block.SndMax, block.SendMss);
         GoBack();
     }
 

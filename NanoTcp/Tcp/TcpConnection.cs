@@ -24,7 +24,7 @@ public sealed partial class TcpConnection
         _send = new RingBuffer(sendBuffer);
         Block = new TcpControlBlock(gaps);
         _roundTrip = new RoundTripEstimator(minRetransmissionTimeout);
-        _congestion = new NewReno();
+        _values = new int[layer.Congestion.ValueCount];
         Deadline = Never;
     }
 
@@ -148,6 +148,15 @@ public sealed partial class TcpConnection
     public int RetransmissionTimeout
     {
         get { return _roundTrip.Timeout; }
+    }
+
+    /// <summary>
+    /// Octets that may be out before the first of them is acknowledged, as far as the path is concerned (cwnd of RFC 5681,
+    /// tcpEStatsPerfCurCwnd); the peer's window may allow less.
+    /// </summary>
+    public int CongestionWindow
+    {
+        get { return _values[CongestionControl.Window]; }
     }
 
     /// <summary>Octets received in order since the connection opened.</summary>

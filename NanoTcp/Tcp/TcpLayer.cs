@@ -21,6 +21,9 @@ internal sealed partial class TcpLayer
     /// <summary>2 MSL in ms.</summary>
     internal readonly int TimeWaitDuration;
 
+    /// <summary>How all connections find out what the path bears.</summary>
+    internal readonly CongestionControl Congestion;
+
     /// <summary>Connections that nobody uses.</summary>
     internal int FreeConnections;
 
@@ -53,6 +56,7 @@ internal sealed partial class TcpLayer
         int halfOpen,
         int timeWaits,
         int timeWaitDuration,
+        TcpCongestionControl congestionControl,
         IRandomSource random,
         CounterSet counters)
     {
@@ -61,6 +65,7 @@ internal sealed partial class TcpLayer
         TextOffset = ip.TransmitOffset + TcpSegment.MinHeaderLength;
         OfferedMss = maxSegmentSize;
         TimeWaitDuration = timeWaitDuration;
+        Congestion = CongestionControl.Create(congestionControl);
         _receiveBuffer = receiveBuffer;
         _random = random;
         _isn = new IsnGenerator(random);

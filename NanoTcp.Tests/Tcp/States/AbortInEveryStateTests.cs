@@ -71,6 +71,7 @@ public sealed class AbortInEveryStateTests : EveryStateTest
 
     [TestMethod]
     [Requirement("RFC 9293", "MAY-1", "SHLD-3")]
+    [Requirement("RFC 1122", "4.2.2.13")]
     public void RFC_1122_4_2_2_13_CLOSE_with_unread_data_resets()
     {
         OpenPassive();

@@ -195,6 +195,7 @@ public sealed class FinWait1Tests : TraceTest
 
     [TestMethod]
     [Requirement("RFC 9293", "MAY-1", "SHLD-3")]
+    [Requirement("RFC 1122", "4.2.2.13")]
     public void RFC_1122_4_2_2_13_data_for_a_reader_who_has_gone_is_reset()
     {
         OpenPassive();

@@ -10,6 +10,7 @@ public sealed class ResetInEveryStateTests : EveryStateTest
 {
     [TestMethod]
     [Requirement("RFC 9293", "MUST-11")]
+    [Requirement("RFC 1337", "3")]
     [Requirement("RFC 5961", "3.2")]
     [DynamicData(nameof(OtherStates))]
     public void RFC_5961_3_2_the_exact_reset_ends_every_state_but_TIME_WAIT(Place place)

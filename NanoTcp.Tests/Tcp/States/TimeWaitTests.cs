@@ -156,6 +156,7 @@ public sealed class TimeWaitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1337", "3")]
     public void RFC_1337_a_reset_does_not_end_TIME_WAIT()
     {
         CloseToTimeWait();
