@@ -55,7 +55,7 @@ public sealed class NetworkStack
         Neighbours = new ArpCache(options.Neighbours, options.NeighbourQueues, link.Mtu, Counters);
         _arp = new ArpProtocol(_ethernet, Neighbours, options.Address, Counters);
         _ip = new Ipv4Layer(
-            _ethernet, _arp, options.Address, options.PrefixLength, options.Gateway, options.Random, Counters);
+            _ethernet, _arp, options.Address, options.PrefixLength, options.Gateway, options.TimeToLive, options.Random, Counters);
         _icmp = new IcmpProtocol(_ip, Counters);
         _tcp = new TcpLayer(
             _ip,
@@ -70,6 +70,7 @@ public sealed class NetworkStack
             options.TimeWaits,
             options.TimeWaitDuration,
             options.CongestionControl,
+            options.Ecn,
             options.Random,
             Counters);
         _linkStatus = LinkStatus.NoDevice;

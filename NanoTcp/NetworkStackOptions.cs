@@ -67,6 +67,16 @@ public sealed class NetworkStackOptions
     /// </summary>
     public TcpCongestionControl CongestionControl = TcpCongestionControl.NewReno;
 
+    /// <summary>
+    /// True to use Explicit Congestion Notification (RFC 3168) with peers that do: routers then mark segments where they
+    /// would have dropped them, and nothing must be sent again. A peer that never answers a request for it is asked
+    /// without (RFC 3168 6.1.1.1), which costs a second when a connection is opened.
+    /// </summary>
+    public bool Ecn;
+
+    /// <summary>Time to live of the packets sent, in routers, 1 to 255 (RFC 9293 MUST-49, RFC 1122 3.2.1.7).</summary>
+    public int TimeToLive = 64;
+
     /// <summary>Octets of an IPv4 and a TCP header without options.</summary>
     internal const int HeaderLengths = Ipv4Header.MinLength + TcpSegment.MinHeaderLength;
 
@@ -102,6 +112,7 @@ public sealed class NetworkStackOptions
         CheckRange(TimeWaitDuration, 1, 240000, nameof(TimeWaitDuration));
         CheckRange(Gaps, 1, 16, nameof(Gaps));
         CheckRange(MinRetransmissionTimeout, 100, 60000, nameof(MinRetransmissionTimeout));
+        CheckRange(TimeToLive, 1, 255, nameof(TimeToLive));
         CheckRange((int)CongestionControl, (int)TcpCongestionControl.NewReno, (int)TcpCongestionControl.None, nameof(CongestionControl));
     }
 

@@ -37,7 +37,11 @@ public sealed class CablePort : IEthernetPort
     /// <summary>Counter: frames that did not fit where the receiver wanted them.</summary>
     public const int TooLongDrops = 9;
 
+    /// <summary>Counter: packets sent that were marked on purpose as by a congested router.</summary>
+    public const int FramesMarked = 10;
+
     private const int HeaderLength = 14;
+    private const int TypeIpv4 = 0x0800;
     private const int TypeArp = 0x0806;
 
     private readonly VirtualCable _cable;
@@ -50,6 +54,7 @@ public sealed class CablePort : IEthernetPort
     private ulong _duplication;
     private ulong _reordering;
     private ulong _corruption;
+    private ulong _marking;
     private long _minDelay;
     private long _delayRange;
     private long _reorderingDelay;
@@ -71,7 +76,7 @@ public sealed class CablePort : IEthernetPort
     public CounterSet Counters { get; } = new(
     [
         "frames_sent", "frames_received", "frames_lost", "frames_duplicated", "frames_reordered", "frames_corrupted",
-        "queue_drops", "unplugged_drops", "length_drops", "too_long_drops",
+        "queue_drops", "unplugged_drops", "length_drops", "too_long_drops", "frames_marked",
     ]);
 
     /// <summary>What happens to the frames that this port sends. Setting it rolls the dice back to the seed.</summary>
@@ -92,6 +97,7 @@ public sealed class CablePort : IEthernetPort
             _duplication = Threshold(value.Duplication);
             _reordering = Threshold(value.Reordering);
             _corruption = Threshold(value.Corruption);
+            _marking = Threshold(value.Marking);
             _minDelay = value.MinDelay.Ticks * 100;
             _delayRange = Math.Max(0, value.MaxDelay.Ticks - value.MinDelay.Ticks) * 100;
             _reorderingDelay = value.ReorderingDelay.Ticks * 100;
@@ -259,6 +265,11 @@ public sealed class CablePort : IEthernetPort
         Array.Copy(buffer, offset, frame.Data, 0, length);
         frame.Length = length;
         frame.Due = due;
+        if (Chosen(_marking) && Mark(frame.Data, length))
+        {
+            Counters.Increment(FramesMarked);
+        }
+
         if (corrupt)
         {
             for (int i = 0; i < Impairments.CorruptedBits; i++)
@@ -269,6 +280,33 @@ public sealed class CablePort : IEthernetPort
         }
 
         receiver._queue.Add(frame);
+    }
+
+    /// <summary>Turns ECT into CE (RFC 3168 5); false when the frame does not say ECT.</summary>
+    private static bool Mark(byte[] frame, int length)
+    {
+        const int CongestionExperienced = 3;
+        const int ServiceOffset = HeaderLength + 1;
+        const int ChecksumOffset = HeaderLength + 10;
+        if (length < HeaderLength + 20 || ((frame[12] << 8) | frame[13]) != TypeIpv4)
+        {
+            return false;
+        }
+
+        int ecn = frame[ServiceOffset] & CongestionExperienced;
+        if (ecn is 0 or CongestionExperienced)
+        {
+            return false;
+        }
+
+        frame[ServiceOffset] |= CongestionExperienced;
+
+        // RFC 1624 3: the sum grows by what the octet has grown by.
+        int sum = (~((frame[ChecksumOffset] << 8) | frame[ChecksumOffset + 1]) & 0xFFFF) + (CongestionExperienced - ecn);
+        sum = ~((sum & 0xFFFF) + (sum >> 16));
+        frame[ChecksumOffset] = (byte)(sum >> 8);
+        frame[ChecksumOffset + 1] = (byte)sum;
+        return true;
     }
 
     private bool Chosen(ulong threshold)

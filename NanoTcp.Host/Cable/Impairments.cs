@@ -36,6 +36,12 @@ public sealed class Impairments
     /// <summary>Bits flipped in a corrupted frame. One is always found by the Internet checksum, more may cancel out.</summary>
     public int CorruptedBits { get; init; } = 1;
 
+    /// <summary>
+    /// Probability that an IPv4 packet whose sender understands ECN (ECT) is marked as a congested router would mark it
+    /// (CE, RFC 3168 5), 0 to 1. Other frames stay as they are.
+    /// </summary>
+    public double Marking { get; init; }
+
     /// <summary>Least time a frame is under way.</summary>
     public TimeSpan MinDelay { get; init; }
 
@@ -51,6 +57,7 @@ public sealed class Impairments
         CheckProbability(Duplication, nameof(Duplication));
         CheckProbability(Reordering, nameof(Reordering));
         CheckProbability(Corruption, nameof(Corruption));
+        CheckProbability(Marking, nameof(Marking));
         ArgumentOutOfRangeException.ThrowIfLessThan(CorruptedBits, 1, nameof(CorruptedBits));
         ArgumentOutOfRangeException.ThrowIfLessThan(ReorderingDelay, TimeSpan.Zero, nameof(ReorderingDelay));
         ArgumentOutOfRangeException.ThrowIfLessThan(MinDelay, TimeSpan.Zero, nameof(MinDelay));

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using NanoTcp.Host.Cable;
 using NanoTcp.Host.Simulation;
+using NanoTcp.Tests.Wire;
 
 namespace NanoTcp.Tests.Host;
 
@@ -169,6 +170,32 @@ public class VirtualCableTests
         Assert.IsTrue(lost is > 150 and < 250, $"{lost} of 2000 lost");
         Assert.IsTrue(doubled is > 60 and < 120, $"{doubled} of 2000 doubled");
         Assert.HasCount((int)(2000 - lost + doubled), TakeNumbers(b));
+    }
+
+    [TestMethod]
+    [DataRow(0, 0)]
+    [DataRow(1, 3)]
+    [DataRow(2, 3)]
+    [DataRow(3, 3)]
+    public void RFC_3168_marking_turns_ECT_into_CE_and_keeps_the_checksum_right(int ecn, int arrives)
+    {
+        VirtualCable cable = new(_clock);
+        CablePort a = cable.AddPort("a", new Impairments { Seed = 9, Marking = 1 });
+        CablePort b = cable.AddPort("b");
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] packet = Frames.Ipv4(0x0A000001, 0x0A000002, Frames.Tcp, new byte[40]);
+            packet[1] = (byte)((i << 2) | ecn);
+            Frames.Put16(packet, 4, i * 199);
+            Frames.FixIpv4(packet, 0);
+            byte[] frame = Frames.Ethernet(2, 1, Frames.TypeIpv4, packet);
+            a.Send(frame, 0, frame.Length);
+            byte[] arrived = Take(b)!;
+            Assert.AreEqual((byte)((i << 2) | arrives), arrived[15]);
+            Assert.AreEqual(0xFFFF, NaiveChecksum.Sum(arrived, TestFrames.HeaderLength, 20));
+        }
+
+        Assert.AreEqual(ecn is 1 or 2 ? 300 : 0, a.Counters.GetValue(CablePort.FramesMarked));
     }
 
     [TestMethod]

@@ -68,7 +68,7 @@ internal sealed class FloodingLink(ILinkDevice device, uint target, int port, lo
         uint source = FirstSource + (uint)Requests;
         EthernetHeader.Write(_request, 0, MacAddress, router, EthernetHeader.TypeIpv4);
         Ipv4Header.Write(
-            _request, EthernetHeader.Length, _request.Length - EthernetHeader.Length, 1, true, 64, Ipv4Header.ProtocolTcp, source, target);
+            _request, EthernetHeader.Length, 0, _request.Length - EthernetHeader.Length, 1, true, 64, Ipv4Header.ProtocolTcp, source, target);
         TcpSegment.Write(
             _request,
             HeaderLengths,

@@ -52,8 +52,49 @@ public sealed class LossyTransferTests
         }
     }
 
+    [TestMethod]
+    [DataRow(TcpCongestionControl.NewReno)]
+    [DataRow(TcpCongestionControl.Cubic)]
+    public void RFC_3168_marks_slow_a_transfer_down_and_nothing_is_sent_again(TcpCongestionControl algorithm)
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            Impairments impairments = new() { Seed = seed, Marking = 0.1, MinDelay = TimeSpan.FromMilliseconds(10) };
+            TwoHosts hosts = Transfer(seed, impairments, 100_000, 600_000, options =>
+            {
+                options.CongestionControl = algorithm;
+                options.Ecn = true;
+            });
+            string context = $"seed {seed}";
+            Assert.AreEqual(0, hosts.Client.Counters.GetValue(StackCounter.TcpRetransSegs), context);
+            long marked = hosts.ClientPort.Counters.GetValue(CablePort.FramesMarked);
+            Assert.IsGreaterThan(0, marked, context);
+            Assert.AreEqual(marked, hosts.Server.Counters.GetValue(StackCounter.TcpCeRcvd), context);
+            long signals = hosts.Client.Counters.GetValue(StackCounter.TcpEcnSignals);
+            Assert.IsTrue(signals > 0 && signals <= marked, $"{context}: {signals} reductions for {marked} marks");
+        }
+    }
+
+    [TestMethod]
+    public void No_octet_is_lost_under_loss_and_marks()
+    {
+        for (ulong seed = 1; seed <= Seeds / 5; seed++)
+        {
+            Impairments impairments = new()
+            {
+                Seed = seed,
+                Loss = 0.05,
+                Duplication = 0.05,
+                Reordering = 0.1,
+                Marking = 0.1,
+                MaxDelay = TimeSpan.FromMilliseconds(30),
+            };
+            Transfer(seed, impairments, 20_000, 3_600_000, options => options.Ecn = true);
+        }
+    }
+
     /// <summary>Both sides send so many octets at once and close; the sizes of buffers, segments, writes and reads come from the seed.</summary>
-    private static void Transfer(
+    private static TwoHosts Transfer(
         ulong seed, Impairments impairments, int octets, long limit, Action<NetworkStackOptions>? configure = null)
     {
         Random random = new((int)seed);
@@ -69,6 +110,7 @@ public sealed class LossyTransferTests
                 Duplication = impairments.Duplication,
                 Reordering = impairments.Reordering,
                 Corruption = impairments.Corruption,
+                Marking = impairments.Marking,
                 MinDelay = impairments.MinDelay,
                 MaxDelay = impairments.MaxDelay,
             },
@@ -103,6 +145,7 @@ public sealed class LossyTransferTests
         server!.Close();
         hosts.AssertBalanced();
         Assert.AreEqual(0, hosts.Client.Counters.GetValue(StackCounter.TcpGiveUps), context);
+        return hosts;
     }
 
     private sealed class Peer(TcpConnection connection, int seed, int octets, Random random)

@@ -105,7 +105,7 @@ internal sealed class ScriptedPeer : ILinkDevice
         byte[] frame = new byte[HeaderLengths + headerLength + textLength];
         text?.CopyTo(frame, HeaderLengths + headerLength);
         EthernetHeader.Write(frame, 0, StackMac, PeerMac, EthernetHeader.TypeIpv4);
-        Ipv4Header.Write(frame, EthernetHeader.Length, frame.Length - EthernetHeader.Length, 1, false, 64, Ipv4Header.ProtocolTcp, source, StackAddress);
+        Ipv4Header.Write(frame, EthernetHeader.Length, 0, frame.Length - EthernetHeader.Length, 1, false, 64, Ipv4Header.ProtocolTcp, source, StackAddress);
         TcpSegment.Write(
             frame,
             HeaderLengths,

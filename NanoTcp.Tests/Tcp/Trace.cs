@@ -27,10 +27,15 @@ internal sealed class Trace
     private TcpListener? _listener;
     private long _written;
     private long _read;
+    private readonly int _timeToLive;
     private TcpConnection? _connection;
 
     private Trace(int stackPort, int peerPort, long clockBase, Action<NetworkStackOptions>? configure)
     {
+        NetworkStackOptions options = new();
+        configure?.Invoke(options);
+        _timeToLive = options.TimeToLive;
+
         // The clock starts where the stack's first initial sequence number is just below 2^32.
         uint hash = new IsnGenerator(new ConstantRandom())
             .Next(StackBench.OwnAddress, StackBench.PeerAddress, stackPort, peerPort, clockBase);
@@ -308,11 +313,11 @@ internal sealed class Trace
             octets[16] ^= 0x40;
         }
 
-        return Frames.Ethernet(
-            StackBench.OwnMac,
-            StackBench.MacOf(Peer.Address),
-            Frames.TypeIpv4,
-            Frames.Ipv4(Peer.Address, StackBench.OwnAddress, Frames.Tcp, octets));
+        byte[] packet = Frames.Ipv4(Peer.Address, StackBench.OwnAddress, Frames.Tcp, octets);
+        packet[1] = (byte)segment.TypeOfService;
+        packet[8] = (byte)segment.TimeToLive;
+        Frames.FixIpv4(packet, 0);
+        return Frames.Ethernet(StackBench.OwnMac, StackBench.MacOf(Peer.Address), Frames.TypeIpv4, packet);
     }
 
     /// <summary>Checks everything about a frame that a trace does not show, and puts the rest in words.</summary>
@@ -327,6 +332,7 @@ internal sealed class Trace
         byte[] segment = packet[Frames.Ipv4Length..];
         Check(packet.Length, Frames.Get16(packet, 2), "IPv4 total length");
         Check(0xFFFF, NaiveChecksum.Sum(packet, 0, Frames.Ipv4Length), "IPv4 header checksum");
+        Check((byte)_timeToLive, packet[8], "time to live");
         Check(StackBench.OwnAddress, Frames.Get32(packet, 12), "source address");
         Check(Peer.Address, Frames.Get32(packet, 16), "destination address");
         Check(StackBench.MacOf(Peer.Address), Frames.Get48(frame, 0), "destination station");
@@ -354,7 +360,7 @@ internal sealed class Trace
         bool acknowledges = (flags & TraceSegment.Ack) != 0;
         string seq = sequence == 0 && flags == (TraceSegment.Rst | TraceSegment.Ack) ? "=0" : $"{first}";
         string? ack = acknowledges ? $"{(int)(Frames.Get32(segment, 8) - Peer.Iss)}" : null;
-        return TraceSegment.Format(flags, seq, ack, length, Frames.Get16(segment, 14), mss, Frames.Get16(segment, 18));
+        return TraceSegment.Format(flags, seq, ack, length, Frames.Get16(segment, 14), mss, Frames.Get16(segment, 18), packet[1], packet[8]);
     }
 
     /// <summary>The expected segment in the same words; a window that the test does not name may be any.</summary>
@@ -363,7 +369,7 @@ internal sealed class Trace
         string[] words = sent.Split(' ');
         int window = expected.Window
             ?? int.Parse(words[Array.IndexOf(words, "win") + 1], CultureInfo.InvariantCulture);
-        return TraceSegment.Format(expected.Flags, expected.Seq, expected.AckText, expected.Length, window, expected.Mss, expected.UrgentPointer);
+        return TraceSegment.Format(expected.Flags, expected.Seq, expected.AckText, expected.Length, window, expected.Mss, expected.UrgentPointer, expected.TypeOfService, expected.TimeToLive);
     }
 
     private void NothingUnexpected()

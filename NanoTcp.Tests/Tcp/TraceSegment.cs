@@ -6,7 +6,8 @@ namespace NanoTcp.Tests.Tcp;
 
 /// <summary>
 /// A segment as a line of a trace: control bits, relative <c>seq</c> and <c>ack</c>, <c>len</c>, <c>win</c>, <c>mss</c>,
-/// <c>up</c> (urgent pointer), <c>opt</c> (option octets in hexadecimal). A number after <c>seq</c> or <c>ack</c> that begins with <c>=</c> is absolute.
+/// <c>up</c> (urgent pointer), of the IP header <c>tos</c> (DSCP times four), <c>ect</c> or <c>ce</c> (ECN) and <c>ttl</c> (when it is not 64),
+/// <c>opt</c> (option octets in hexadecimal). A number after <c>seq</c> or <c>ack</c> that begins with <c>=</c> is absolute.
 /// </summary>
 internal sealed class TraceSegment
 {
@@ -17,7 +18,10 @@ internal sealed class TraceSegment
     internal const int Ack = 0x10;
     internal const int Urg = 0x20;
 
-    private static readonly string[] FlagNames = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"];
+    private const int DefaultTimeToLive = 64;
+    private const int Ect0 = 2;
+    private const int CongestionExperienced = 3;
+    private static readonly string[] FlagNames = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];
 
     internal int Flags { get; private set; }
 
@@ -33,6 +37,11 @@ internal sealed class TraceSegment
 
     /// <summary>SEG.UP.</summary>
     internal int UrgentPointer { get; private set; }
+
+    /// <summary>The second octet of the IP header: <c>tos</c> is its DSCP part, <c>ect</c> and <c>ce</c> are its ECN part.</summary>
+    internal int TypeOfService { get; private set; }
+
+    internal int TimeToLive { get; private set; } = DefaultTimeToLive;
 
     internal byte[]? Options { get; private set; }
 
@@ -71,6 +80,18 @@ internal sealed class TraceSegment
                 case "up":
                     segment.UrgentPointer = Number(words[++i]);
                     break;
+                case "tos":
+                    segment.TypeOfService |= Number(words[++i]);
+                    break;
+                case "ect":
+                    segment.TypeOfService |= Ect0;
+                    break;
+                case "ce":
+                    segment.TypeOfService |= CongestionExperienced;
+                    break;
+                case "ttl":
+                    segment.TimeToLive = Number(words[++i]);
+                    break;
                 case "opt":
                     segment.Options = Convert.FromHexString(words[++i]);
                     break;
@@ -93,7 +114,7 @@ internal sealed class TraceSegment
             : initial + (uint)int.Parse(word, CultureInfo.InvariantCulture);
     }
 
-    internal static string Format(int flags, string seq, string? ack, int length, int window, int? mss, int urgentPointer)
+    internal static string Format(int flags, string seq, string? ack, int length, int window, int? mss, int urgentPointer, int typeOfService, int timeToLive)
     {
         StringBuilder text = new();
         for (int bit = 0; bit < FlagNames.Length; bit++)
@@ -125,6 +146,23 @@ internal sealed class TraceSegment
         if (mss != null)
         {
             text.Append(CultureInfo.InvariantCulture, $" mss {mss}");
+        }
+
+        if ((typeOfService & ~CongestionExperienced) != 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" tos {typeOfService & ~CongestionExperienced}");
+        }
+
+        text.Append((typeOfService & CongestionExperienced) switch
+        {
+            Ect0 => " ect",
+            CongestionExperienced => " ce",
+            0 => "",
+            _ => " ect1",
+        });
+        if (timeToLive != DefaultTimeToLive)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" ttl {timeToLive}");
         }
 
         return text.ToString();

@@ -124,7 +124,7 @@ public sealed class HeaderTests
             int protocol = random.Below(256);
             uint source = random.NextUInt32();
             uint destination = random.NextUInt32();
-            Ipv4Header.Write(buffer, offset, 20 + payload, random.Below(65536), random.Below(2) == 1, 1 + random.Below(255), protocol, source, destination);
+            Ipv4Header.Write(buffer, offset, random.Below(256), 20 + payload, random.Below(65536), random.Below(2) == 1, 1 + random.Below(255), protocol, source, destination);
             Assert.AreEqual(0xFFFF, NaiveChecksum.Sum(buffer, offset, 20), $"checksum in run {run}");
 
             // Behind a short packet Ethernet leaves padding.

@@ -89,7 +89,7 @@ internal sealed class IcmpProtocol
         int sum = BigEndian.ReadUInt16(reply, replyOffset + IcmpMessage.ChecksumOffset) + (IcmpMessage.TypeEcho << 8);
         BigEndian.WriteUInt16(reply, replyOffset + IcmpMessage.ChecksumOffset, InternetChecksum.Fold(sum));
         _counters[StackCounter.IcmpOutEchoReplies]++;
-        _ip.Send(_ip.Header.Source, Ipv4Header.ProtocolIcmp, length);
+        _ip.Send(_ip.Header.Source, Ipv4Header.ProtocolIcmp, length, 0);
     }
 
     /// <summary>Reads the head of our own segment that an error message brings back (RFC 792: header and 8 octets).</summary>

@@ -21,9 +21,6 @@ internal sealed class Ipv4Layer
     /// <summary>Octets of a packet that every host can receive, in fragments if need be (RFC 1122 3.3.2).</summary>
     internal const int LeastReassembly = 576;
 
-    /// <summary>RFC 1122 3.2.1.7 and the assigned numbers' default.</summary>
-    private const int TimeToLive = 64;
-
     internal readonly uint Address;
     internal readonly int PrefixLength;
     internal readonly uint Gateway;
@@ -51,13 +48,14 @@ internal sealed class Ipv4Layer
     private readonly EthernetLayer _ethernet;
     private readonly ArpProtocol _arp;
     private readonly uint _mask;
+    private readonly int _timeToLive;
     private readonly uint _directedBroadcast;
     private readonly long[] _counters;
     private ushort _identification;
     private long _now;
 
     internal Ipv4Layer(
-        EthernetLayer ethernet, ArpProtocol arp, uint address, int prefixLength, uint gateway, IRandomSource random, CounterSet counters)
+        EthernetLayer ethernet, ArpProtocol arp, uint address, int prefixLength, uint gateway, int timeToLive, IRandomSource random, CounterSet counters)
     {
         _ethernet = ethernet;
         _arp = arp;
@@ -66,6 +64,7 @@ internal sealed class Ipv4Layer
         PrefixLength = prefixLength;
         Gateway = gateway;
         _mask = Ipv4Address.Mask(prefixLength);
+        _timeToLive = timeToLive;
         _directedBroadcast = address | ~_mask;
         _identification = (ushort)random.NextUInt32();
         ReceiveBuffer = ethernet.ReceiveFrame;
@@ -144,7 +143,11 @@ internal sealed class Ipv4Layer
     /// Sends the payload that stands at <see cref="TransmitOffset"/>. While its next hop is being resolved the packet
     /// waits in that neighbour's queue; every packet that cannot be sent or kept is counted.
     /// </summary>
-    internal int Send(uint destination, int protocol, int payloadLength)
+    /// <param name="destination">The host that it is for.</param>
+    /// <param name="protocol">What the payload is.</param>
+    /// <param name="payloadLength">Octets.</param>
+    /// <param name="typeOfService">DSCP in the six high bits, ECN in the two low ones; it goes out as it is (RFC 9293 SHLD-22).</param>
+    internal int Send(uint destination, int protocol, int payloadLength, int typeOfService)
     {
         int length = Ipv4Header.MinLength + payloadLength;
         _identification++;
@@ -154,7 +157,16 @@ internal sealed class Ipv4Layer
         // every path carries somehow need no DF bit, and without it a silent black hole cannot swallow them (RFC 2923 2.1).
         bool dontFragment = protocol == Ipv4Header.ProtocolTcp && length > LeastReassembly;
         Ipv4Header.Write(
-            TransmitBuffer, _ethernet.PayloadOffset, length, _identification, dontFragment, TimeToLive, protocol, Address, destination);
+            TransmitBuffer,
+            _ethernet.PayloadOffset,
+            typeOfService,
+            length,
+            _identification,
+            dontFragment,
+            _timeToLive,
+            protocol,
+            Address,
+            destination);
 
         uint nextHop = NextHop(destination);
         int reach = nextHop == 0 ? ArpProtocol.Unreachable : _arp.Resolve(nextHop, _now);

@@ -192,6 +192,12 @@ public static class StackCounter
     /// <summary>Connections given back, with data that a silent peer did not acknowledge, ended for a new client.</summary>
     public const int TcpOrphanEvictions = 61;
 
+    /// <summary>Segments received that a router had marked, on connections that use ECN (tcpEStatsPathCERcvd).</summary>
+    public const int TcpCeRcvd = 62;
+
+    /// <summary>Reductions of the congestion window because the peer has echoed a mark (tcpEStatsPathECNsignals).</summary>
+    public const int TcpEcnSignals = 63;
+
     internal static readonly string[] Names = new string[]
     {
         "eth_in_frames",
@@ -256,5 +262,7 @@ public static class StackCounter
         "tcp_in_xmas",
         "ip_in_land",
         "tcp_orphan_evictions",
+        "tcp_ce_rcvd",
+        "tcp_ecn_signals",
     };
 }

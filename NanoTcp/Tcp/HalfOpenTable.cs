@@ -28,6 +28,9 @@ internal sealed class HalfOpenTable
     /// <summary>No connection became free for it, and the peer, which believes that it is connected, must be told.</summary>
     internal const byte ResetDue = 4;
 
+    /// <summary>In <see cref="Mss"/>, where no MSS is that large: the peer has asked for ECN and gets it.</summary>
+    internal const int EcnBit = 0x8000;
+
     internal readonly byte[] State;
     internal readonly uint[] RemoteAddress;
 
@@ -37,6 +40,8 @@ internal sealed class HalfOpenTable
     internal readonly uint[] Iss;
     internal readonly uint[] Irs;
     internal readonly ushort[] Window;
+
+    /// <summary>The peer's MSS option, 0 for none, and <see cref="EcnBit"/>.</summary>
     internal readonly ushort[] Mss;
 
     /// <summary>

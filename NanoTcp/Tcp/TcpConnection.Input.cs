@@ -51,6 +51,12 @@ public sealed partial class TcpConnection
             HandshakeDone();
         }
 
+        if ((segment.Flags & TcpSegment.Ece) != 0 && (Marks & EcnAgreed) != 0)
+        {
+            // RFC 3168 6.1.2: the window grows only by acknowledgments without ECN-Echo.
+            _values[CongestionControl.LimitedUntil] = (int)(block.SndUna - 1);
+        }
+
         if ((actions & TcpActions.Acknowledged) != 0)
         {
             DataAcknowledged(outcome.AcknowledgedText, now);
@@ -68,6 +74,11 @@ public sealed partial class TcpConnection
         if ((actions & (TcpActions.Text | TcpActions.OutOfOrder)) != 0 && !TextArrived(actions, outcome, buffer, now))
         {
             return;
+        }
+
+        if ((Marks & (EcnAsked | EcnAgreed)) != 0)
+        {
+            ProcessEcn(segment.Flags, actions, now);
         }
 
         if ((actions & TcpActions.Finished) != 0)
@@ -168,7 +179,7 @@ public sealed partial class TcpConnection
         if (_layer.Congestion.Duplicate(_values, block.SndUna, block.SndMax, HasMoreToSend(), block.SendMss))
         {
             _layer.Counters[StackCounter.TcpFastRetransmits]++;
-            Marks |= RetransmitFirst;
+            Marks |= RetransmitFirst | EcnReduced;
         }
 
         // RFC 3042 2 and RFC 5681 3.2 step 4: each duplicate lets one more segment out.

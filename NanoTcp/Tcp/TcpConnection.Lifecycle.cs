@@ -150,6 +150,7 @@ public sealed partial class TcpConnection
         _roundTrip.Reset();
         _unacknowledgedText = 0;
         _values[Challenges] = 0;
+        _values[TypeOfService] = 0;
         _values[HintedMtu] = 0;
         _timerAt = Never;
         _acknowledgeAt = Never;

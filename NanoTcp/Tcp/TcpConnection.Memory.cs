@@ -82,8 +82,11 @@ public sealed partial class TcpConnection
     /// <summary>Index of the low half of the time in ms at which data was sent last.</summary>
     private const int SentAt = 8;
 
+    /// <summary>Index of the type of service octet: DSCP in the six high bits.</summary>
+    private const int TypeOfService = 9;
+
     /// <summary>How many there are; behind them lie those of <see cref="CongestionControl"/>.</summary>
-    internal const int ValueCount = 9;
+    internal const int ValueCount = 10;
 
     /// <summary>What is true of the connection: the bits above.</summary>
     internal int Marks;

@@ -45,7 +45,7 @@ public sealed partial class TcpConnection
     {
         Marks &= ~(ResetDue | OutputDue);
         _layer.Counters[StackCounter.TcpOutRsts]++;
-        _layer.Send(RemoteAddress, Ports, Block.SndMax, Block.RcvNxt, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0);
+        _layer.Send(RemoteAddress, Ports, Block.SndMax, Block.RcvNxt, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0, 0, _values[TypeOfService]);
         return true;
     }
 
@@ -85,6 +85,11 @@ public sealed partial class TcpConnection
         int usable = (Marks & ProbeDue) != 0 ? (block.SndWnd == 0 ? 1 : block.SndWnd)
             : (Marks & RetransmitFirst) != 0 ? RetransmissionWindow()
             : window - offset;
+        if ((Marks & EcnHeld) != 0 && sequence == block.SndMax)
+        {
+            usable = 0;
+        }
+
         int length = available < usable ? available : usable;
         if (length > block.SendMss)
         {
@@ -166,8 +171,15 @@ public sealed partial class TcpConnection
         TcpControlBlock block = Block;
         bool again = block.SndMax != block.Iss;
         int flags = block.State == TcpState.SynSent ? TcpSegment.Syn : TcpSegment.Syn | TcpSegment.Ack;
+        if (block.State == TcpState.SynSent && _layer.Ecn)
+        {
+            // RFC 3168 6.1.1.1: something on the way may drop what asks for ECN, so it is asked for only once.
+            Marks = again ? Marks & ~EcnAsked : Marks | EcnAsked;
+            flags |= again ? 0 : TcpSegment.Ece | TcpSegment.Cwr;
+        }
+
         _layer.Send(
-            RemoteAddress, Ports, block.Iss, block.RcvNxt, flags, _receive.Free, _layer.OfferedMss, 0);
+            RemoteAddress, Ports, block.Iss, block.RcvNxt, flags, _receive.Free, _layer.OfferedMss, 0, 0, _values[TypeOfService]);
         CountSent(again);
         if (again)
         {
@@ -225,7 +237,15 @@ public sealed partial class TcpConnection
             flags |= urgentPointer != 0 ? TcpSegment.Urg : 0;
         }
 
-        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, length, urgentPointer);
+        int typeOfService = _values[TypeOfService];
+        if ((Marks & EcnAgreed) != 0)
+        {
+            int ecn = EcnBits(!again && length != 0 && (Marks & ProbeDue) == 0);
+            flags |= ecn;
+            typeOfService |= ecn >> EcnShift;
+        }
+
+        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, length, urgentPointer, typeOfService);
         CountSent(again);
         Acknowledged();
         bool intoClosedWindow = (Marks & ProbeDue) != 0 && block.SndWnd == 0;
@@ -290,7 +310,12 @@ public sealed partial class TcpConnection
         }
 
         int window = duplicate ? (int)(block.RcvAdv - block.RcvNxt) : OfferWindow();
-        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, window, 0, 0, urgentPointer);
+        if ((Marks & EcnEcho) != 0)
+        {
+            flags |= TcpSegment.Ece;
+        }
+
+        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, window, 0, 0, urgentPointer, _values[TypeOfService]);
         CountSent(false);
         Acknowledged();
         if (duplicate)
@@ -381,6 +406,8 @@ public sealed partial class TcpConnection
             return;
         }
 
+        bool held = (Marks & EcnHeld) != 0;
+        Marks &= ~EcnHeld;
         _roundTrip.BackOff();
         _timerAt = now + _roundTrip.Timeout;
         if (opening)
@@ -400,6 +427,15 @@ public sealed partial class TcpConnection
             return;
         }
 
+        if (held && block.SndMax == block.SndUna)
+        {
+            // Nothing was lost: RFC 3168 6.1.2 has let the next segment wait so long.
+            _timerAt = Never;
+            Marks |= OutputDue;
+            return;
+        }
+
+        Marks |= EcnReduced;
         _layer.Counters[StackCounter.TcpTimeouts]++;
         BelieveHint();
         _layer.Congestion.TimedOut(_values, block.SndUna, block.SndMax, block.SendMss);

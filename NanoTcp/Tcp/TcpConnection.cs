@@ -151,6 +151,29 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>
+    /// The Differentiated Services Codepoint (RFC 2474) of the segments that this connection sends, 0 to 63; 0 to begin with.
+    /// It may be changed at any time (RFC 9293 MUST-48, SHLD-21). A connection that was accepted has answered its SYN with 0.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not within 0 to 63.</exception>
+    public int DifferentiatedServices
+    {
+        get
+        {
+            return _values[TypeOfService] >> 2;
+        }
+
+        set
+        {
+            if (value < 0 || value > 63)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value));
+            }
+
+            _values[TypeOfService] = value << 2;
+        }
+    }
+
+    /// <summary>
     /// Octets that may be out before the first of them is acknowledged, as far as the path is concerned (cwnd of RFC 5681,
     /// tcpEStatsPerfCurCwnd); the peer's window may allow less.
     /// </summary>

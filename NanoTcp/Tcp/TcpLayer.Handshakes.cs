@@ -33,7 +33,7 @@ internal sealed partial class TcpLayer
             return;
         }
 
-        _borrowed.Accept(iss, irs, HalfOpen.Window[index], HalfOpen.Mss[index], OfferedMss, offered);
+        _borrowed.Accept(iss, irs, HalfOpen.Window[index], HalfOpen.Mss[index] & ~HalfOpenTable.EcnBit, OfferedMss, offered);
         int actions = _borrowed.Process(segment, Outcome);
         CountDrop(Outcome);
         if ((actions & TcpActions.Ended) != 0)
@@ -48,6 +48,8 @@ internal sealed partial class TcpLayer
         }
         else if ((actions & TcpActions.RepeatSyn) != 0)
         {
+            // A peer that asks again without ECN must not use it: RFC 3168 6.1.1.
+            HalfOpen.Mss[index] &= (ushort)(OptionsOf(segment) | ~HalfOpenTable.EcnBit);
             RepeatSynAck(index);
         }
         else if ((actions & TcpActions.Acknowledge) != 0 && MayAnswer(HalfOpen.Quota, index, actions))
@@ -121,9 +123,10 @@ internal sealed partial class TcpLayer
             HalfOpen.Iss[index],
             HalfOpen.Irs[index],
             HalfOpen.Window[index],
-            HalfOpen.Mss[index],
+            HalfOpen.Mss[index] & ~HalfOpenTable.EcnBit,
             HalfOpen.Offered[index],
             HalfOpen.Attempts[index] > 1);
+        connection.Marks |= (HalfOpen.Mss[index] & HalfOpenTable.EcnBit) != 0 ? TcpConnection.EcnAgreed : 0;
         HalfOpen.Remove(index);
         return connection;
     }
@@ -359,6 +362,14 @@ internal sealed partial class TcpLayer
         return false;
     }
 
+    /// <summary>What a SYN says of its sender: the MSS option and, by RFC 3168 6.1.1, whether it uses ECN.</summary>
+    private int OptionsOf(TcpSegment syn)
+    {
+        const int Setup = TcpSegment.Ece | TcpSegment.Cwr;
+        int mss = syn.MaxSegmentSize < HalfOpenTable.EcnBit ? syn.MaxSegmentSize : HalfOpenTable.EcnBit - 1;
+        return Ecn && (syn.Flags & Setup) == Setup ? mss | HalfOpenTable.EcnBit : mss;
+    }
+
     private void SendSynAck(int index, long now)
     {
         HalfOpenTable table = HalfOpen;
@@ -378,7 +389,7 @@ internal sealed partial class TcpLayer
             table.Ports[index],
             table.Iss[index],
             table.Irs[index] + 1,
-            TcpSegment.Syn | TcpSegment.Ack,
+            (table.Mss[index] & HalfOpenTable.EcnBit) != 0 ? TcpSegment.Syn | TcpSegment.Ack | TcpSegment.Ece : TcpSegment.Syn | TcpSegment.Ack,
             table.Offered[index],
             OfferedMss,
             0);

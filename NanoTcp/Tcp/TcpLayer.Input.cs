@@ -35,6 +35,11 @@ internal sealed partial class TcpLayer
             return;
         }
 
+        if ((header.TypeOfService & Ipv4Header.CongestionExperienced) == Ipv4Header.CongestionExperienced)
+        {
+            segment.Flags |= TcpSegment.Marked;
+        }
+
         uint ports = segment.Ports;
         int index = FindConnection(header.Source, ports);
         if (index >= 0)

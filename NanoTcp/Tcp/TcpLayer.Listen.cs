@@ -48,7 +48,7 @@ internal sealed partial class TcpLayer
         const int Xmas = TcpSegment.Fin | TcpSegment.Psh | TcpSegment.Urg;
         int counter = (flags & TcpSegment.Syn) != 0 ? StackCounter.TcpInSynFins
             : (flags & Xmas) == Xmas ? StackCounter.TcpInXmas
-            : flags == 0 ? StackCounter.TcpInNulls
+            : (flags & (Xmas | TcpSegment.Syn)) == 0 ? StackCounter.TcpInNulls
             : StackCounter.TcpInUnexpected;
         Counters[counter]++;
         return true;
@@ -97,7 +97,7 @@ internal sealed partial class TcpLayer
         HalfOpen.Iss[index] = iss;
         HalfOpen.Irs[index] = segment.SequenceNumber;
         HalfOpen.Window[index] = (ushort)segment.Window;
-        HalfOpen.Mss[index] = (ushort)segment.MaxSegmentSize;
+        HalfOpen.Mss[index] = (ushort)OptionsOf(segment);
         HalfOpen.Offered[index] = (ushort)(open ? _receiveBuffer : 0);
         HalfOpen.Attempts[index] = 0;
         HalfOpen.DueAt[index] = _now;
@@ -111,7 +111,7 @@ internal sealed partial class TcpLayer
     /// <summary>
     /// RFC 4987 3.6: a SYN,ACK of which nothing is kept, and which is not repeated unless the SYN is. It offers no window:
     /// nobody knows how many peers will finish, and one that finds no place would send its data in vain and then wait for
-    /// its retransmission timer, while a window is opened the moment there is a place.
+    /// its retransmission timer, while a window is opened the moment there is a place. Nor does it agree to ECN.
     /// </summary>
     private void AnswerByCookie(uint remoteAddress, uint iss)
     {

@@ -24,6 +24,9 @@ internal sealed partial class TcpLayer
     /// <summary>How all connections find out what the path bears.</summary>
     internal readonly CongestionControl Congestion;
 
+    /// <summary>Explicit Congestion Notification is asked for and granted.</summary>
+    internal readonly bool Ecn;
+
     /// <summary>Connections that nobody uses.</summary>
     internal int FreeConnections;
 
@@ -57,6 +60,7 @@ internal sealed partial class TcpLayer
         int timeWaits,
         int timeWaitDuration,
         TcpCongestionControl congestionControl,
+        bool ecn,
         IRandomSource random,
         CounterSet counters)
     {
@@ -66,6 +70,7 @@ internal sealed partial class TcpLayer
         OfferedMss = maxSegmentSize;
         TimeWaitDuration = timeWaitDuration;
         Congestion = CongestionControl.Create(congestionControl);
+        Ecn = ecn;
         _receiveBuffer = receiveBuffer;
         _random = random;
         _isn = new IsnGenerator(random);
@@ -330,7 +335,8 @@ internal sealed partial class TcpLayer
         int window,
         int mssOption,
         int textLength,
-        int urgentPointer = 0)
+        int urgentPointer = 0,
+        int typeOfService = 0)
     {
         int pseudo = InternetChecksum.PseudoHeaderSum(Ip.Address, remoteAddress, Ipv4Header.ProtocolTcp, 0);
         TcpSegment.Write(
@@ -347,7 +353,7 @@ internal sealed partial class TcpLayer
             mssOption,
             textLength);
         int headerLength = mssOption == 0 ? TcpSegment.MinHeaderLength : TcpSegment.SynHeaderLength;
-        Ip.Send(remoteAddress, Ipv4Header.ProtocolTcp, headerLength + textLength);
+        Ip.Send(remoteAddress, Ipv4Header.ProtocolTcp, headerLength + textLength, typeOfService);
     }
 
     /// <summary>

@@ -9,6 +9,12 @@ internal sealed class Ipv4Header
     internal const int ProtocolIcmp = 1;
     internal const int ProtocolTcp = 6;
 
+    /// <summary>The ECN field, the two low bits of the type of service: the transport understands ECN (RFC 3168 5).</summary>
+    internal const int Ect0 = 2;
+
+    /// <summary>The ECN field: a router would rather have dropped the packet.</summary>
+    internal const int CongestionExperienced = 3;
+
     private const int MoreFragments = 0x2000;
     private const byte DontFragment = 0x40;
     private const int FragmentOffsetMask = 0x1FFF;
@@ -16,6 +22,9 @@ internal sealed class Ipv4Header
     internal uint Source;
     internal uint Destination;
     internal int Protocol;
+
+    /// <summary>The second octet: DSCP (RFC 2474) in the six high bits, ECN (RFC 3168) in the two low ones.</summary>
+    internal int TypeOfService;
 
     /// <summary>Octets of this header, options included.</summary>
     internal int HeaderLength;
@@ -48,6 +57,7 @@ internal sealed class Ipv4Header
         IsFragment = (fragment & (MoreFragments | FragmentOffsetMask)) != 0;
         HeaderLength = headerLength;
         PayloadLength = totalLength - headerLength;
+        TypeOfService = buffer[offset + 1];
         Protocol = buffer[offset + 9];
         Source = BigEndian.ReadUInt32(buffer, offset + 12);
         Destination = BigEndian.ReadUInt32(buffer, offset + 16);
@@ -56,11 +66,11 @@ internal sealed class Ipv4Header
 
     /// <summary>Writes a header of <see cref="MinLength"/> octets with its checksum.</summary>
     internal static void Write(
-        byte[] buffer, int offset, int totalLength, int identification, bool dontFragment, int timeToLive, int protocol,
+        byte[] buffer, int offset, int typeOfService, int totalLength, int identification, bool dontFragment, int timeToLive, int protocol,
         uint source, uint destination)
     {
         buffer[offset] = 0x45;
-        buffer[offset + 1] = 0;
+        buffer[offset + 1] = (byte)typeOfService;
         buffer[offset + 2] = (byte)(totalLength >> 8);
         buffer[offset + 3] = (byte)totalLength;
         buffer[offset + 4] = (byte)(identification >> 8);

@@ -18,6 +18,15 @@ internal sealed class TcpSegment
     internal const int Ack = 0x10;
     internal const int Urg = 0x20;
 
+    /// <summary>ECN-Echo, RFC 3168 6.1.</summary>
+    internal const int Ece = 0x40;
+
+    /// <summary>Congestion Window Reduced, RFC 3168 6.1.</summary>
+    internal const int Cwr = 0x80;
+
+    /// <summary>No bit of this header: the IP header says that congestion was experienced (CE, RFC 3168 5).</summary>
+    internal const int Marked = 0x100;
+
     private const int ChecksumOffset = 16;
     private const int OptionEnd = 0;
     private const int OptionNoOperation = 1;
@@ -35,7 +44,7 @@ internal sealed class TcpSegment
     /// <summary>SEG.ACK; meaningful only with the ACK bit.</summary>
     internal uint AcknowledgmentNumber;
 
-    /// <summary>Control bits: <see cref="Fin"/> ... <see cref="Urg"/>.</summary>
+    /// <summary>Control bits: <see cref="Fin"/> ... <see cref="Cwr"/>, and <see cref="Marked"/>.</summary>
     internal int Flags;
 
     /// <summary>SEG.WND.</summary>
@@ -80,7 +89,7 @@ internal sealed class TcpSegment
         Ports = ((uint)DestinationPort << 16) | (uint)SourcePort;
         SequenceNumber = (uint)((buffer[offset + 4] << 24) | (buffer[offset + 5] << 16) | (buffer[offset + 6] << 8) | buffer[offset + 7]);
         AcknowledgmentNumber = (uint)((buffer[offset + 8] << 24) | (buffer[offset + 9] << 16) | (buffer[offset + 10] << 8) | buffer[offset + 11]);
-        Flags = buffer[offset + 13] & 0x3F;
+        Flags = buffer[offset + 13];
         Window = (buffer[offset + 14] << 8) | buffer[offset + 15];
         UrgentPointer = (Flags & Urg) != 0 ? (buffer[offset + 18] << 8) | buffer[offset + 19] : 0;
         TextOffset = offset + headerLength;

@@ -358,6 +358,31 @@ public sealed class EstablishedReceiveTests : TraceTest
     }
 
     [TestMethod]
+    public void A_segment_of_another_port_or_address_is_none_of_this_connections()
+    {
+        OpenPassive();
+        TracePeer peer = T.Peer;
+        foreach (TracePeer stranger in new[]
+        {
+            new TracePeer(peer.Address, peer.Port + 1, peer.StackPort, peer.Iss),
+            new TracePeer(peer.Address, peer.Port, peer.StackPort + 1, peer.Iss),
+            new TracePeer(peer.Address + 4, peer.Port, peer.StackPort, peer.Iss),
+        })
+        {
+            T.As(stranger);
+            stranger.StackIss = peer.StackIss;
+            Send("ACK seq 1 ack 1 len 10");
+            Expect("RST seq 1 win 0");
+            Send("RST seq 1");
+            ExpectNothing();
+        }
+
+        T.As(peer);
+        Is(TcpState.Established);
+        T.Check(0, Connection.Readable, "readable");
+    }
+
+    [TestMethod]
     public void A_segment_without_ACK_is_dropped()
     {
         OpenPassive();
@@ -409,6 +434,62 @@ public sealed class EstablishedReceiveTests : TraceTest
         Read(50);
         At(40);
         Expect("ACK seq 1 ack 51");
+    }
+
+    [TestMethod]
+    public void RFC_5681_4_2_segments_out_of_order_that_are_found_together_are_acknowledged_one_by_one()
+    {
+        OpenPassive();
+        Send(
+            "ACK seq 101 ack 1 len 100",
+            "ACK seq 201 ack 1 len 100",
+            "ACK seq 301 ack 1 len 100");
+        Expect("ACK seq 1 ack 1 win 2048");
+        Expect("ACK seq 1 ack 1 win 2048");
+        Expect("ACK seq 1 ack 1 win 2048");
+        ExpectNothing();
+        Send("ACK seq 1 ack 1 len 100");
+        Expect("ACK seq 1 ack 401");
+        Read(400);
+    }
+
+    [TestMethod]
+    public void RFC_5681_2_what_was_read_does_not_change_the_window_of_an_acknowledgment_out_of_order()
+    {
+        OpenPassive();
+        Send("ACK seq 1 ack 1 len 600");
+        At(40);
+        Expect("ACK seq 1 ack 601 win 1448");
+        Read(600);
+        ExpectNothing();
+        Send("ACK seq 1201 ack 1 len 600");
+        Expect("ACK seq 1 ack 601 win 1448");
+        ExpectNothing();
+        Send("ACK seq 601 ack 1 len 600");
+        Expect("ACK seq 1 ack 1801 win 248");
+        Read(1200);
+        Expect("ACK seq 1 ack 1801 win 2048");
+    }
+
+    [TestMethod]
+    public void RFC_5681_2_a_window_update_that_is_due_follows_an_acknowledgment_out_of_order()
+    {
+        OpenPassive();
+        Send("ACK seq 1 ack 1 len 1100");
+        Expect("ACK seq 1 ack 1101 win 948");
+
+        // Before the next call of Poll the user reads, and a segment arrives ahead of a hole.
+        T.Bench.Link.Deliver(T.Build(TraceSegment.Parse("ACK seq 1201 ack 1 len 100")));
+        byte[] octets = new byte[1100];
+        Connection.Read(octets, 0, 1100);
+        T.Bench.Poll();
+        Expect("ACK seq 1 ack 1101 win 948");
+        Expect("ACK seq 1 ack 1101 win 2048");
+        ExpectNothing();
+        Send("ACK seq 1101 ack 1 len 100");
+        Expect("ACK seq 1 ack 1301");
+        Abort();
+        T.Bench.Sent.Clear();
     }
 
     [TestMethod]

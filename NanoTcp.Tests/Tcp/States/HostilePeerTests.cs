@@ -50,6 +50,45 @@ public sealed class HostilePeerTests : TraceTest
         }
     }
 
+    [TestMethod]
+    [DataRow(1, 300)]
+    public void Whatever_a_peer_sends_to_what_was_given_back_it_ends(int firstSeed, int seeds)
+    {
+        for (int seed = firstSeed; seed < firstSeed + seeds; seed++)
+        {
+            _random = new Random(seed);
+            _story = $"seed {seed}";
+            Open();
+            for (int step = _random.Next(Steps); step > 0 && State != TcpState.Closed; step--)
+            {
+                Act();
+            }
+
+            TcpControlBlock block = Connection.Block;
+            uint una = block.SndUna;
+            uint max = block.SndMax + 1;
+            uint rcvNxt = block.RcvNxt;
+            int held = block.RcvWnd;
+            _story += "; CLOSE";
+            Close();
+            T.Bench.Sent.Clear();
+            for (int step = 0; step < Steps; step++)
+            {
+                string segment = Segment(una, max, rcvNxt, held);
+                _story += "; " + segment;
+                T.Send(segment);
+                Check(T.Bench.Sent.Count <= 6, $"{T.Bench.Sent.Count} answers to one segment");
+                T.Bench.AdvanceTo(T.Bench.Now + (_random.Next(8) == 0 ? 3000 : 1));
+                T.Bench.Sent.Clear();
+            }
+
+            // What a SYN has begun ends with its listener.
+            Silence();
+            Check(T.Stack.HalfOpenCount == 0 && T.Stack.TimeWaitCount == 0, "a record was left");
+            T.Finish();
+        }
+    }
+
     /// <summary>Figure 5, with every reset, and two arrows in one segment.</summary>
     private static bool MayFollow(TcpState before, TcpState after)
     {
@@ -137,11 +176,16 @@ public sealed class HostilePeerTests : TraceTest
     private string Segment()
     {
         TcpControlBlock block = Connection.Block;
-        int rcvNxt = (int)(block.RcvNxt - T.Peer.Iss);
-        int window = block.RcvWnd;
+        return Segment(block.SndUna, block.SndMax, block.RcvNxt, block.RcvWnd);
+    }
+
+    /// <summary>Any segment near these edges.</summary>
+    private string Segment(uint sndUna, uint sndMax, uint nextExpected, int window)
+    {
+        int rcvNxt = (int)(nextExpected - T.Peer.Iss);
         int sequence = rcvNxt + Pick(0, 0, 0, 0, -1, 1, window - 1, window, window + 1, -10, 100, 500, -5000);
-        int una = (int)(block.SndUna - T.Peer.StackIss);
-        int max = (int)(block.SndMax - T.Peer.StackIss);
+        int una = (int)(sndUna - T.Peer.StackIss);
+        int max = (int)(sndMax - T.Peer.StackIss);
         int ack = Pick(una, una, max, max, max, una + ((max - una) / 2), una - 1, max + 1, una - 70_000, max + 70_000, 0);
         int text = Pick(0, 0, 0, 1, 10, 100, 1000, 1460);
         string flags = _random.Next(40) switch
