@@ -144,7 +144,8 @@ public sealed class NetworkStack
         int linkWait = Link.Poll(now);
         CheckLink(now);
 
-        // An acknowledgment that waits in the device is no reason to retransmit or to give up, however late we are.
+        // An acknowledgment that waits in the device is no reason to retransmit or to give up, however late we are. And all
+        // that waits there is taken in before anything is acknowledged (RFC 9293 MUST-58, MUST-59).
         bool more = Receive(now);
         _tcp.RunTimers(now);
         if (_linkStatus != LinkStatus.Up)
@@ -159,7 +160,7 @@ public sealed class NetworkStack
         return more ? 0 : Wait(now, linkWait);
     }
 
-    /// <summary>Listens on a port.</summary>
+    /// <summary>Listens on a port. Connections that exist, with this port or others, are none of its business (RFC 9293 MUST-41, MUST-42).</summary>
     /// <param name="port">1 to 65535, and nobody listens on it yet.</param>
     /// <param name="backlog">Connections that may wait to be accepted, at least 1.</param>
     /// <returns>The listener; close it to stop listening.</returns>
@@ -190,7 +191,7 @@ public sealed class NetworkStack
     /// <summary>Begins to open a connection; its state and end reason show what comes of it.</summary>
     /// <param name="address">The peer: one host, not this one.</param>
     /// <param name="port">The peer's port, 1 to 65535.</param>
-    /// <returns>The connection, which the caller gives back by <see cref="TcpConnection.Close"/> or
+    /// <returns>The connection, which the caller gives back by <see cref="TcpConnection.Close()"/> or
     /// <see cref="TcpConnection.Abort"/>; null when no connection is free.</returns>
     /// <exception cref="ArgumentException">The address cannot be a peer's (RFC 9293 MUST-46).</exception>
     /// <exception cref="ArgumentOutOfRangeException">The port is out of its range.</exception>
@@ -337,7 +338,8 @@ public sealed class NetworkStack
             }
         }
 
-        long wait = deadline == long.MaxValue ? int.MaxValue : deadline - now;
+        // What is due at once may stand far before any clock.
+        long wait = deadline == long.MaxValue ? int.MaxValue : deadline <= now ? 0 : deadline - now;
         if (linkWait < wait)
         {
             wait = linkWait;

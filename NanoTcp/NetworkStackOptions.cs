@@ -51,7 +51,7 @@ public sealed class NetworkStackOptions
     /// <summary>Connections given back that can be remembered until their peers have closed too, and in TIME-WAIT; cheap. 1 to 1024.</summary>
     public int TimeWaits = 16;
 
-    /// <summary>How long TIME-WAIT lasts, in ms: two maximum segment lifetimes (RFC 9293 3.4.2).</summary>
+    /// <summary>How long TIME-WAIT lasts, in ms: two maximum segment lifetimes (RFC 9293 MUST-13).</summary>
     public int TimeWaitDuration = 60000;
 
     /// <summary>Runs of out-of-order octets that a connection can hold at once. 1 to 16.</summary>
@@ -68,7 +68,7 @@ public sealed class NetworkStackOptions
     public TcpCongestionControl CongestionControl = TcpCongestionControl.NewReno;
 
     /// <summary>
-    /// True to use Explicit Congestion Notification (RFC 3168) with peers that do: routers then mark segments where they
+    /// True to use Explicit Congestion Notification (RFC 9293 SHLD-8, RFC 3168) with peers that do: routers then mark segments where they
     /// would have dropped them, and nothing must be sent again. A peer that never answers a request for it is asked
     /// without (RFC 3168 6.1.1.1), which costs a second when a connection is opened.
     /// </summary>

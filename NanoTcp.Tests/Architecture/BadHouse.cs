@@ -14,6 +14,11 @@ namespace NanoTcp.Tests.Architecture.BadHouse
         private Services.Dhcp? _dhcp;
         private Link.Device? _device;
     }
+
+    internal class KnowsSockets
+    {
+        private Sockets.KnowsStackAndTcp? _above;
+    }
 }
 
 namespace NanoTcp.Tests.Architecture.BadHouse.Primitives
@@ -205,6 +210,20 @@ namespace NanoTcp.Tests.Architecture.BadHouse.Services
     internal class KnowsRoot
     {
         private Stack? _stack;
+    }
+}
+
+namespace NanoTcp.Tests.Architecture.BadHouse.Sockets
+{
+    internal class KnowsStackAndTcp
+    {
+        private Stack? _stack;
+        private Tcp.Segment? _segment;
+    }
+
+    internal class KnowsLink
+    {
+        private Link.Device? _device;
     }
 }
 

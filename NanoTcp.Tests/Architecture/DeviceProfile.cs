@@ -30,6 +30,9 @@ internal static class DeviceProfile
         "System.Reflection.Emit.", "System.Text.RegularExpressions.", "System.Action", "System.Func",
     ];
 
+    /// <summary>What of these namespaces the core library has all the same.</summary>
+    private static readonly HashSet<string> s_present = ["System.IO.IOException"];
+
     /// <summary>Checks types, nested ones not included.</summary>
     /// <returns>One line a finding: what, where, at which instruction.</returns>
     internal static IReadOnlyList<string> Check(IEnumerable<TypeDefinition> types)
@@ -179,7 +182,7 @@ internal static class DeviceProfile
     private static IEnumerable<string> OfPlainUse(TypeReference type)
     {
         string name = type.FullName;
-        if (s_missing.Any(m => m.EndsWith('.') ? name.StartsWith(m, StringComparison.Ordinal) : name == m))
+        if (!s_present.Contains(name) && s_missing.Any(m => m.EndsWith('.') ? name.StartsWith(m, StringComparison.Ordinal) : name == m))
         {
             yield return $"not in the device's library ({name})";
         }

@@ -14,7 +14,7 @@ public class DeviceProfileTests
     [DataRow("NanoTcp.Samples")]
     public void Device_code_uses_nothing_that_the_device_cannot_run(string assembly)
     {
-        using ModuleDefinition module = Repository.Open(assembly);
+        using ModuleDefinition module = Repository.OpenForDevice(assembly);
         IReadOnlyList<string> findings = DeviceProfile.Check(TypeUses.AllTypes(module));
         if (findings.Count != 0)
         {

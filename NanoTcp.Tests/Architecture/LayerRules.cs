@@ -12,7 +12,7 @@ internal static class LayerRules
 {
     /// <summary>
     /// For each layer the layers below that it may name. The root, "", holds NetworkStack and its options and may name
-    /// them all. Tcp and Udp stand side by side and see the link only through Ip.
+    /// them all but Sockets, which stands on it. Tcp and Udp stand side by side and see the link only through Ip.
     /// </summary>
     private static readonly Dictionary<string, string[]> s_below = new()
     {
@@ -24,6 +24,7 @@ internal static class LayerRules
         ["Tcp"] = ["Primitives", "Wire", "Ip"],
         ["Services"] = ["Primitives", "Wire", "Link", "Ip", "Udp", "Tcp"],
         [""] = ["Primitives", "Wire", "Link", "Ip", "Udp", "Tcp", "Services"],
+        ["Sockets"] = ["Primitives", "Tcp", ""],
     };
 
     /// <summary>What of Wire is about the frame, and therefore no business of the layers above Ip.</summary>

@@ -76,6 +76,8 @@ public class LayerRulesTests
     [DataRow("Tcp.KnowsFrame", "Tcp must not see an Ethernet frame")]
     [DataRow("Tcp.KnowsOptions", "Tcp must not know the root")]
     [DataRow("Services.KnowsRoot", "Services must not know the root")]
+    [DataRow("KnowsSockets", "the root (NetworkStack, options) must not know Sockets")]
+    [DataRow("Sockets.KnowsLink", "Sockets must not know Link")]
     [DataRow("Cellar.UnknownLayer", "the order of layers does not know")]
     public void A_bad_dependency_is_caught(string type, string expected)
     {
@@ -88,6 +90,7 @@ public class LayerRulesTests
     [DataRow("Services.KnowsWhatLiesBelow")]
     [DataRow("Tcp.Segment")]
     [DataRow("Stack")]
+    [DataRow("Sockets.KnowsStackAndTcp")]
     public void A_good_dependency_is_let_through(string type)
     {
         AssertNone(LayerRules.CheckLayers([BadHouse(type)], BadHouseRoot));

@@ -25,6 +25,20 @@ internal static class Repository
         return Path.Combine(AppContext.BaseDirectory, assembly + ".dll");
     }
 
+    /// <summary>Opens an assembly as a board's project would compile it; the caller disposes it.</summary>
+    internal static ModuleDefinition OpenForDevice(string assembly)
+    {
+        return assembly == "NanoTcp" ? OpenFile(DeviceBuildPath()) : Open(assembly);
+    }
+
+    /// <summary>NanoTcp without what it has on the desktop only; a project beside the tests makes it in the same configuration.</summary>
+    internal static string DeviceBuildPath()
+    {
+        // artifacts/bin/NanoTcp.Tests/debug/ -> artifacts/bin/NanoTcp.DeviceBuild/debug/
+        DirectoryInfo configuration = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        return Path.Combine(configuration.Parent!.Parent!.FullName, "NanoTcp.DeviceBuild", configuration.Name, "NanoTcp.dll");
+    }
+
     /// <summary>Opens an assembly for reading; the caller disposes it.</summary>
     internal static ModuleDefinition Open(string assembly)
     {

@@ -1,5 +1,6 @@
 using NanoTcp.Host.Simulation;
 using NanoTcp.Primitives;
+using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
 using NanoTcp.Tests.Wire;
 
@@ -12,6 +13,7 @@ public sealed class IcmpEchoTests : StackTest
     private const int LargestBody = 1472;
 
     [TestMethod]
+    [Requirement("RFC 1122", "3.2.2.6")]
     public void An_echo_of_every_size_comes_back_unchanged_with_a_right_checksum()
     {
         Start();
@@ -72,6 +74,7 @@ public sealed class IcmpEchoTests : StackTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1122", "3.2.2.6")]
     public void RFC_1122_3_2_2_6_an_echo_request_to_a_broadcast_address_is_not_answered()
     {
         Start();

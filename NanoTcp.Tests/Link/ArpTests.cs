@@ -2,6 +2,7 @@ using System;
 using NanoTcp.Link;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Wire;
 
 namespace NanoTcp.Tests.Link;
@@ -161,6 +162,7 @@ public sealed class ArpTests : StackTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1122", "2.3.2.1")]
     public void Three_requests_without_an_answer_at_one_second_pace_make_a_neighbour_unreachable()
     {
         Quiet();
@@ -198,6 +200,7 @@ public sealed class ArpTests : StackTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1122", "2.3.2.2")]
     public void RFC_1122_2_3_2_2_the_newest_packet_waits_for_its_neighbour_and_the_replaced_one_is_counted()
     {
         Quiet();
@@ -244,6 +247,7 @@ public sealed class ArpTests : StackTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1122", "2.3.2.1")]
     public void RFC_1122_2_3_2_1_after_a_minute_a_neighbour_is_asked_again_by_unicast_and_still_used_meanwhile()
     {
         Quiet();
@@ -321,6 +325,7 @@ public sealed class ArpTests : StackTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1122", "3.3.1.1")]
     public void RFC_1122_3_3_1_1_what_is_outside_the_subnet_goes_to_the_gateway()
     {
         Quiet(options => options.Gateway = StackBench.Subnet + 254);

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Threading;
 
 namespace NanoTcp.Tests.Memory;
 
@@ -70,6 +71,10 @@ internal sealed class DeviceMemory
                 Count(item, 2 * Block);
                 waiting.Push(call.Target);
             }
+            else if (item is WaitHandle || item.GetType() == typeof(object))
+            {
+                Count(item, Block);
+            }
             else
             {
                 FieldInfo[] fields = InstanceFields(item.GetType()).ToArray();
@@ -103,9 +108,10 @@ internal sealed class DeviceMemory
         return Total - before;
     }
 
-    private static IEnumerable<FieldInfo> InstanceFields(Type type)
+    /// <summary>What base classes of the desktop's library hold is not there on the device.</summary>
+    private IEnumerable<FieldInfo> InstanceFields(Type type)
     {
-        for (Type? t = type; t != null; t = t.BaseType)
+        for (Type? t = type; t != null && _assemblies.Contains(t.Assembly); t = t.BaseType)
         {
             foreach (FieldInfo field in t.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             {
@@ -134,7 +140,8 @@ internal sealed class DeviceMemory
 
     private bool IsOurs(Type type)
     {
-        return type.IsArray || type == typeof(string) || typeof(Delegate).IsAssignableFrom(type) || _assemblies.Contains(type.Assembly);
+        return type.IsArray || type == typeof(string) || typeof(Delegate).IsAssignableFrom(type)
+            || type == typeof(object) || typeof(WaitHandle).IsAssignableFrom(type) || _assemblies.Contains(type.Assembly);
     }
 
     private void Count(object item, int bytes)

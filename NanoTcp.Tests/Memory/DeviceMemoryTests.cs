@@ -1,4 +1,4 @@
-#pragma warning disable CA1823, CS0169, CS0414, IDE0044, IDE0051, IDE0052
+#pragma warning disable CA1001, CA1823, CS0169, CS0414, IDE0044, IDE0051, IDE0052
 
 using System;
 
@@ -62,6 +62,18 @@ public class DeviceMemoryTests
         Assert.AreEqual(24, Scale().Add(new Holder()));
     }
 
+    [TestMethod]
+    public void An_event_and_an_object_to_lock_have_no_fields_on_the_device()
+    {
+        Assert.AreEqual((12 * 3) + 12 + 12, Scale().Add(new Guard()));
+    }
+
+    [TestMethod]
+    public void What_a_base_class_of_the_desktop_holds_is_not_weighed()
+    {
+        Assert.AreEqual(12 * 2, Scale().Add(new OwnStream()));
+    }
+
     private static DeviceMemory Scale()
     {
         return new DeviceMemory(typeof(DeviceMemoryTests).Assembly);
@@ -78,6 +90,17 @@ public class DeviceMemoryTests
     private sealed class OneMore : FourFields
     {
         private bool _e;
+    }
+
+    private sealed class Guard
+    {
+        private readonly System.Threading.AutoResetEvent _signal = new(false);
+        private readonly object _gate = new();
+    }
+
+    private sealed class OwnStream : System.IO.MemoryStream
+    {
+        private int _own;
     }
 
     private sealed class Node

@@ -60,6 +60,13 @@ internal static class MemoryTable
         text.Append(CultureInfo.InvariantCulture, $"| static fields and tables | | {Number(totals.Statics)} |\n");
         text.Append(CultureInfo.InvariantCulture, $"| names of counters and other strings | {totals.Strings / 12} | {Number(totals.Strings)} |\n");
         text.Append(CultureInfo.InvariantCulture, $"| **all together** | | **{Number(totals.Total)}** |\n");
+
+        text.Append("\n| For threads that wait | Octets |\n|---|---:|\n");
+        foreach ((string name, int bytes) in MemoryTotals.WeighSockets(makeLink()))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {Number(bytes)} |\n");
+        }
+
         return text.ToString();
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Reflection;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Link;
+using NanoTcp.Sockets;
 
 namespace NanoTcp.Tests.Memory;
 
@@ -23,5 +24,23 @@ internal sealed record MemoryTotals(
         int body = scale.Add(stack);
         Dictionary<string, (int Count, int Bytes)> byType = new(scale.ByType);
         return new MemoryTotals(body, driver, scale.AddStatics(), scale.Strings, byType);
+    }
+
+    /// <summary>What the blocking face adds to a stack.</summary>
+    internal static IEnumerable<(string Name, int Bytes)> WeighSockets(ILinkDevice link)
+    {
+        NetworkStack stack = MemoryTable.BuildStack(link);
+        DeviceMemory scale = new(typeof(NetworkStack).Assembly);
+        scale.Add(link);
+        scale.Add(stack);
+        NetworkRunner runner = new(stack, new NoClock(), 1);
+        yield return ("`NetworkRunner`", scale.Add(runner));
+        yield return ("each `NanoTcpStream`", scale.Add(new NanoTcpStream(runner)));
+        yield return ("each `NanoTcpServer`", scale.Add(new NanoTcpServer(runner, 1, 1)));
+    }
+
+    private sealed class NoClock : NetworkClock
+    {
+        public override long Milliseconds => 0;
     }
 }

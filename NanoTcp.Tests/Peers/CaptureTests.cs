@@ -2,7 +2,11 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Net.Sockets;
+using System.Threading.Tasks;
+using NanoTcp.Tcp;
+using TcpListener = NanoTcp.Tcp.TcpListener;
 
 namespace NanoTcp.Tests.Peers;
 
@@ -55,13 +59,82 @@ public class CaptureTests
         }
     }
 
-    private static int Count(string file, string filter)
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Tshark_has_no_complaint_about_a_session_with_everything_in_it(bool chip)
+    {
+        PeerTools.Require("tshark");
+        const int Port = 7000;
+        string file = Path.Combine(Path.GetTempPath(), $"nanotcp-{Environment.ProcessId}-mixed-{chip}.pcapng");
+        try
+        {
+            using NetworkNamespace space = new();
+            using (TapStack peer = new(space, chip: chip, captureFile: file))
+            {
+                peer.ServeEcho(Port);
+                TcpListener listener = peer.Listen(Port + 1);
+                using Socket kernel = peer.ListenKernel();
+                for (int i = 0; i < 10; i++)
+                {
+                    // In and out with data both ways, a half close, a reset by either side, a refusal by either side.
+                    ManyConnectionsTests.AskForEcho(peer, 20_000, i);
+                    TcpConnection outgoing = peer.Connect(((IPEndPoint)kernel.LocalEndPoint!).Port);
+                    using Socket accepted = kernel.Accept();
+                    OpenAndCloseOverTapTests.AssertCarries(peer, outgoing, accepted, 20_000);
+                    peer.Do(i % 2 == 0 ? outgoing.Close : outgoing.Abort);
+                    using Socket rude = peer.ConnectKernel(Port + 1);
+                    TcpConnection incoming = peer.Accept(listener);
+                    rude.LingerState = new LingerOption(true, 0);
+                    rude.Close();
+                    peer.Until(() => incoming.EndReason == TcpEndReason.Reset, "The stack does not learn of the reset.");
+                    peer.Do(incoming.Close);
+                    Assert.ThrowsExactly<SocketException>(() => peer.ConnectKernel(Port + 2));
+                    TcpConnection refused = peer.Connect(4);
+                    peer.Do(refused.Close);
+                }
+
+                // A window that closes and opens.
+                using Socket slow = peer.ConnectKernel(Port + 1);
+                TcpConnection reader = peer.Accept(listener);
+                byte[] sent = Pattern.Random(50_000, 10);
+                Task sending = Task.Run(() => slow.Send(sent));
+                peer.Until(() => reader.Readable == 4096, "The stack's ring does not fill.");
+                CollectionAssert.AreEqual(sent, peer.Read(reader, sent.Length));
+                sending.Wait();
+                OpenAndCloseOverTapTests.Finish(peer, reader, slow);
+            }
+
+            // What a sender does to a receiver's full window is the kernel's business; the stack never runs into one here.
+            string own = $"ip.src == {TapSample.Address} && ";
+            string[] unwanted =
+            [
+                "_ws.malformed", "_ws.expert.severity >= 8388608",
+                "ip.checksum.status == 0", "tcp.checksum.status == 0", "icmp.checksum.status == 0",
+                own + "(tcp.analysis.window_full || tcp.analysis.retransmission || tcp.analysis.fast_retransmission)",
+                "tcp.analysis.lost_segment", "tcp.analysis.ack_lost_segment", "tcp.analysis.out_of_order",
+                "(tcp.flags.reset == 1 && tcp.len > 0)", "tcp.flags.res != 0",
+            ];
+            Assert.AreEqual("", Tshark(file, string.Join(" || ", unwanted.Select(u => $"({u})"))), "what tshark complains of");
+
+            // And it has looked at something.
+            Assert.IsTrue(Count(file, own + "tcp.checksum.status == 1") > 400);
+            Assert.IsTrue(Count(file, own + "tcp.flags.reset == 1") >= 15);
+            Assert.IsTrue(Count(file, own + "tcp.window_size_value == 0 && tcp.flags.reset == 0") >= 1, "closed windows");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    internal static int Count(string file, string filter)
     {
         return Tshark(file, filter).Count(c => c == '\n');
     }
 
     /// <summary>One line a frame that the filter lets through.</summary>
-    private static string Tshark(string file, string filter)
+    internal static string Tshark(string file, string filter)
     {
         string[] checks = Checks.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         CommandResult result = Command.Run(60, ["tshark", "-n", .. checks, "-r", file, "-Y", filter.ToString(CultureInfo.InvariantCulture)]).Succeeded();

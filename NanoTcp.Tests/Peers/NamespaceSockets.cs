@@ -22,6 +22,12 @@ internal static partial class NamespaceSockets
         return Make(space, SocketType.Stream, ProtocolType.Tcp);
     }
 
+    /// <summary>Makes a socket that sends whole IPv4 packets as they are, from whatever address they claim (raw(7)).</summary>
+    internal static Socket Raw(NetworkNamespace space)
+    {
+        return Make(space, SocketType.Raw, ProtocolType.Raw);
+    }
+
     /// <summary>Everything that the peer sends until it closes.</summary>
     internal static byte[] ReadToEnd(Socket socket)
     {
@@ -33,6 +39,19 @@ internal static partial class NamespaceSockets
         }
 
         return all.ToArray();
+    }
+
+    /// <summary>So many octets from the peer, or fewer when it closes before.</summary>
+    internal static byte[] Read(Socket socket, int count)
+    {
+        byte[] buffer = new byte[count];
+        int length = 0;
+        for (int n = 1; n != 0 && length != count; length += n)
+        {
+            n = socket.Receive(buffer, length, count - length, SocketFlags.None);
+        }
+
+        return buffer[..length];
     }
 
     private static Socket Make(NetworkNamespace space, SocketType type, ProtocolType protocol)

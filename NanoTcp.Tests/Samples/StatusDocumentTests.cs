@@ -7,6 +7,7 @@ using NanoTcp.Primitives;
 using NanoTcp.Samples.Http;
 using NanoTcp.Samples.Status;
 using NanoTcp.Samples.Text;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Samples;
 
@@ -15,6 +16,7 @@ namespace NanoTcp.Tests.Samples;
 public class StatusDocumentTests
 {
     [TestMethod]
+    [Requirement("RFC 9293", "3.10.6")]
     public void JSON_has_everything_that_the_stack_tells()
     {
         ServiceBench bench = new(o => o.Connections = 5);

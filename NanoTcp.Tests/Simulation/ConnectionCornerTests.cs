@@ -1,6 +1,7 @@
 using NanoTcp.Link;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 using NanoTcp.Wire;
 
 namespace NanoTcp.Tests.Simulation;
@@ -185,6 +186,7 @@ public sealed class ConnectionCornerTests
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "3.1")]
     public void After_a_lost_syn_one_segment_goes_out_first()
     {
         ScriptedPeer peer = new();
@@ -217,6 +219,7 @@ public sealed class ConnectionCornerTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-37")]
     public void A_connection_given_back_does_not_wait_for_ever_for_a_peer_that_takes_nothing()
     {
         ScriptedPeer peer = new();
@@ -236,6 +239,7 @@ public sealed class ConnectionCornerTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-37")]
     public void A_connection_that_is_held_waits_for_a_closed_window_as_long_as_the_peer_answers()
     {
         ScriptedPeer peer = new();

@@ -29,6 +29,7 @@ internal sealed class RandomUser
         _temper = random.Next(3) == 0 ? 0.01 : 0.0005;
         connection.NoDelay = random.Next(2) == 0;
         connection.Evictable = random.Next(3) == 0;
+        SetTimers();
     }
 
     /// <summary>The client's port, by which the two ends find each other.</summary>
@@ -75,8 +76,20 @@ internal sealed class RandomUser
         }
         else if (dice < 2 * _temper || (_connection.EndReason != TcpEndReason.None && _random.Next(3) == 0))
         {
-            _connection.Close();
+            if (_random.Next(2) == 0)
+            {
+                _connection.Close();
+            }
+            else
+            {
+                _connection.Close(_random.Next(10_000));
+            }
+
             IsGone = true;
+        }
+        else if (_random.Next(500) == 0)
+        {
+            SetTimers();
         }
     }
 
@@ -114,6 +127,16 @@ internal sealed class RandomUser
             Assert.IsTrue(Other._closed || Other.IsGone, $"{context}: nobody closed {Other}");
             Assert.AreEqual(Other.Written, Received, $"{context}: the stream ended early: {this}, {Other}");
         }
+    }
+
+    private void SetTimers()
+    {
+        _connection.KeepAlive = _random.Next(3) == 0;
+        _connection.KeepAliveInterval = _random.Next(1000, 10_000);
+        _connection.KeepAliveProbeInterval = _random.Next(1000, 10_000);
+        _connection.KeepAliveProbes = _random.Next(2, 5);
+        _connection.IdleTimeout = _random.Next(5) == 0 ? _random.Next(1, 30_000) : 0;
+        _connection.UserTimeout = _random.Next(5) == 0 ? _random.Next(1, 30_000) : 120_000;
     }
 
     private void Read(int length, string context)

@@ -111,7 +111,7 @@ internal sealed class TwoHosts
         }
     }
 
-    private static long UntilFrame(CablePort port)
+    internal static long UntilFrame(CablePort port)
     {
         long nanoseconds = port.NanosecondsToNextFrame;
         return nanoseconds < 0 ? long.MaxValue : (nanoseconds + 999_999) / 1_000_000;

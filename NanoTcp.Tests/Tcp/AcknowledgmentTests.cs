@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -8,7 +9,9 @@ namespace NanoTcp.Tests.Tcp;
 public sealed class AcknowledgmentTests : TraceTest
 {
     [TestMethod]
-    public void MUST_58_a_single_segment_is_acknowledged_after_40_ms()
+    [Requirement("RFC 9293", "MUST-40", "SHLD-18")]
+    [Requirement("RFC 5681", "4.2")]
+    public void MUST_40_a_single_segment_is_acknowledged_after_40_ms()
     {
         OpenPassive(options => options.ReceiveBuffer = 8192);
         At(7);
@@ -23,7 +26,9 @@ public sealed class AcknowledgmentTests : TraceTest
     }
 
     [TestMethod]
-    public void SHLD_18_the_second_full_segment_is_acknowledged_at_once()
+    [Requirement("RFC 9293", "SHLD-19")]
+    [Requirement("RFC 5681", "4.2")]
+    public void SHLD_19_the_second_full_segment_is_acknowledged_at_once()
     {
         OpenPassive(options => options.ReceiveBuffer = 8192);
         Send("ACK seq 1 ack 1 len 1460");
@@ -64,6 +69,7 @@ public sealed class AcknowledgmentTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "4.2")]
     public void RFC_5681_4_2_a_segment_that_fills_part_of_a_gap_is_acknowledged_at_once()
     {
         OpenPassive();
@@ -79,6 +85,8 @@ public sealed class AcknowledgmentTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5961", "5.2")]
+    [Requirement("RFC 9293", "3.10.7.4")]
     public void RFC_9293_3_10_7_4_an_acknowledgment_of_what_was_never_sent_is_answered_and_dropped()
     {
         OpenPassive();
@@ -94,6 +102,8 @@ public sealed class AcknowledgmentTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-12")]
+    [Requirement("RFC 5961", "5.2")]
     public void RFC_5961_5_2_an_acknowledgment_older_than_any_window_is_challenged()
     {
         OpenPassive();
@@ -121,6 +131,7 @@ public sealed class AcknowledgmentTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "3.10.7.4")]
     public void RFC_9293_3_10_7_4_an_older_segment_does_not_change_the_window()
     {
         OpenPassive();
@@ -136,6 +147,7 @@ public sealed class AcknowledgmentTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5961", "7")]
     public void RFC_5961_7_challenges_are_limited_to_ten_in_five_seconds()
     {
         OpenPassive();

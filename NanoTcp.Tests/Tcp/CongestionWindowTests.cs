@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -10,6 +11,7 @@ public sealed class CongestionWindowTests : TraceTest
     private const string Duplicate = "ACK seq 1 ack 1 win 8000";
 
     [TestMethod]
+    [Requirement("RFC 5681", "3.1")]
     public void RFC_5681_3_1_a_window_that_the_ring_does_not_fill_does_not_grow()
     {
         OpenPassive(window: 8000);
@@ -25,6 +27,7 @@ public sealed class CongestionWindowTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "4.1")]
     public void RFC_5681_4_1_after_a_pause_of_a_timeout_sending_begins_with_the_initial_window()
     {
         OpenWithWindowOf6000();
@@ -41,6 +44,7 @@ public sealed class CongestionWindowTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "4.1")]
     public void RFC_5681_4_1_a_shorter_pause_changes_nothing()
     {
         OpenWithWindowOf6000();
@@ -57,6 +61,7 @@ public sealed class CongestionWindowTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "4.1")]
     public void RFC_5681_4_1_probes_into_a_closed_window_do_not_end_the_pause()
     {
         OpenWithWindowOf6000();
@@ -79,6 +84,7 @@ public sealed class CongestionWindowTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9438", "4.6")]
     public void RFC_9438_4_6_with_Cubic_seven_tenths_are_left_after_a_loss()
     {
         OpenWithFourSegmentsOut(TcpCongestionControl.Cubic);
@@ -99,6 +105,7 @@ public sealed class CongestionWindowTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-18")]
     public void Without_congestion_control_only_the_peers_window_limits_what_is_out()
     {
         OpenPassive(

@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -8,6 +9,8 @@ namespace NanoTcp.Tests.Tcp;
 public sealed class ConnectionSetupTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-14", "SHLD-5", "MAY-3", "3.10.1")]
+    [Requirement("RFC 4022", "tcpActiveOpens")]
     public void Figure_6_basic_three_way_handshake_active()
     {
         Connecting();
@@ -29,6 +32,9 @@ public sealed class ConnectionSetupTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-14", "SHLD-5")]
+    [Requirement("RFC 4022", "tcpPassiveOpens")]
+    [Requirement("RFC 4987", "3.5")]
     public void Figure_6_basic_three_way_handshake_passive()
     {
         Listen();
@@ -61,6 +67,7 @@ public sealed class ConnectionSetupTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-10")]
     public void Figure_7_simultaneous_open()
     {
         Connecting();
@@ -85,6 +92,7 @@ public sealed class ConnectionSetupTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-10")]
     public void Figure_7_simultaneous_open_whose_answer_is_a_bare_acknowledgment()
     {
         Connecting();
@@ -205,6 +213,8 @@ public sealed class ConnectionSetupTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-11")]
+    [Requirement("RFC 4022", "tcpAttemptFails")]
     public void Figure_11_an_old_duplicate_SYN_at_a_passive_side_ends_back_in_LISTEN()
     {
         Listen();
@@ -244,6 +254,7 @@ public sealed class ConnectionSetupTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5961", "4.2")]
     public void RFC_5961_4_2_a_SYN_in_an_open_connection_is_challenged_wherever_it_stands()
     {
         OpenPassive();

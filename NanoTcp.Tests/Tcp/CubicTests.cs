@@ -1,5 +1,6 @@
 using System;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -12,6 +13,7 @@ public sealed class CubicTests
     private static readonly int[] s_segments = [64, 100, 536, 1000, 1460, 8960];
 
     [TestMethod]
+    [Requirement("RFC 9438", "4.2")]
     public void RFC_9438_4_2_K_is_the_cube_root_of_the_formula_rounded_down_to_a_millisecond()
     {
         foreach (int mss in s_segments)
@@ -26,6 +28,7 @@ public sealed class CubicTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9438", "4.2")]
     public void RFC_9438_4_2_the_curve_is_within_one_octet_of_the_formula()
     {
         foreach (int mss in s_segments)
@@ -51,6 +54,7 @@ public sealed class CubicTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9438", "4.2")]
     public void RFC_9438_4_2_with_K_rounded_too_the_error_is_the_curves_slope_in_one_millisecond()
     {
         foreach (int mss in s_segments)
@@ -72,6 +76,7 @@ public sealed class CubicTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9438", "4.2")]
     public void RFC_9438_4_2_the_curve_keeps_within_its_bounds_after_any_time()
     {
         foreach (int mss in s_segments)
@@ -84,6 +89,8 @@ public sealed class CubicTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-18")]
+    [Requirement("RFC 9438", "4.2", "4.3", "4.4", "4.5")]
     [DataRow(64, 100)]
     [DataRow(536, 100)]
     [DataRow(536, 400)]
@@ -120,6 +127,7 @@ public sealed class CubicTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9438", "4.6")]
     public void RFC_9438_4_6_seven_tenths_of_the_flight_are_left_after_a_loss()
     {
         CongestionBench bench = new(new Cubic());
@@ -134,6 +142,7 @@ public sealed class CubicTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9438", "4.6")]
     public void RFC_9438_4_6_never_below_two_segments_after_a_loss_and_one_after_a_mark()
     {
         CongestionBench bench = new(new Cubic());
@@ -155,6 +164,7 @@ public sealed class CubicTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9438", "4.4", "4.5")]
     public void RFC_9438_4_4_and_4_5_after_a_loss_the_growth_slows_down_towards_W_max_and_speeds_up_beyond_it()
     {
         // A long path, where Reno would be far behind.
@@ -187,6 +197,7 @@ public sealed class CubicTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9438", "4.7")]
     public void RFC_9438_4_7_a_loss_below_the_last_maximum_gives_up_more_room()
     {
         CongestionBench bench = new(new Cubic());
@@ -199,6 +210,7 @@ public sealed class CubicTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9438", "4.3")]
     public void RFC_9438_4_3_with_a_small_window_and_a_short_path_it_grows_as_Reno_does()
     {
         CongestionBench cubic = new(new Cubic(), 1000, 10);
@@ -225,6 +237,7 @@ public sealed class CubicTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9438", "4.8", "4.10")]
     public void RFC_9438_4_8_after_a_timeout_the_curve_begins_where_slow_start_ends()
     {
         CongestionBench bench = new(new Cubic(), 536, 200);
@@ -247,6 +260,7 @@ public sealed class CubicTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9438", "4.2", "5.8")]
     public void RFC_9438_4_2_and_5_8_time_in_which_the_window_was_not_the_limit_does_not_count()
     {
         CongestionBench bench = new(new Cubic(), 536, 200);
@@ -277,6 +291,7 @@ public sealed class CubicTests
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "4.1")]
     public void RFC_5681_4_1_a_restart_is_not_undone_by_the_estimate_of_before()
     {
         CongestionBench bench = new(new Cubic(), 536, 20);

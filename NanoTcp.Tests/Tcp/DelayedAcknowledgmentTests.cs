@@ -1,4 +1,5 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -70,6 +71,7 @@ public sealed class DelayedAcknowledgmentTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "4.2")]
     public void RFC_5681_4_2_out_of_order_data_ends_the_delay()
     {
         OpenPassive();
@@ -86,6 +88,8 @@ public sealed class DelayedAcknowledgmentTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-13")]
+    [Requirement("RFC 5681", "4.2")]
     public void RFC_5681_4_2_each_out_of_order_segment_causes_one_duplicate_acknowledgment()
     {
         OpenPassive();

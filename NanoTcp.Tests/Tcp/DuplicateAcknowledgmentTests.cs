@@ -1,4 +1,5 @@
 using NanoTcp.Primitives;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -23,6 +24,7 @@ public sealed class DuplicateAcknowledgmentTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "2")]
     public void RFC_5681_3_2_a_window_change_is_no_duplicate_but_does_not_begin_the_count_anew()
     {
         // Only an acknowledgment that moves SND.UNA does.

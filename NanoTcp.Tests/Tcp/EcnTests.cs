@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -8,6 +9,7 @@ namespace NanoTcp.Tests.Tcp;
 public sealed class EcnTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.1")]
     public void RFC_3168_6_1_1_a_client_asks_in_its_SYN_and_the_server_grants_it_by_ECE_alone()
     {
         Connecting(WithEcn);
@@ -22,6 +24,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.1")]
     [DataRow("SYN,ACK")]
     [DataRow("SYN,ACK,ECE,CWR")]
     [DataRow("SYN,ACK,CWR")]
@@ -57,6 +60,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.1")]
     public void RFC_3168_6_1_1_a_simultaneous_open_goes_without()
     {
         Connecting(WithEcn);
@@ -73,6 +77,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.1")]
     public void RFC_3168_6_1_1_a_listener_grants_what_a_client_asks_for()
     {
         OpenWithEcn();
@@ -83,6 +88,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.1")]
     [DataRow("SYN")]
     [DataRow("SYN,ECE")]
     [DataRow("SYN,CWR")]
@@ -99,6 +105,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.1")]
     public void RFC_3168_6_1_1_without_the_option_nothing_is_asked_for_nor_granted()
     {
         OpenActive();
@@ -108,6 +115,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.1")]
     public void RFC_3168_6_1_1_without_the_option_a_listener_ignores_the_request()
     {
         Listen();
@@ -123,6 +131,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.1")]
     public void RFC_3168_6_1_1_a_client_that_asks_again_without_ECN_gets_none()
     {
         Listen(WithEcn);
@@ -137,6 +146,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.1")]
     public void RFC_3168_6_1_1_a_SYN_ACK_goes_out_again_with_what_it_granted()
     {
         Listen(WithEcn);
@@ -150,6 +160,8 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.3")]
+    [Requirement("RFC 4898", "tcpEStatsPathCERcvd")]
     public void RFC_3168_6_1_3_a_mark_is_echoed_in_every_acknowledgment_until_the_peer_says_that_it_sends_less()
     {
         OpenWithEcn();
@@ -181,6 +193,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.3")]
     public void RFC_3168_6_1_3_one_delayed_acknowledgment_echoes_the_mark_of_either_segment()
     {
         OpenWithEcn();
@@ -190,6 +203,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.3")]
     public void RFC_3168_6_1_3_a_mark_on_a_segment_out_of_order_is_echoed_at_once()
     {
         OpenWithEcn();
@@ -201,6 +215,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.5")]
     public void RFC_3168_6_1_5_marks_outside_the_window_are_ignored()
     {
         OpenWithEcn();
@@ -216,6 +231,9 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-8")]
+    [Requirement("RFC 3168", "6.1.2")]
+    [Requirement("RFC 4898", "tcpEStatsPathECNsignals")]
     public void RFC_3168_6_1_2_an_echo_halves_the_window_once_and_the_next_new_data_says_so()
     {
         OpenWithEcn();
@@ -243,6 +261,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.5", "6.1.2")]
     public void RFC_3168_6_1_2_and_6_1_5_after_a_loss_too_CWR_goes_out_with_new_data_and_a_retransmission_has_neither_CWR_nor_ECT()
     {
         OpenWithEcn();
@@ -258,6 +277,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.2")]
     public void RFC_3168_6_1_2_and_6_1_5_after_a_timeout_too()
     {
         OpenWithEcn();
@@ -273,6 +293,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.2")]
     public void RFC_3168_6_1_2_marked_with_a_window_of_one_segment_the_next_waits_for_the_timer()
     {
         OpenWithEcn();
@@ -302,6 +323,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.6")]
     public void RFC_3168_6_1_6_window_probes_and_bare_FINs_are_not_marked_ECT()
     {
         OpenWithEcn(window: 1000);
@@ -318,6 +340,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.4")]
     public void RFC_3168_6_1_4_acknowledgments_and_resets_are_not_marked_ECT()
     {
         OpenWithEcn();
@@ -329,6 +352,7 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.2")]
     public void RFC_3168_6_1_2_echoes_on_a_connection_without_ECN_mean_nothing()
     {
         OpenPassive(options => options.SendBuffer = 8192, window: 8000);

@@ -1,4 +1,5 @@
 using NanoTcp.Primitives;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -9,6 +10,9 @@ public sealed class FastRetransmitTests : TraceTest
     private const string Duplicate = "ACK seq 1 ack 1 win 8000";
 
     [TestMethod]
+    [Requirement("RFC 5681", "3.2 step 2", "3.2 step 3", "3.2 step 4", "3.2 step 5", "3.2 step 6")]
+    [Requirement("RFC 6582", "3.2 step 2", "3.2 step 3")]
+    [Requirement("RFC 4898", "tcpEStatsStackFastRetran")]
     public void Three_duplicates_retransmit_the_first_segment_and_each_further_one_lets_new_data_out()
     {
         OpenWithFourSegmentsOut();
@@ -34,6 +38,8 @@ public sealed class FastRetransmitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3042", "2")]
+    [Requirement("RFC 5681", "3.2 step 1")]
     public void RFC_3042_the_first_two_duplicates_let_one_new_segment_out_each()
     {
         OpenWithFourSegmentsOut();
@@ -60,6 +66,7 @@ public sealed class FastRetransmitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3042", "2")]
     public void RFC_3042_duplicates_of_reordered_segments_leave_no_trace()
     {
         OpenWithFourSegmentsOut();
@@ -77,6 +84,7 @@ public sealed class FastRetransmitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3042", "2")]
     public void RFC_3042_keeps_within_the_peers_window()
     {
         OpenPassive(options => options.SendBuffer = 8192, window: 4500);
@@ -97,6 +105,7 @@ public sealed class FastRetransmitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3042", "2")]
     public void RFC_3042_and_RFC_5827_limited_transmit_sends_the_last_segment_and_its_duplicate_is_enough()
     {
         // After a timeout cwnd is small, and the first of what is out is lost: limited transmit brings the duplicates.
@@ -145,6 +154,7 @@ public sealed class FastRetransmitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 6582", "3.2 step 3")]
     public void RFC_6582_3_2_a_partial_acknowledgment_retransmits_the_next_hole_at_once()
     {
         OpenWithFourSegmentsOut();
@@ -164,6 +174,7 @@ public sealed class FastRetransmitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5827", "3.2")]
     [DataRow(2, 1)]
     [DataRow(3, 2)]
     public void RFC_5827_with_few_segments_out_and_nothing_new_fewer_duplicates_are_enough(int segments, int duplicates)
@@ -188,6 +199,7 @@ public sealed class FastRetransmitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "2")]
     public void RFC_5681_2_what_is_no_duplicate_does_not_count_as_one()
     {
         OpenWithFourSegmentsOut();
@@ -209,6 +221,7 @@ public sealed class FastRetransmitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "2")]
     public void Duplicates_while_nothing_is_out_mean_nothing()
     {
         OpenPassive(window: 8000);
@@ -259,6 +272,7 @@ public sealed class FastRetransmitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-7")]
     public void A_retransmission_keeps_within_the_peers_window()
     {
         OpenPassive(window: 100);

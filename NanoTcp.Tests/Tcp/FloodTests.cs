@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
 using NanoTcp.Tests.Wire;
 
@@ -14,6 +15,7 @@ public sealed class FloodTests : TraceTest
     private const uint Router = StackBench.Subnet + 3;
 
     [TestMethod]
+    [Requirement("RFC 4987", "3.4")]
     public void A_client_gets_in_although_requests_from_everywhere_fill_the_table()
     {
         Listen(options => options.Gateway = Router);

@@ -7,6 +7,7 @@ namespace NanoTcp.Tests.Tcp;
 
 /// <summary>RFC 9293 3.8.3: R2, after which the user sees <em>timed out</em>, also when the link is down all the while.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.8")]
 public sealed class GiveUpTests : TraceTest
 {
     [TestMethod]
@@ -17,9 +18,9 @@ public sealed class GiveUpTests : TraceTest
         Write(10);
         Expect("ACK seq 1 ack 1 len 10");
         Link(LinkStatus.Down);
-        At(122_999);
+        At(119_999);
         Is(TcpState.Established);
-        At(123_000);
+        At(120_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
         Counted(StackCounter.TcpGiveUps, 1);
@@ -32,11 +33,15 @@ public sealed class GiveUpTests : TraceTest
         Link(LinkStatus.Down);
         At(1000);
         Write(10);
-        At(121_000);
+        At(120_999);
         Is(TcpState.Established);
-        At(125_000);
+        At(121_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
+
+        // The peer may be told when there is a way again.
+        Link(LinkStatus.Up);
+        T.Bench.Sent.Clear();
     }
 
     [TestMethod]
@@ -44,11 +49,19 @@ public sealed class GiveUpTests : TraceTest
     {
         OpenPassive();
         Link(LinkStatus.Down);
+        TcpConnection connection = Connection;
         Close();
         T.Check(3, T.Stack.FreeConnections, "free connections");
-        At(125_000);
+        At(120_000);
+        T.Check(TcpState.Closed, connection.State, "state");
+        T.Check(3, T.Stack.FreeConnections, "free connections: its reset waits for the link");
+        At(150_000);
         ExpectNothing();
+        Link(LinkStatus.Up);
+        T.Bench.Sent.Clear();
         T.Check(4, T.Stack.FreeConnections, "free connections");
+        At(300_000);
+        ExpectNothing();
     }
 
     [TestMethod]
@@ -90,9 +103,9 @@ public sealed class GiveUpTests : TraceTest
         Connect();
         Expect("SYN seq 0 mss 1460");
         Link(LinkStatus.Down);
-        At(182_999);
+        At(179_999);
         Is(TcpState.SynSent);
-        At(183_000);
+        At(180_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
     }
@@ -112,9 +125,9 @@ public sealed class GiveUpTests : TraceTest
             Expect("SYN,ACK seq 0 ack 1 mss 1460");
         }
 
-        At(182_999);
+        At(179_999);
         Is(TcpState.SynReceived);
-        At(183_000);
+        At(180_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
     }
@@ -125,9 +138,9 @@ public sealed class GiveUpTests : TraceTest
         OpenPassive(window: 0);
         Write(10);
         Link(LinkStatus.Down);
-        At(122_999);
+        At(120_999);
         Is(TcpState.Established);
-        At(123_000);
+        At(121_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
 
@@ -150,7 +163,7 @@ public sealed class GiveUpTests : TraceTest
             Expect("ACK seq 1 ack 2 len 10");
         }
 
-        At(123_000);
+        At(120_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
     }

@@ -1,4 +1,5 @@
 using System;
+using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
 
 namespace NanoTcp.Tests.Tcp;
@@ -8,6 +9,7 @@ namespace NanoTcp.Tests.Tcp;
 public sealed class IpServiceTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-48", "SHLD-21", "SHLD-22")]
     public void MUST_48_SHLD_21_SHLD_22_the_DSCP_is_the_users_on_every_segment_and_can_be_changed()
     {
         const int ExpeditedForwarding = 46;
@@ -32,6 +34,7 @@ public sealed class IpServiceTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-48")]
     public void MUST_48_the_DSCP_of_a_connection_that_is_used_again_is_zero()
     {
         OpenPassive(options => options.Connections = 1);
@@ -44,6 +47,7 @@ public sealed class IpServiceTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-22")]
     public void SHLD_22_DSCP_and_ECN_share_the_octet()
     {
         Connecting(options => options.Ecn = true);
@@ -70,6 +74,8 @@ public sealed class IpServiceTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1122", "3.2.1.7")]
+    [Requirement("RFC 9293", "MUST-49")]
     [DataRow(1)]
     [DataRow(255)]
     public void MUST_49_the_time_to_live_is_an_option(int timeToLive)
@@ -86,6 +92,7 @@ public sealed class IpServiceTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-49")]
     [DataRow(0)]
     [DataRow(256)]
     public void MUST_49_a_time_to_live_has_eight_bits_and_is_not_zero(int timeToLive)

@@ -4,6 +4,7 @@ using System.Numerics;
 using NanoTcp.Host.Simulation;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -26,6 +27,8 @@ public sealed class IsnGeneratorTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-8", "SHLD-1", "MUST-9")]
+    [Requirement("RFC 6528", "3")]
     public void The_number_is_the_clock_plus_HalfSipHash_1_3_of_addresses_and_ports()
     {
         SeededRandom random = new(31);
@@ -75,6 +78,8 @@ public sealed class IsnGeneratorTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-8")]
+    [Requirement("RFC 6528", "3")]
     public void RFC_6528_3_the_numbers_of_one_connection_grow_by_250_in_a_millisecond()
     {
         IsnGenerator generator = new(new TwoKeys(1, 2));
@@ -91,6 +96,8 @@ public sealed class IsnGeneratorTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-9", "SHLD-1")]
+    [Requirement("RFC 6528", "3")]
     public void Neighbouring_connections_and_keys_have_unrelated_numbers()
     {
         HashSet<uint> seen = [];

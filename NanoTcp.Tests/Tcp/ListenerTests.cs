@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -127,6 +128,7 @@ public sealed class ListenerTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 4987", "3.4")]
     public void RFC_4987_3_4_in_a_full_table_a_request_that_was_answered_three_times_in_vain_makes_room()
     {
         Listen(options => options.HalfOpen = 1);

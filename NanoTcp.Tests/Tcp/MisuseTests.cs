@@ -1,5 +1,6 @@
 using System;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
 using NanoTcp.Wire;
 
@@ -57,6 +58,7 @@ public sealed class MisuseTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "3.10.2")]
     public void Nothing_can_be_written_behind_the_end_of_the_stream()
     {
         OpenPassive();
@@ -101,6 +103,7 @@ public sealed class MisuseTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-46")]
     public void MUST_46_a_connection_goes_to_one_other_host()
     {
         Connecting();

@@ -1,4 +1,5 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -7,6 +8,7 @@ namespace NanoTcp.Tests.Tcp;
 public sealed class MssTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-4", "MUST-6", "MUST-7", "MUST-14", "MUST-15", "MUST-16", "MUST-64", "SHLD-28")]
     [DataRow("", 536, DisplayName = "MUST-15: no option")]
     [DataRow("mss 1000", 1000, DisplayName = "smaller than ours")]
     [DataRow("mss 1460", 1460, DisplayName = "as large as ours")]
@@ -39,6 +41,7 @@ public sealed class MssTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-16", "MUST-67")]
     public void The_own_limit_is_offered_and_kept()
     {
         OpenLimited();
@@ -61,6 +64,7 @@ public sealed class MssTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-61")]
     public void Nagle_does_not_hold_the_end_of_a_ring_that_is_full()
     {
         OpenPassive(options => options.SendBuffer = 1500);
@@ -77,6 +81,7 @@ public sealed class MssTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-14", "MUST-15")]
     public void The_option_counts_in_a_SYN_ACK_too()
     {
         Connecting(options => options.SendBuffer = 4096);

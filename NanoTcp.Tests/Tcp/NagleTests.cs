@@ -1,4 +1,5 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -7,6 +8,7 @@ namespace NanoTcp.Tests.Tcp;
 public sealed class NagleTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-7", "SHLD-27")]
     public void RFC_9293_3_7_4_Nagle_collects_small_writes_while_something_is_unacknowledged()
     {
         OpenPassive();
@@ -26,6 +28,7 @@ public sealed class NagleTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-17")]
     public void MUST_17_Nagle_can_be_switched_off()
     {
         OpenPassive();
@@ -40,6 +43,7 @@ public sealed class NagleTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-7")]
     [DataRow(false, false, 1, new[] { 1 }, DisplayName = "nothing out: anything goes")]
     [DataRow(false, false, 999, new[] { 999 })]
     [DataRow(false, false, 1000, new[] { 1000 })]
@@ -112,6 +116,7 @@ public sealed class NagleTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-61")]
     public void PSH_is_set_on_the_last_segment_of_what_was_written_and_on_no_other()
     {
         OpenPassive(options => options.SendBuffer = 4096);

@@ -1,4 +1,5 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -7,6 +8,7 @@ namespace NanoTcp.Tests.Tcp;
 public sealed class NewRenoTests
 {
     [TestMethod]
+    [Requirement("RFC 5681", "3.1")]
     [DataRow(536, 2144)]
     [DataRow(1095, 4380)]
     [DataRow(1096, 3288)]
@@ -19,12 +21,15 @@ public sealed class NewRenoTests
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "3.1")]
     public void RFC_5681_3_1_the_initial_window_is_one_segment_when_the_SYN_was_lost()
     {
         Assert.AreEqual(1000, new CongestionBench(new NewReno(), synLost: true).Window);
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-19")]
+    [Requirement("RFC 5681", "3.1")]
     public void RFC_5681_3_1_slow_start_adds_what_was_acknowledged_but_at_most_one_segment()
     {
         CongestionBench bench = Open();
@@ -36,6 +41,8 @@ public sealed class NewRenoTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-19")]
+    [Requirement("RFC 5681", "3.1")]
     public void RFC_5681_3_1_a_timeout_halves_the_flight_and_begins_with_one_segment()
     {
         CongestionBench bench = Open();
@@ -52,6 +59,7 @@ public sealed class NewRenoTests
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "3.1")]
     public void RFC_5681_3_1_ssthresh_is_never_below_two_segments()
     {
         CongestionBench bench = Open();
@@ -65,6 +73,7 @@ public sealed class NewRenoTests
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "3.1")]
     public void RFC_5681_3_1_ssthresh_is_held_when_the_timer_runs_out_again_for_the_same_segment()
     {
         CongestionBench bench = Open();
@@ -83,6 +92,7 @@ public sealed class NewRenoTests
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "2")]
     public void RFC_5681_2_divided_acknowledgments_gain_nothing()
     {
         CongestionBench whole = Open();
@@ -130,6 +140,7 @@ public sealed class NewRenoTests
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "4.1")]
     public void RFC_5681_4_1_after_a_pause_the_window_is_the_initial_one_again_but_never_larger_than_before()
     {
         CongestionBench bench = Open();
@@ -145,6 +156,8 @@ public sealed class NewRenoTests
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "3.2 step 2", "3.2 step 3", "3.2 step 4")]
+    [Requirement("RFC 6582", "3.2 step 1", "3.2 step 2")]
     public void RFC_6582_3_2_no_second_fast_retransmit_for_one_loss()
     {
         CongestionBench bench = Open();
@@ -168,7 +181,8 @@ public sealed class NewRenoTests
     }
 
     [TestMethod]
-    public void RFC_6582_4_after_a_timeout_old_duplicates_mean_nothing()
+    [Requirement("RFC 6582", "3.2 step 4")]
+    public void RFC_6582_3_2_after_a_timeout_old_duplicates_mean_nothing()
     {
         CongestionBench bench = Open();
         bench.Send(5000);
@@ -183,6 +197,7 @@ public sealed class NewRenoTests
     }
 
     [TestMethod]
+    [Requirement("RFC 6582", "3.2 step 3")]
     public void RFC_6582_3_2_a_partial_acknowledgment_deflates_and_asks_for_the_next_segment()
     {
         CongestionBench bench = Open();
@@ -198,6 +213,7 @@ public sealed class NewRenoTests
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "3.2 step 2")]
     public void RFC_5681_3_2_what_limited_transmit_sent_does_not_count_as_flight()
     {
         CongestionBench bench = Open();
@@ -244,6 +260,7 @@ public sealed class NewRenoTests
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.2")]
     public void RFC_3168_6_1_2_one_reduction_for_each_window_of_data()
     {
         CongestionBench bench = Open();
@@ -267,6 +284,7 @@ public sealed class NewRenoTests
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.2")]
     public void RFC_3168_6_1_2_marks_never_take_the_last_segment()
     {
         CongestionBench bench = Open();
@@ -282,6 +300,7 @@ public sealed class NewRenoTests
     }
 
     [TestMethod]
+    [Requirement("RFC 3168", "6.1.2")]
     public void RFC_3168_6_1_2_a_mark_and_a_loss_in_one_window_reduce_it_once_and_the_loss_is_repaired()
     {
         CongestionBench bench = Open();

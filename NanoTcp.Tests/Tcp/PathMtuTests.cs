@@ -13,7 +13,7 @@ public sealed class PathMtuTests : TraceTest
 
     [TestMethod]
     [Requirement("RFC 9293", "MUST-16")]
-    [Requirement("RFC 1191", "3")]
+    [Requirement("RFC 1191", "3", "6.4")]
     public void RFC_1191_3_segments_shrink_to_the_MTU_that_a_router_names_and_what_was_out_goes_out_again()
     {
         Open();

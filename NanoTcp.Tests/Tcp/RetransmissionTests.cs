@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -8,6 +9,10 @@ namespace NanoTcp.Tests.Tcp;
 public sealed class RetransmissionTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-19", "SHLD-11")]
+    [Requirement("RFC 6298", "2.5", "5.1", "5.4", "5.5", "5.6")]
+    [Requirement("RFC 4022", "tcpRetransSegs")]
+    [Requirement("RFC 4898", "tcpEStatsPerfTimeouts")]
     public void Data_is_retransmitted_with_doubled_timeouts_up_to_60_seconds_and_given_up_after_R2()
     {
         OpenPassive();
@@ -19,10 +24,10 @@ public sealed class RetransmissionTests : TraceTest
             Expect("ACK seq 1 ack 1 len 10");
         }
 
-        At(122_999);
+        At(119_999);
         Is(TcpState.Established);
         T.Check(60_000, Connection.RetransmissionTimeout, "RTO");
-        At(123_000);
+        At(120_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
         Counted(StackCounter.TcpGiveUps, 1);
@@ -31,6 +36,7 @@ public sealed class RetransmissionTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-22", "MUST-23")]
     public void MUST_23_a_SYN_is_retransmitted_for_three_minutes()
     {
         Connecting();
@@ -42,15 +48,17 @@ public sealed class RetransmissionTests : TraceTest
             Expect("SYN seq 0 win 2048 mss 1460");
         }
 
-        At(182_999);
+        At(179_999);
         Is(TcpState.SynSent);
-        At(183_000);
+        At(180_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
         Counted(StackCounter.TcpAttemptFails, 1);
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-22")]
+    [Requirement("RFC 9293", "MUST-23")]
     public void MUST_22_and_MUST_23_a_SYN_ACK_is_retransmitted_for_three_minutes()
     {
         Listen();
@@ -73,6 +81,8 @@ public sealed class RetransmissionTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 6298", "5.7")]
+    [Requirement("RFC 5681", "3.1")]
     public void RFC_6298_5_7_and_RFC_5681_3_1_after_a_lost_SYN_data_begins_with_three_seconds_and_one_segment()
     {
         Connecting(options => options.SendBuffer = 4096);
@@ -97,6 +107,8 @@ public sealed class RetransmissionTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 6298", "5.7")]
+    [Requirement("RFC 5681", "3.1")]
     public void RFC_6298_5_7_and_RFC_5681_3_1_after_a_lost_SYN_ACK_data_begins_with_three_seconds_and_one_segment()
     {
         Listen(options => options.SendBuffer = 4096);
@@ -118,6 +130,8 @@ public sealed class RetransmissionTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-19")]
+    [Requirement("RFC 5681", "3.1")]
     public void RFC_5681_3_1_the_initial_window_is_four_segments_of_up_to_1095_octets()
     {
         OpenPassive(options => options.SendBuffer = 8192, window: 8000);
@@ -136,6 +150,8 @@ public sealed class RetransmissionTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-18")]
+    [Requirement("RFC 6298", "3")]
     public void RFC_6298_3_Karn_measures_no_retransmitted_segment_and_keeps_the_back_off()
     {
         OpenPassive();
@@ -157,6 +173,8 @@ public sealed class RetransmissionTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-18")]
+    [Requirement("RFC 6298", "5.3", "5.4")]
     public void RFC_6298_5_3_the_timer_starts_anew_when_something_is_acknowledged()
     {
         OpenPassive(options => options.SendBuffer = 4096);
@@ -183,6 +201,7 @@ public sealed class RetransmissionTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 6298", "5.2")]
     public void RFC_6298_5_2_the_timer_is_off_when_everything_is_acknowledged()
     {
         OpenPassive();
@@ -213,6 +232,7 @@ public sealed class RetransmissionTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-27", "SHLD-28")]
     public void What_was_written_in_pieces_is_retransmitted_in_full_segments()
     {
         OpenPassive();

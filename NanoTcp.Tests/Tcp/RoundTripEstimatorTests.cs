@@ -1,4 +1,5 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -7,6 +8,7 @@ namespace NanoTcp.Tests.Tcp;
 public sealed class RoundTripEstimatorTests
 {
     [TestMethod]
+    [Requirement("RFC 6298", "2.1")]
     public void RFC_6298_2_1_before_anything_is_measured_the_timeout_is_one_second()
     {
         RoundTripEstimator estimator = new(200);
@@ -15,6 +17,8 @@ public sealed class RoundTripEstimatorTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-18")]
+    [Requirement("RFC 6298", "2.2", "2.3")]
     public void RFC_6298_2_2_and_2_3_by_hand()
     {
         RoundTripEstimator estimator = new(100);
@@ -41,6 +45,7 @@ public sealed class RoundTripEstimatorTests
     }
 
     [TestMethod]
+    [Requirement("RFC 6298", "2.3")]
     public void A_steady_round_trip_time_is_found_and_the_variation_fades()
     {
         RoundTripEstimator estimator = new(100);
@@ -55,6 +60,7 @@ public sealed class RoundTripEstimatorTests
     }
 
     [TestMethod]
+    [Requirement("RFC 6298", "2.4", "2.5", "4")]
     public void RFC_6298_2_4_and_2_5_the_timeout_has_limits()
     {
         RoundTripEstimator estimator = new(1000);
@@ -67,6 +73,7 @@ public sealed class RoundTripEstimatorTests
     }
 
     [TestMethod]
+    [Requirement("RFC 6298", "2.5", "5.5", "5.7")]
     public void RFC_6298_5_5_and_5_7_back_off_doubles_up_to_a_minute_and_a_measurement_ends_it()
     {
         RoundTripEstimator estimator = new(1000);

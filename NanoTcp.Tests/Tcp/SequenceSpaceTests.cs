@@ -1,9 +1,11 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
 /// <summary>RFC 9293 3.4: sequence numbers at the ends of their space, and round and round it.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.4")]
 public sealed class SequenceSpaceTests : TraceTest
 {
     [TestMethod]
@@ -68,6 +70,35 @@ public sealed class SequenceSpaceTests : TraceTest
         Send("FIN,ACK seq 1 ack 12");
         Expect("ACK seq 12 ack 2");
         Is(TcpState.TimeWait);
+    }
+
+    [TestMethod]
+    [DataRow(false, DisplayName = "timeout")]
+    [DataRow(true, DisplayName = "fast retransmit")]
+    public void What_is_lost_at_the_wrap_is_retransmitted_across_it(bool fast)
+    {
+        OpenPassive(options => options.SendBuffer = 4096);
+        T.Check(true, T.Peer.StackIss + 1001 < T.Peer.StackIss, "our numbers wrap within the first segment");
+        Write(4000);
+        for (int i = 0; i < 4; i++)
+        {
+            Expect($"ACK seq {1 + (i * 1000)} ack 1 len 1000");
+        }
+
+        if (fast)
+        {
+            Send("ACK seq 1 ack 1", "ACK seq 1 ack 1", "ACK seq 1 ack 1");
+        }
+        else
+        {
+            At(1000);
+        }
+
+        Expect("ACK seq 1 ack 1 len 1000");
+        Send("ACK seq 1 ack 4001");
+        T.Check(4000L, Connection.BytesSent, "octets acknowledged");
+        At(100_000);
+        ExpectNothing();
     }
 
     [TestMethod]

@@ -1,5 +1,6 @@
 using System;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -46,6 +47,7 @@ public sealed class ShrunkWindowTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-34", "SHLD-15", "SHLD-16")]
     public void SHLD_15_and_SHLD_16_nothing_new_goes_into_a_window_that_has_shrunk_and_what_is_out_is_retransmitted()
     {
         OpenPassive(options => options.SendBuffer = 4096);
@@ -74,6 +76,7 @@ public sealed class ShrunkWindowTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-16")]
     public void A_retransmission_after_a_timeout_is_cut_to_a_window_that_has_shrunk()
     {
         OpenPassive();
@@ -106,6 +109,7 @@ public sealed class ShrunkWindowTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-17")]
     public void SHLD_17_a_peer_that_takes_one_octet_of_its_shrunk_window_at_a_time_is_not_given_up()
     {
         OpenPassive();
@@ -129,6 +133,7 @@ public sealed class ShrunkWindowTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-14")]
     public void Our_window_never_shrinks_while_the_reader_is_slow()
     {
         OpenPassive();

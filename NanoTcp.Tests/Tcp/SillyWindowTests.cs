@@ -1,4 +1,5 @@
 using System;
+using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Simulation;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
@@ -10,6 +11,7 @@ namespace NanoTcp.Tests.Tcp;
 public sealed class SillyWindowTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-39")]
     [DataRow(256, 1460)]
     [DataRow(257, 1460)]
     [DataRow(999, 1460)]
@@ -48,6 +50,7 @@ public sealed class SillyWindowTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-38")]
     [DataRow(4000, 1000)]
     [DataRow(999, 1000)]
     [DataRow(700, 300)]
@@ -89,6 +92,7 @@ public sealed class SillyWindowTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-39")]
     [DataRow(256, 1460, 1)]
     [DataRow(700, 333, 7)]
     [DataRow(2048, 1460, 1)]

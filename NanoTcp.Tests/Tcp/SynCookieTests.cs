@@ -1,6 +1,7 @@
 using NanoTcp.Host.Simulation;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -16,6 +17,7 @@ public sealed class SynCookieTests : TraceTest
     private readonly SynCookies _cookies = new(new IsnGenerator(new SeededRandom(7)));
 
     [TestMethod]
+    [Requirement("RFC 4987", "3.6")]
     public void The_largest_segment_is_never_more_than_the_peer_offered_and_the_default_when_it_offered_none()
     {
         (int Offered, int Taken)[] sizes =
@@ -31,6 +33,7 @@ public sealed class SynCookieTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 4987", "3.6")]
     public void A_cookie_is_good_for_one_to_two_ticks_and_not_again_when_the_octet_of_the_time_comes_back()
     {
         const long Tick = (1L << 24) / IsnGenerator.TicksPerMillisecond;
@@ -48,6 +51,7 @@ public sealed class SynCookieTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 4987", "3.6")]
     public void A_cookie_is_good_only_for_those_whom_it_was_given()
     {
         uint cookie = _cookies.Make(Local, Remote, Ports, Irs, 1460, 0);

@@ -242,6 +242,12 @@ internal sealed class Trace
         Do("CLOSE", Connection.Close);
     }
 
+    internal void Close(int timeout)
+    {
+        _owned.Remove(Connection);
+        Do($"CLOSE in {timeout} ms", () => Connection.Close(timeout));
+    }
+
     internal void Abort()
     {
         _owned.Remove(Connection);

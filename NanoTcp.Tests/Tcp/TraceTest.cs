@@ -1,4 +1,5 @@
 using System;
+using NanoTcp.Link;
 using NanoTcp.Tcp;
 using NanoTcp.Tests.Link;
 
@@ -100,6 +101,10 @@ public abstract class TraceTest
     private protected void Close() => T.Close();
 
     private protected void Abort() => T.Abort();
+
+    private protected void LinkDown() => T.Do("LINK DOWN", () => T.Bench.Link.Status = LinkStatus.Down);
+
+    private protected void LinkUp() => T.Do("LINK UP", () => T.Bench.Link.Status = LinkStatus.Up);
 
     private protected void Is(TcpState state) => T.Check(state, State, "state");
 

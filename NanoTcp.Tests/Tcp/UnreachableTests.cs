@@ -15,6 +15,8 @@ public sealed class UnreachableTests : TraceTest
     private const int PortUnreachable = 3;
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-54", "SHLD-26")]
+    [Requirement("RFC 1122", "3.2.2.1")]
     [DataRow(ProtocolUnreachable)]
     [DataRow(PortUnreachable)]
     public void A_hard_error_ends_an_opening(int code)
@@ -29,6 +31,7 @@ public sealed class UnreachableTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-47", "MUST-54", "MUST-56")]
     public void MUST_56_a_soft_error_does_not_end_an_opening_but_is_the_reason_told_in_the_end()
     {
         Connecting();
@@ -42,11 +45,12 @@ public sealed class UnreachableTests : TraceTest
             Expect("SYN seq 0 mss 1460");
         }
 
-        At(183_000);
+        At(180_000);
         Ended(TcpEndReason.Unreachable);
     }
 
     [TestMethod]
+    [Requirement("RFC 5927", "4.1")]
     [DataRow(-1)]
     [DataRow(1)]
     [DataRow(100_000)]
@@ -61,7 +65,9 @@ public sealed class UnreachableTests : TraceTest
     }
 
     [TestMethod]
-    public void RFC_5927_6_1_no_error_ends_an_open_connection()
+    [Requirement("RFC 9293", "MUST-56", "SHLD-26")]
+    [Requirement("RFC 5927", "5.2")]
+    public void RFC_5927_5_2_no_error_ends_an_open_connection()
     {
         OpenActive();
         Write(10);
@@ -81,6 +87,7 @@ public sealed class UnreachableTests : TraceTest
 
     [TestMethod]
     [Requirement("RFC 9293", "MUST-54", "MUST-56", "SHLD-25", "MUST-47")]
+    [Requirement("RFC 1122", "3.2.2.1", "3.2.2.4", "3.2.2.5")]
     [DataRow(11, 0, "time exceeded in transit")]
     [DataRow(11, 1, "time exceeded in reassembly")]
     [DataRow(12, 0, "parameter problem")]
@@ -102,6 +109,7 @@ public sealed class UnreachableTests : TraceTest
 
     [TestMethod]
     [Requirement("RFC 9293", "MUST-55")]
+    [Requirement("RFC 5927", "6.2")]
     public void MUST_55_source_quench_is_discarded_in_silence()
     {
         OpenActive();
@@ -119,6 +127,7 @@ public sealed class UnreachableTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-54")]
     public void An_error_about_another_connection_or_cut_short_changes_nothing()
     {
         Connecting();

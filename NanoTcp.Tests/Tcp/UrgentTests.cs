@@ -8,7 +8,7 @@ public sealed class UrgentTests : TraceTest
 {
     [TestMethod]
     [Requirement("RFC 9293", "MUST-30", "MUST-32", "MUST-33", "MUST-62")]
-    [Requirement("RFC 6093", "3.1", "6")]
+    [Requirement("RFC 6093", "4", "6")]
     public void Urgent_data_is_read_in_line_and_its_end_is_known_before_it_has_arrived()
     {
         OpenPassive();
@@ -110,7 +110,7 @@ public sealed class UrgentTests : TraceTest
 
     [TestMethod]
     [Requirement("RFC 9293", "MUST-30", "MUST-62")]
-    [Requirement("RFC 6093", "3.1")]
+    [Requirement("RFC 6093", "4")]
     public void Every_segment_before_the_end_of_urgent_data_points_behind_its_last_octet()
     {
         OpenPassive();

@@ -1,5 +1,6 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp;
 
@@ -154,6 +155,26 @@ public sealed class ZeroWindowProbeTests : TraceTest
     }
 
     [TestMethod]
+    public void A_probe_of_the_last_octet_carries_the_FIN_which_goes_out_again_when_the_window_opens()
+    {
+        OpenPassive(window: 0);
+        Write(1);
+        CloseSend();
+        At(1000);
+        Expect("FIN,ACK seq 1 ack 1 len 1");
+        Send("ACK seq 1 ack 1 win 0");
+        At(3000);
+        Expect("FIN,ACK seq 1 ack 1 len 1");
+        Send("ACK seq 1 ack 2 win 0");
+        Expect("FIN,ACK seq 2 ack 1");
+        At(3500);
+        Send("ACK seq 1 ack 2 win 5");
+        Expect("FIN,ACK seq 2 ack 1");
+        Send("ACK seq 1 ack 3 win 5");
+        Is(TcpState.FinWait2);
+    }
+
+    [TestMethod]
     public void LAST_ACK_repeats_its_FIN_when_the_window_opens()
     {
         OpenPassive(window: 0);
@@ -212,6 +233,7 @@ public sealed class ZeroWindowProbeTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MAY-8")]
     public void A_connection_that_is_never_read_from_stays_open_and_still_sends()
     {
         FillOurWindow();

@@ -1,5 +1,6 @@
 using System;
 using NanoTcp.Host.Simulation;
+using NanoTcp.Tests.Compliance;
 using NanoTcp.Wire;
 
 namespace NanoTcp.Tests.Wire;
@@ -11,6 +12,7 @@ public sealed class HeaderTests
     private const int Runs = 500;
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-2")]
     public void A_TCP_header_survives_writing_and_reading()
     {
         SeededRandom random = new(21);
@@ -77,6 +79,7 @@ public sealed class HeaderTests
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-7")]
     public void Options_are_never_read_beyond_the_header()
     {
         // Whatever stands in the options, the octets behind the header make no difference.

@@ -71,7 +71,8 @@ internal sealed class IcmpProtocol
             return Handled;
         }
 
-        // RFC 9293 MUST-54. RFC 9293 MUST-55: source quench (type 4) is discarded, and so is what nobody here knows (RFC 1122 3.2.2).
+        // RFC 9293 MUST-54, RFC 1122 3.2.2.1, 3.2.2.4, 3.2.2.5. Source quench (type 4) is discarded (RFC 9293 MUST-55,
+        // RFC 5927 6.2), and so is what nobody here knows (RFC 1122 3.2.2).
         bool error = type == IcmpMessage.TypeDestinationUnreachable
             || type == IcmpMessage.TypeTimeExceeded
             || type == IcmpMessage.TypeParameterProblem;

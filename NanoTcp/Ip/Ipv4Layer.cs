@@ -81,7 +81,7 @@ internal sealed class Ipv4Layer
     /// <summary>
     /// Checks the packet in the receive buffer. True when it is for this host and whole; then <see cref="Header"/>,
     /// <see cref="ReceiveOffset"/> and <see cref="ReceivedUnicast"/> say what it is. IP options are skipped
-    /// (RFC 1122 3.2.1.8: a host that does not know an option ignores it).
+    /// (RFC 1122 3.2.1.8, RFC 9293 MUST-50: a host that does not know an option ignores it).
     /// </summary>
     internal bool Process()
     {
@@ -140,6 +140,15 @@ internal sealed class Ipv4Layer
     }
 
     /// <summary>
+    /// Negative advice of an upper layer (RFC 1122 3.3.1.4, RFC 9293 MUST-20): what it sends there goes unanswered. The next
+    /// hop, the router too, is asked whether it is still where it was.
+    /// </summary>
+    internal void Doubt(uint destination)
+    {
+        _arp.Doubt(NextHop(destination), _now);
+    }
+
+    /// <summary>
     /// Sends the payload that stands at <see cref="TransmitOffset"/>. While its next hop is being resolved the packet
     /// waits in that neighbour's queue; every packet that cannot be sent or kept is counted.
     /// </summary>
@@ -191,7 +200,7 @@ internal sealed class Ipv4Layer
     }
 
     /// <summary>
-    /// True for an address that a single other host can have: RFC 1122 3.2.1.3, where neither 0/8 nor the host number 0 is
+    /// True for an address that a single other host can have: RFC 9293 MUST-63, RFC 1122 3.2.1.3, where neither 0/8 nor the host number 0 is
     /// one; class E is reserved (RFC 1112 4). Ours would be a land attack.
     /// </summary>
     internal bool IsPossibleSource(uint source)

@@ -123,6 +123,18 @@ internal sealed class ArpProtocol
         }
     }
 
+    /// <summary>What is known of a neighbour may be wrong: it is asked again as if its answer were old, and used meanwhile.</summary>
+    internal void Doubt(uint address, long now)
+    {
+        int entry = _cache.Find(address);
+        if (entry != ArpCache.None && _cache.State[entry] == ArpCache.Reachable)
+        {
+            _cache.State[entry] = ArpCache.Refreshing;
+            _cache.Requests[entry] = 0;
+            _cache.RequestAt[entry] = now;
+        }
+    }
+
     /// <summary>Keeps the packet in the transmit buffer until <paramref name="address"/> is resolved. False when there is no place.</summary>
     internal bool Enqueue(uint address, int length)
     {

@@ -75,31 +75,31 @@ public static class StackCounter
     /// <summary>Destination-unreachable messages that concerned one of the connections here, those about the packet size excluded.</summary>
     public const int IcmpInDestUnreachs = 22;
 
-    /// <summary>Connections opened by this side (tcpActiveOpens).</summary>
+    /// <summary>Connections opened by this side (RFC 4022 tcpActiveOpens).</summary>
     public const int TcpActiveOpens = 23;
 
-    /// <summary>Connections opened by peers (tcpPassiveOpens).</summary>
+    /// <summary>Connections opened by peers (RFC 4022 tcpPassiveOpens).</summary>
     public const int TcpPassiveOpens = 24;
 
-    /// <summary>Openings that failed (tcpAttemptFails).</summary>
+    /// <summary>Openings that failed (RFC 4022 tcpAttemptFails).</summary>
     public const int TcpAttemptFails = 25;
 
-    /// <summary>Open connections that were reset (tcpEstabResets).</summary>
+    /// <summary>Open connections that were reset (RFC 4022 tcpEstabResets).</summary>
     public const int TcpEstabResets = 26;
 
-    /// <summary>Segments received, bad ones included (tcpInSegs).</summary>
+    /// <summary>Segments received, bad ones included (RFC 4022 tcpInSegs).</summary>
     public const int TcpInSegs = 27;
 
-    /// <summary>Segments sent, retransmissions excluded (tcpOutSegs).</summary>
+    /// <summary>Segments sent, retransmissions excluded (RFC 4022 tcpOutSegs).</summary>
     public const int TcpOutSegs = 28;
 
-    /// <summary>Segments retransmitted (tcpRetransSegs).</summary>
+    /// <summary>Segments retransmitted (RFC 4022 tcpRetransSegs).</summary>
     public const int TcpRetransSegs = 29;
 
-    /// <summary>Segments with a wrong length or checksum (tcpInErrs).</summary>
+    /// <summary>Segments with a wrong length or checksum (RFC 4022 tcpInErrs).</summary>
     public const int TcpInErrs = 30;
 
-    /// <summary>Resets sent (tcpOutRsts).</summary>
+    /// <summary>Resets sent (RFC 4022 tcpOutRsts).</summary>
     public const int TcpOutRsts = 31;
 
     /// <summary>Segments that arrived ahead of a hole.</summary>
@@ -108,16 +108,16 @@ public static class StackCounter
     /// <summary>Out-of-order segments dropped because the connection could not note another gap.</summary>
     public const int TcpGapDrops = 33;
 
-    /// <summary>Retransmission timeouts.</summary>
+    /// <summary>Retransmission timeouts (RFC 4898 tcpEStatsPerfTimeouts).</summary>
     public const int TcpTimeouts = 34;
 
-    /// <summary>Losses repaired by fast retransmit (RFC 5681 3.2).</summary>
+    /// <summary>Losses repaired by fast retransmit (RFC 4898 tcpEStatsStackFastRetran).</summary>
     public const int TcpFastRetransmits = 35;
 
     /// <summary>Probes into a closed window (RFC 9293 3.8.6.1).</summary>
     public const int TcpZeroWindowProbes = 36;
 
-    /// <summary>Connections given up because the peer no longer answered.</summary>
+    /// <summary>Connections given up because the peer no longer answered what was sent: R2, the user timeout (RFC 9293 3.8.3).</summary>
     public const int TcpGiveUps = 37;
 
     /// <summary>Challenge ACKs sent (RFC 5961).</summary>
@@ -132,7 +132,7 @@ public static class StackCounter
     /// <summary>Closed connections forgotten before their TIME-WAIT was over, because the table was full.</summary>
     public const int TcpTimeWaitDrops = 41;
 
-    /// <summary>Segments left of the receive window: old duplicates (tcpEStatsStackSoftErrors, belowDataWindow).</summary>
+    /// <summary>Segments left of the receive window: old duplicates (RFC 4898 tcpEStatsStackSoftErrors, belowDataWindow).</summary>
     public const int TcpInBelowWindow = 42;
 
     /// <summary>Segments beyond the receive window (aboveDataWindow).</summary>
@@ -156,7 +156,7 @@ public static class StackCounter
     /// <summary>Segments with data or FIN after the peer's FIN.</summary>
     public const int TcpInAfterFin = 49;
 
-    /// <summary>Duplicate acknowledgments (tcpEStatsStackDupAcksIn).</summary>
+    /// <summary>Duplicate acknowledgments (RFC 4898 tcpEStatsStackDupAcksIn).</summary>
     public const int TcpInDupAcks = 50;
 
     /// <summary>Challenge ACKs that were not sent because the connection had sent its share (RFC 5961 7).</summary>
@@ -168,35 +168,47 @@ public static class StackCounter
     /// <summary>Times that a connection made its segments smaller because the path is narrow (RFC 1191).</summary>
     public const int TcpPathMtuReductions = 53;
 
+    /// <summary>Segments received that a router had marked, on connections that use ECN (RFC 4898 tcpEStatsPathCERcvd).</summary>
+    public const int TcpCeRcvd = 54;
+
+    /// <summary>Reductions of the congestion window because the peer has echoed a mark (RFC 4898 tcpEStatsPathECNsignals).</summary>
+    public const int TcpEcnSignals = 55;
+
+    /// <summary>Keep-alive probes sent (RFC 9293 3.8.4).</summary>
+    public const int TcpKeepAliveProbes = 56;
+
+    /// <summary>Connections ended because no keep-alive probe was answered.</summary>
+    public const int TcpKeepAliveTimeouts = 57;
+
+    /// <summary>Connections ended because no data had moved for as long as their idle timeout allows.</summary>
+    public const int TcpIdleTimeouts = 58;
+
+    /// <summary>Connections given back by their owners that could not deliver what was left in time.</summary>
+    public const int TcpCloseTimeouts = 59;
+
     /// <summary>Connection requests answered by a SYN cookie, because all half-open records were taken (RFC 4987 3.6).</summary>
-    public const int TcpSynCookiesSent = 54;
+    public const int TcpSynCookiesSent = 60;
 
     /// <summary>Handshakes finished by a SYN cookie.</summary>
-    public const int TcpSynCookiesAccepted = 55;
+    public const int TcpSynCookiesAccepted = 61;
 
     /// <summary>Acknowledgments looked at for a SYN cookie that held none.</summary>
-    public const int TcpSynCookiesRejected = 56;
+    public const int TcpSynCookiesRejected = 62;
 
     /// <summary>Segments to a listener with SYN and FIN.</summary>
-    public const int TcpInSynFins = 57;
+    public const int TcpInSynFins = 63;
 
     /// <summary>Segments to a listener without any control bit.</summary>
-    public const int TcpInNulls = 58;
+    public const int TcpInNulls = 64;
 
     /// <summary>Segments to a listener with FIN, URG and PSH, and without ACK.</summary>
-    public const int TcpInXmas = 59;
+    public const int TcpInXmas = 65;
 
     /// <summary>Packets that name this host as their own source (land attack).</summary>
-    public const int IpInLand = 60;
+    public const int IpInLand = 66;
 
     /// <summary>Connections given back, with data that a silent peer did not acknowledge, ended for a new client.</summary>
-    public const int TcpOrphanEvictions = 61;
-
-    /// <summary>Segments received that a router had marked, on connections that use ECN (tcpEStatsPathCERcvd).</summary>
-    public const int TcpCeRcvd = 62;
-
-    /// <summary>Reductions of the congestion window because the peer has echoed a mark (tcpEStatsPathECNsignals).</summary>
-    public const int TcpEcnSignals = 63;
+    public const int TcpOrphanEvictions = 67;
 
     internal static readonly string[] Names = new string[]
     {
@@ -254,6 +266,12 @@ public static class StackCounter
         "tcp_challenge_acks_limited",
         "icmp_in_ignored",
         "tcp_path_mtu_reductions",
+        "tcp_ce_rcvd",
+        "tcp_ecn_signals",
+        "tcp_keep_alive_probes",
+        "tcp_keep_alive_timeouts",
+        "tcp_idle_timeouts",
+        "tcp_close_timeouts",
         "tcp_syn_cookies_sent",
         "tcp_syn_cookies_accepted",
         "tcp_syn_cookies_rejected",
@@ -262,7 +280,5 @@ public static class StackCounter
         "tcp_in_xmas",
         "ip_in_land",
         "tcp_orphan_evictions",
-        "tcp_ce_rcvd",
-        "tcp_ecn_signals",
     };
 }

@@ -6,7 +6,7 @@ namespace NanoTcp.Tcp;
 /// </summary>
 /// <remarks>
 /// One object serves all connections; what it knows of a connection lies in that connection's array of small values.
-/// An object for each connection was weighed against this: five fields and the reference to them take 84 octets on the
+/// An object for each connection was weighed against this: six fields and the reference to them take 96 octets on the
 /// device, or 168 for CUBIC, where elements of an array that is there anyway take 24 or 48. An element of a local array
 /// costs the interpreter about as much as a field of an object.
 /// </remarks>
@@ -80,7 +80,7 @@ internal abstract class CongestionControl
     {
         state[Threshold] = int.MaxValue;
         state[Duplicates] = 0;
-        state[Recover] = (int)initialSequence;
+        state[Recover] = (int)initialSequence; // RFC 6582 3.2 step 1
         state[ReducedUntil] = (int)initialSequence;
         state[LimitedUntil] = (int)initialSequence;
         Begin(state, mss, synLost);
@@ -147,7 +147,7 @@ internal abstract class CongestionControl
             return false;
         }
 
-        // RFC 6582 3.2 step 1 and 4: not again for a loss that is being recovered from already.
+        // RFC 6582 3.2 step 2, 3.2 step 4: not again for a loss that is being recovered from already.
         if ((int)(una - (uint)state[Recover]) <= 0)
         {
             return false;
@@ -187,7 +187,7 @@ internal abstract class CongestionControl
         return true;
     }
 
-    /// <summary>The retransmission timer has run out: RFC 5681 3.1 (4) and RFC 6582 4.</summary>
+    /// <summary>The retransmission timer has run out: RFC 5681 3.1 (4) and RFC 6582 3.2 step 4.</summary>
     internal void TimedOut(int[] state, uint una, uint max, int mss)
     {
         // RFC 5681 3.1: ssthresh is held when it was the timer that has sent the segment before.

@@ -2,11 +2,11 @@ namespace NanoTcp.Tcp;
 
 /// <summary>
 /// The congestion window of RFC 9438: after a loss, time decides how fast it grows. In integers, windows in octets and
-/// time in ms, so that the device needs no floating point; the section numbers below are of that RFC.
+/// time in ms, so that the device needs no floating point.
 /// </summary>
 /// <remarks>
 /// The congestion window keeps to W_cubic within one octet and what a millisecond makes of it, because K is rounded down
-/// to a whole one. Slow start is that of RFC 5681; HyStart++ (4.10) would need to time every segment of a round.
+/// to a whole one. Slow start is that of RFC 5681; HyStart++ (RFC 9438 4.10) would need to time every segment of a round.
 /// </remarks>
 internal sealed class Cubic : NewReno
 {
@@ -38,7 +38,7 @@ internal sealed class Cubic : NewReno
         get { return FirstOwn + 6; }
     }
 
-    /// <summary>W_cubic(t) of 4.2 with C = 0.4, in octets.</summary>
+    /// <summary>W_cubic(t) of RFC 9438 4.2 with C = 0.4, in octets.</summary>
     /// <param name="time">t in ms.</param>
     /// <param name="timeToMax">K in ms.</param>
     /// <param name="maxBefore">W_max in octets.</param>
@@ -56,7 +56,7 @@ internal sealed class Cubic : NewReno
         return window > MaxWindow ? MaxWindow : window < 0 ? 0 : (int)window;
     }
 
-    /// <summary>K of 4.2 in ms, rounded down.</summary>
+    /// <summary>K of RFC 9438 4.2 in ms, rounded down.</summary>
     /// <param name="distance">W_max - cwnd_epoch in octets.</param>
     /// <param name="mss">SMSS.</param>
     internal static int FindTimeToMax(int distance, int mss)
@@ -111,12 +111,12 @@ internal sealed class Cubic : NewReno
         int maxBefore = state[MaxBefore];
         if (Curve(time, timeToMax, maxBefore, mss) < estimate)
         {
-            // 4.3, the Reno-friendly region.
+            // RFC 9438 4.3, the Reno-friendly region.
             state[Window] = estimate > window ? estimate : window;
             return;
         }
 
-        // 4.4 and 4.5, concave and convex: towards where the curve will be after one round trip.
+        // RFC 9438 4.4 and 4.5, concave and convex: towards where the curve will be after one round trip.
         int smoothed = roundTrip.SmoothedRoundTripTime;
         int target = Curve(smoothed > 0 ? time + smoothed : time, timeToMax, maxBefore, mss);
         if (target > window)
@@ -129,20 +129,21 @@ internal sealed class Cubic : NewReno
         }
     }
 
-    /// <summary>beta = 0.7.</summary>
+    /// <summary>beta = 0.7 (RFC 9438 4.6).</summary>
     protected override int Remaining(int[] state, int flight)
     {
         // A timeout during fast recovery finds cwnd inflated.
         int window = state[Duplicates] == InRecovery ? state[Threshold] : state[Window];
 
-        // 4.7, fast convergence: less than the last time means that somebody else needs room, so leave (1 + beta) / 2 of it.
+        // RFC 9438 4.7, fast convergence: less than the last time means that somebody else needs room, so leave
+        // (1 + beta) / 2 of it.
         state[MaxBefore] = window < state[MaxBefore] ? window * 17 / 20 : window;
         state[Prior] = window;
         state[Estimate] = 0;
         return flight * 7 / 10;
     }
 
-    /// <summary>4.8: after a timeout the curve begins anew where slow start ends.</summary>
+    /// <summary>RFC 9438 4.8: after a timeout the curve begins anew where slow start ends.</summary>
     protected override void BeginAgain(int[] state, int flight, int mss, bool again)
     {
         base.BeginAgain(state, flight, mss, again);
@@ -178,7 +179,7 @@ internal sealed class Cubic : NewReno
         state[Estimate] = window << EstimateShift;
     }
 
-    /// <summary>4.3, figure 4: W_est grows by alpha segments in each round trip. The result is in octets.</summary>
+    /// <summary>RFC 9438 4.3, figure 4: W_est grows by alpha segments in each round trip. The result is in octets.</summary>
     private static int GrowEstimate(int[] state, int acknowledged, int mss, int window)
     {
         int estimate = state[Estimate];

@@ -1,8 +1,8 @@
 namespace NanoTcp.Tcp;
 
 /// <summary>
-/// Handshakes that peers have begun: a few numbers each in parallel arrays, because an object for each would cost ten
-/// times as much on the device. They become connections when the handshake is done.
+/// Handshakes that peers have begun, as a few numbers each in parallel arrays (RFC 4987 3.5), because an object for each
+/// would cost ten times as much on the device. They become connections when the handshake is done.
 /// </summary>
 internal sealed class HalfOpenTable
 {

@@ -8,9 +8,10 @@ namespace NanoTcp.Tcp;
 /// </summary>
 internal sealed class IsnGenerator
 {
-    /// <summary>The clock of RFC 9293 3.4.1 ticks every four microseconds (MUST-8).</summary>
+    /// <summary>The clock of RFC 9293 MUST-8 ticks every four microseconds.</summary>
     internal const int TicksPerMillisecond = 250;
 
+    /// <summary>The secret, new after each boot, without which nobody can compute the hash (RFC 9293 MUST-9).</summary>
     private readonly uint _key0;
     private readonly uint _key1;
 
@@ -23,7 +24,8 @@ internal sealed class IsnGenerator
     /// <summary>The ISS of a new connection.</summary>
     internal uint Next(uint localAddress, uint remoteAddress, int localPort, int remotePort, long now)
     {
-        // RFC 6528 3: ISN = M + F(localip, localport, remoteip, remoteport, secretkey); M ticks 250 times in a millisecond.
+        // RFC 9293 MUST-8, SHLD-1, RFC 6528 3: ISN = M + F(localip, localport, remoteip, remoteport, secretkey).
+        // M ticks 250 times in a millisecond.
         return (uint)(now * TicksPerMillisecond) + Offset(localAddress, remoteAddress, ((uint)localPort << 16) | (uint)remotePort);
     }
 

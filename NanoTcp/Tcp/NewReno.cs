@@ -1,6 +1,6 @@
 namespace NanoTcp.Tcp;
 
-/// <summary>The congestion window of RFC 5681 and RFC 6582.</summary>
+/// <summary>The congestion window of RFC 5681 and RFC 6582 (RFC 9293 MUST-19).</summary>
 internal class NewReno : CongestionControl
 {
     /// <summary>IW: RFC 5681 3.1.</summary>
@@ -80,7 +80,7 @@ internal class NewReno : CongestionControl
         state[Window] = window > mss ? window : mss;
     }
 
-    /// <summary>RFC 6582 3.2 step 3, a full acknowledgment, first way, so that no burst follows.</summary>
+    /// <summary>RFC 5681 3.2 step 6 as RFC 6582 3.2 step 3 has it: a full acknowledgment, first way, so that no burst follows.</summary>
     protected override void Recovered(int[] state, int outstanding, int mss)
     {
         int flight = outstanding > mss ? outstanding : mss;

@@ -3,8 +3,8 @@ using System;
 namespace NanoTcp.Tcp;
 
 /// <summary>
-/// What has arrived beyond RCV.NXT: runs of sequence space, in order, neither touching nor overlapping. The octets
-/// themselves lie in their place in the receive ring; these are only the bare numbers.
+/// What has arrived beyond RCV.NXT (RFC 9293 SHLD-31): runs of sequence space, in order, neither touching nor
+/// overlapping. The octets themselves lie in their place in the receive ring; these are only the bare numbers.
 /// </summary>
 internal sealed class ReceiveGaps
 {

@@ -1,6 +1,6 @@
 namespace NanoTcp.Tcp;
 
-/// <summary>The retransmission timeout of RFC 6298, in integer milliseconds. Bare numbers: no clock.</summary>
+/// <summary>The retransmission timeout of RFC 6298 (RFC 9293 MUST-18), in integer milliseconds. Bare numbers: no clock.</summary>
 internal sealed class RoundTripEstimator
 {
     /// <summary>RFC 6298 2.1: until a round trip has been measured.</summary>
@@ -12,7 +12,7 @@ internal sealed class RoundTripEstimator
     /// <summary>RFC 6298 2.5: at least 60 seconds if there is a maximum at all.</summary>
     internal const int MaxTimeout = 60000;
 
-    /// <summary>RFC 6298 2.2: the clock granularity G, in ms.</summary>
+    /// <summary>RFC 6298 4: the clock granularity G, in ms.</summary>
     private const int Granularity = 1;
 
     /// <summary>RTO with back-off, in ms.</summary>
@@ -70,7 +70,7 @@ internal sealed class RoundTripEstimator
         Timeout = timeout < _minTimeout ? _minTimeout : timeout > MaxTimeout ? MaxTimeout : timeout;
     }
 
-    /// <summary>RFC 6298 5.5: twice as long after a timeout.</summary>
+    /// <summary>RFC 6298 5.5, RFC 9293 MUST-19: twice as long after a timeout.</summary>
     internal void BackOff()
     {
         Timeout = Timeout >= MaxTimeout / 2 ? MaxTimeout : Timeout * 2;

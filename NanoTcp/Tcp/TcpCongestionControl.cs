@@ -1,7 +1,7 @@
 namespace NanoTcp.Tcp;
 
 /// <summary>
-/// How connections find out how much the path bears (<see cref="NetworkStackOptions.CongestionControl"/>). All of them
+/// How connections find out how much the path bears (RFC 9293 MAY-18, <see cref="NetworkStackOptions.CongestionControl"/>). All of them
 /// repair losses in the same way; they differ in how much they send meanwhile and afterwards.
 /// </summary>
 public enum TcpCongestionControl

@@ -97,7 +97,7 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>The ECN bits of a segment with data: of the TCP header, and in bits 16 and 17 those of the IP header.</summary>
-    /// <param name="fresh">New data, and no probe: only that may be marked (RFC 3168 6.1.5, 6.1.6).</param>
+    /// <param name="fresh">New data, and no probe: only that may be marked (RFC 3168 6.1.4, 6.1.5, 6.1.6).</param>
     private int EcnBits(bool fresh)
     {
         int bits = (Marks & EcnEcho) != 0 ? TcpSegment.Ece : 0;

@@ -32,7 +32,7 @@ public sealed partial class TcpConnection
 
         _layer.Counters[StackCounter.IcmpInDestUnreachs] += unreachable ? 1 : 0;
 
-        // RFC 9293 SHLD-26 would end the connection at a hard error; RFC 5927 6.1: only while it is being opened.
+        // RFC 9293 SHLD-26 would end the connection at a hard error; RFC 5927 5.2: only while it is being opened.
         // RFC 9293 MUST-56: a soft error never does; RFC 9293 SHLD-25: the application can see it.
         if (unreachable
             && block.State == TcpState.SynSent

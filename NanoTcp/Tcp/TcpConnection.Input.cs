@@ -21,7 +21,12 @@ public sealed partial class TcpConnection
         SegmentOutcome outcome = _layer.Outcome;
         int actions = block.Process(segment, outcome);
         _layer.CountDrop(outcome);
-        LastActivity = now;
+        if (outcome.Drop == SegmentOutcome.NoDrop || (actions & TcpActions.Window) != 0)
+        {
+            // Only what is acceptable says that the peer is there: anybody can make up the rest.
+            LastActivity = now;
+        }
+
         if ((actions & (TcpActions.Reset | TcpActions.Ended)) != 0)
         {
             if ((actions & TcpActions.Reset) != 0)
@@ -125,7 +130,7 @@ public sealed partial class TcpConnection
         if (_send.Capacity <= Block.SendMss)
         {
             // One segment that takes the whole ring would wait for the peer's delayed acknowledgment every time; of two,
-            // the second is acknowledged at once (RFC 9293 SHLD-18).
+            // the second is acknowledged at once (RFC 9293 SHLD-19).
             Block.SendMss = _send.Capacity / 2;
         }
 
@@ -161,9 +166,11 @@ public sealed partial class TcpConnection
 
         // RFC 6298 5.2 and 5.3: off when all is acknowledged, anew when something is.
         _timerAt = outstanding == 0 ? Never : now + _roundTrip.Timeout;
+
+        // Whatever the peer has taken counts, however little of what is out (RFC 9293 SHLD-17).
         _unansweredSince = now;
-        Marks &= ~UnreachableHint;
-        Marks |= OutputDue;
+        _values[MovedAt] = (int)now;
+        Marks = (Marks & ~(UnreachableHint | Retries)) | OutputDue;
     }
 
     private void DuplicateAcknowledged()
@@ -182,7 +189,7 @@ public sealed partial class TcpConnection
             Marks |= RetransmitFirst | EcnReduced;
         }
 
-        // RFC 3042 2 and RFC 5681 3.2 step 4: each duplicate lets one more segment out.
+        // RFC 3042 2 and RFC 5681 3.2 step 1, 3.2 step 4, 3.2 step 5: each duplicate lets one more segment out.
         Marks |= OutputDue;
     }
 
@@ -204,11 +211,16 @@ public sealed partial class TcpConnection
 
     private void WindowUpdated(int actions, long now)
     {
-        if (((Marks & Probing) != 0 || Block.SndWnd == 0) && ((Marks & Owned) != 0 || WaitingFor != null))
+        if ((Marks & Probing) != 0 || Block.SndWnd == 0)
         {
-            // The peer answers, so a closed window is no reason ever to give up (RFC 9293 MUST-37); the owner may abort.
-            // A connection without an owner has nobody to do that: RFC 6429 3 leaves it to us.
-            _unansweredSince = now;
+            Marks &= ~Retries;
+            if ((Marks & Owned) != 0 || WaitingFor != null)
+            {
+                // The peer answers, so a closed window is no reason ever to give up (RFC 9293 MUST-37,
+                // RFC 1122 4.2.2.17); the owner may abort.
+                // A connection without an owner has nobody to do that: RFC 6429 3 leaves it to us.
+                _unansweredSince = now;
+            }
         }
 
         if ((Marks & Probing) != 0 && Block.SndWnd != 0)
@@ -260,12 +272,13 @@ public sealed partial class TcpConnection
             return true;
         }
 
+        _values[MovedAt] = (int)now;
         _receive.Count += outcome.Delivered;
         BytesReceived += outcome.Delivered;
         _unacknowledgedText += outcome.Delivered;
         if ((Marks & SegmentHeld) != 0 || _unacknowledgedText >= UpdateThreshold())
         {
-            // RFC 9293 SHLD-18 asks for every second full segment at least. Peers with small rings send their last
+            // RFC 9293 SHLD-19 asks for every second full segment at least. Peers with small rings send their last
             // segment short and then wait, so here it is every second one; and what fills half the ring at once.
             Marks |= AcknowledgeDue | OutputDue;
         }
@@ -298,7 +311,7 @@ public sealed partial class TcpConnection
         return true;
     }
 
-    /// <summary>The user has made room: tell the peer, if it is worth a segment (RFC 9293 3.8.6.2.2).</summary>
+    /// <summary>The user has made room: tell the peer, if it is worth a segment (RFC 9293 MUST-39).</summary>
     private void AfterRead()
     {
         if (Block.CanReceive && (int)(Block.RcvNxt + (uint)_receive.Free - Block.RcvAdv) >= UpdateThreshold())

@@ -24,6 +24,7 @@ public sealed partial class TcpConnection
     internal void Connect(uint remoteAddress, uint ports, uint iss, int maxMss, long now)
     {
         Take(remoteAddress, ports, now);
+        TcpSettings.SetDefaults(_values);
         Marks |= Owned | OutputDue;
         Block.Connect(iss, maxMss, _receive.Capacity);
         _layer.Congestion.Open(_values, maxMss, iss, false);
@@ -40,6 +41,7 @@ public sealed partial class TcpConnection
     {
         Take(remoteAddress, ports, now);
         WaitingFor = listener;
+        TakeSettings(listener.Settings, now);
         _values[AcceptOrderValue] = order;
         Block.Accept(iss, irs, window, peerMss, maxMss, offeredWindow == 0 ? _receive.Capacity : offeredWindow);
         _layer.Congestion.Open(_values, Block.SendMss, iss, false);
@@ -92,14 +94,22 @@ public sealed partial class TcpConnection
 
         _roundTrip.ForgetBackOff();
         _timerAt = now + _roundTrip.Timeout;
-        UpdateDeadline();
         if (Block.SndMax != Block.SndUna)
         {
             GoBack();
         }
+        else if ((Block.Marks & TcpControlBlock.SynAcknowledged) != 0 && Block.SndWnd != 0)
+        {
+            // The timer ran for what could not leave, and what leaves now has not been tried before. A probe that is due
+            // into a closed window stays due.
+            _timerAt = Never;
+            Marks = (Marks & ~(Probing | ProbeDue | Retries)) | OutputDue;
+        }
+
+        UpdateDeadline();
     }
 
-    /// <summary>Runs what is due. The layer calls it when <see cref="Deadline"/> has come.</summary>
+    /// <summary>Runs what is due (RFC 9293 3.10.8). The layer calls it when <see cref="Deadline"/> has come.</summary>
     internal void RunTimers(long now)
     {
         if (_unansweredSince == Never)
@@ -128,12 +138,18 @@ public sealed partial class TcpConnection
             }
         }
 
+        if (now >= _watchAt)
+        {
+            Watch(now);
+        }
+
         UpdateDeadline();
     }
 
     internal void UpdateDeadline()
     {
-        Deadline = _timerAt < _acknowledgeAt ? _timerAt : _acknowledgeAt;
+        long next = _timerAt < _acknowledgeAt ? _timerAt : _acknowledgeAt;
+        Deadline = _watchAt < next ? _watchAt : next;
     }
 
     private void Take(uint remoteAddress, uint ports, long now)
@@ -154,6 +170,7 @@ public sealed partial class TcpConnection
         _values[HintedMtu] = 0;
         _timerAt = Never;
         _acknowledgeAt = Never;
+        _watchAt = Never;
         Deadline = Never;
     }
 
@@ -184,8 +201,15 @@ public sealed partial class TcpConnection
         _send.Clear();
         _timerAt = Never;
         _acknowledgeAt = Never;
+        _watchAt = Never;
         Deadline = Never;
-        Marks = (Marks & ~(AcknowledgeDue | OutputDue)) | ((Marks & ResetDue) != 0 ? OutputDue : 0);
+        Marks &= ~(AcknowledgeDue | KeepAliveDue | OutputDue);
+        if ((Marks & ResetDue) != 0)
+        {
+            Marks |= OutputDue;
+            EndWithin(TcpLimits.ResetPatience);
+        }
+
         if (WaitingFor != null)
         {
             // Nobody has accepted it, so nobody misses it.
@@ -258,7 +282,7 @@ public sealed partial class TcpConnection
                     && _timerAt != Never
                     && _layer.TimeWaits.HasRoom())
                 {
-                    _layer.Linger(this, _timerAt, _unansweredSince + TcpLimits.GiveUpData);
+                    _layer.Linger(this, _timerAt, FarewellUntil(_layer.Time));
                 }
 
                 break;

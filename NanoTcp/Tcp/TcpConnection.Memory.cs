@@ -41,7 +41,7 @@ public sealed partial class TcpConnection
     private const int Timing = 0x0800;
 
     /// <summary>See <see cref="NoDelay"/>.</summary>
-    private const int NoDelaySet = 0x1000;
+    internal const int NoDelaySet = 0x1000;
 
     /// <summary>See <see cref="Evictable"/>.</summary>
     private const int EvictableSet = 0x2000;
@@ -55,38 +55,56 @@ public sealed partial class TcpConnection
     /// <summary>The user has marked octets as urgent that are not acknowledged yet: see <see cref="SndUp"/>.</summary>
     private const int Urgent = 0x10000;
 
+    /// <summary>See <see cref="KeepAlive"/>.</summary>
+    internal const int KeepAliveSet = 0x20000;
+
+    /// <summary>A keep-alive probe waits to be sent.</summary>
+    private const int KeepAliveDue = 0x40000;
+
+    /// <summary>The retransmission timer ran out once without an answer; the next bit belongs to it.</summary>
+    private const int OneRetry = 0x100000;
+
+    /// <summary>It did so three times in a row or more: R1.</summary>
+    private const int Retries = 0x300000;
+
     /// <summary>Index of the order of arrival in a listener's queue.</summary>
-    private const int AcceptOrderValue = 0;
+    private const int AcceptOrderValue = TcpSettings.Count;
 
     /// <summary>Index of how many challenge ACKs were sent since <see cref="ChallengesSince"/>.</summary>
-    private const int Challenges = 1;
+    private const int Challenges = TcpSettings.Count + 1;
 
     /// <summary>Index of the low half of a time in ms.</summary>
-    private const int ChallengesSince = 2;
+    private const int ChallengesSince = TcpSettings.Count + 2;
 
     /// <summary>Index of the sequence number of the last octet of the segment that is being timed.</summary>
-    private const int TimedSequence = 3;
+    private const int TimedSequence = TcpSettings.Count + 3;
 
     /// <summary>Index of the low half of the time in ms at which it was sent; no round trip takes 49 days.</summary>
-    private const int TimedAt = 4;
+    private const int TimedAt = TcpSettings.Count + 4;
 
     /// <summary>Index of a path MTU that an ICMP message named and that is not believed yet; 0 for none.</summary>
-    private const int HintedMtu = 5;
+    private const int HintedMtu = TcpSettings.Count + 5;
 
     /// <summary>Index of SND.UNA at that time.</summary>
-    private const int HintedAt = 6;
+    private const int HintedAt = TcpSettings.Count + 6;
 
     /// <summary>Index of SND.UP: the sequence number behind the last octet that the user called urgent.</summary>
-    private const int SndUp = 7;
+    private const int SndUp = TcpSettings.Count + 7;
+
+    /// <summary>Index of the low half of the time in ms at which data last moved; see <see cref="IdleTimeout"/>.</summary>
+    private const int MovedAt = TcpSettings.Count + 8;
+
+    /// <summary>Index of the low half of the time in ms of the last keep-alive probe.</summary>
+    private const int ProbedAt = TcpSettings.Count + 9;
 
     /// <summary>Index of the low half of the time in ms at which data was sent last.</summary>
-    private const int SentAt = 8;
+    private const int SentAt = TcpSettings.Count + 10;
 
     /// <summary>Index of the type of service octet: DSCP in the six high bits.</summary>
-    private const int TypeOfService = 9;
+    private const int TypeOfService = TcpSettings.Count + 11;
 
     /// <summary>How many there are; behind them lie those of <see cref="CongestionControl"/>.</summary>
-    internal const int ValueCount = 10;
+    internal const int ValueCount = TcpSettings.Count + 12;
 
     /// <summary>What is true of the connection: the bits above.</summary>
     internal int Marks;
@@ -94,6 +112,7 @@ public sealed partial class TcpConnection
     /// <summary>Local port in the high half, remote port in the low half.</summary>
     internal uint Ports;
 
+    /// <summary>First what <see cref="TcpSettings"/> names, then the values above.</summary>
     private readonly int[] _values;
 
     /// <summary>Order of arrival in a listener's queue, or of coming back to the pool.</summary>

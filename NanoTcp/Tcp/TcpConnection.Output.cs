@@ -44,6 +44,7 @@ public sealed partial class TcpConnection
     private bool SendReset()
     {
         Marks &= ~(ResetDue | OutputDue);
+        _watchAt = Never;
         _layer.Counters[StackCounter.TcpOutRsts]++;
         _layer.Send(RemoteAddress, Ports, Block.SndMax, Block.RcvNxt, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0, 0, _values[TypeOfService]);
         return true;
@@ -90,6 +91,8 @@ public sealed partial class TcpConnection
             usable = 0;
         }
 
+
+        // RFC 9293 SHLD-27, SHLD-28: as much as a segment takes, from however many writes.
         int length = available < usable ? available : usable;
         if (length > block.SendMss)
         {
@@ -98,6 +101,7 @@ public sealed partial class TcpConnection
 
         if (length < 0)
         {
+            // RFC 9293 MUST-34, SHLD-15: the peer has taken back a part of its window.
             length = 0;
         }
 
@@ -118,13 +122,13 @@ public sealed partial class TcpConnection
 
         if (available != 0 && _timerAt == Never)
         {
-            // RFC 9293 3.8.6.1: data waits and no timer runs, so no acknowledgment is to be expected: only a probe brings one.
+            // RFC 9293 MUST-36, SHLD-29, MUST-60: data waits and no timer runs, so no acknowledgment is to be expected: only a probe brings one.
             Marks |= Probing;
             _timerAt = now + _roundTrip.Timeout;
             _unansweredSince = now;
         }
 
-        return SendAcknowledgment(false);
+        return SendAcknowledgment(false) || SendKeepAlive(now);
     }
 
     /// <summary>cwnd, and what the first duplicates let out beyond it (RFC 3042 2).</summary>
@@ -150,7 +154,7 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>
-    /// The sender's silly-window rule and Nagle's (RFC 9293 3.8.6.2.1, 3.7.4). Nagle waits for more data to fill the
+    /// The sender's silly-window rule and Nagle's (RFC 9293 MUST-38, SHLD-7). Nagle waits for more data to fill the
     /// segment; into a ring that is full no more can come, and waiting would cost a delayed acknowledgment for every ring.
     /// </summary>
     private bool IsWorthSending(uint sequence, int length, bool last)
@@ -171,6 +175,8 @@ public sealed partial class TcpConnection
         TcpControlBlock block = Block;
         bool again = block.SndMax != block.Iss;
         int flags = block.State == TcpState.SynSent ? TcpSegment.Syn : TcpSegment.Syn | TcpSegment.Ack;
+
+        // The MSS goes with every SYN (RFC 9293 MUST-14, SHLD-5, MAY-3).
         if (block.State == TcpState.SynSent && _layer.Ecn)
         {
             // RFC 3168 6.1.1.1: something on the way may drop what asks for ECN, so it is asked for only once.
@@ -215,6 +221,7 @@ public sealed partial class TcpConnection
         int sequenceLength = length;
         if (last && length != 0)
         {
+            // RFC 9293 MUST-61: the last of what was written.
             flags |= TcpSegment.Psh;
         }
 
@@ -228,6 +235,7 @@ public sealed partial class TcpConnection
         if (block.SndMax == block.SndUna && (Marks & Probing) == 0)
         {
             _unansweredSince = now;
+            _values[MovedAt] = (int)now;
         }
 
         int urgentPointer = 0;
@@ -350,7 +358,8 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>
-    /// SEG.WND. The right edge moves on only by a worthwhile step (RFC 9293 3.8.6.2.2) and never back (SHLD-14).
+    /// SEG.WND. The right edge moves on only by a worthwhile step (RFC 9293 MUST-39) and never back (RFC 9293 SHLD-14); while
+    /// nobody reads, it stays where it is (RFC 9293 MAY-8).
     /// </summary>
     private int OfferWindow()
     {
@@ -387,7 +396,7 @@ public sealed partial class TcpConnection
         }
     }
 
-    /// <summary>Everything from SND.UNA on goes out again, as far as the windows allow.</summary>
+    /// <summary>Everything from SND.UNA on goes out again, as far as the windows allow (RFC 9293 SHLD-16).</summary>
     private void GoBack()
     {
         Block.SndNxt = Block.SndUna;
@@ -395,38 +404,26 @@ public sealed partial class TcpConnection
         Marks |= OutputDue;
     }
 
-    /// <summary>The timer of RFC 6298 5.4 to 5.7 and of RFC 9293 3.8.6.1.</summary>
+    /// <summary>The timer of RFC 6298 5.4, 5.5, 5.6 for data and for SYNs (RFC 9293 MUST-22), and of RFC 9293 3.8.6.1.</summary>
     private void RetransmissionDue(long now)
     {
         TcpControlBlock block = Block;
-        bool opening = (block.Marks & TcpControlBlock.SynAcknowledged) == 0;
-        if (now - _unansweredSince >= (opening ? TcpLimits.GiveUpSyn : TcpLimits.GiveUpData))
+        int limit = GiveUpAfter();
+        if ((Marks & (Probing | Retries)) == Probing && ((Marks & Owned) != 0 || WaitingFor != null))
         {
+            // RFC 9293 MUST-37: R2 runs from the first probe on that is not answered.
+            _unansweredSince = now;
+        }
+
+        if (limit != 0 && now - _unansweredSince >= limit)
+        {
+            // RFC 9293 MUST-20 (c).
             GiveUp();
             return;
         }
 
         bool held = (Marks & EcnHeld) != 0;
         Marks &= ~EcnHeld;
-        _roundTrip.BackOff();
-        _timerAt = now + _roundTrip.Timeout;
-        if (opening)
-        {
-            Marks |= block.SndMax != block.Iss ? SynLost : 0;
-            GoBack();
-            return;
-        }
-
-        if ((Marks & Probing) != 0 || (block.SndWnd == 0 && _send.Count != 0))
-        {
-            // A window that closed on data already out is probed like any other.
-            Marks |= Probing;
-            block.SndNxt = block.SndUna;
-            Marks &= ~(Timing | RetransmitFirst);
-            Marks |= _send.Count != 0 ? ProbeDue | OutputDue : OutputDue;
-            return;
-        }
-
         if (held && block.SndMax == block.SndUna)
         {
             // Nothing was lost: RFC 3168 6.1.2 has let the next segment wait so long.
@@ -435,6 +432,37 @@ public sealed partial class TcpConnection
             return;
         }
 
+        NoteRetry();
+
+        // For probes too (RFC 9293 SHLD-30).
+        _roundTrip.BackOff();
+        _timerAt = now + _roundTrip.Timeout;
+        if ((block.Marks & TcpControlBlock.SynAcknowledged) == 0)
+        {
+            LimitRetransmission();
+            Marks |= block.SndMax != block.Iss ? SynLost : 0;
+            GoBack();
+            return;
+        }
+
+        if ((Marks & Probing) != 0 || block.SndMax == block.SndUna || (block.SndWnd == 0 && _send.Count != 0))
+        {
+            // A window that closed on data already out is probed like any other (RFC 9293 MUST-35). And when nothing is out, because
+            // nothing could leave, nothing is lost: what waits is tried again.
+            Marks |= Probing;
+            block.SndNxt = block.SndUna;
+            Marks &= ~(Timing | RetransmitFirst);
+            Marks |= _send.Count != 0 ? ProbeDue | OutputDue : OutputDue;
+            if ((Marks & Retries) > OneRetry || block.SndMax == block.SndUna)
+            {
+                // Only when the peer is silent: what is answered must not bring the next probe nearer.
+                LimitRetransmission();
+            }
+
+            return;
+        }
+
+        LimitRetransmission();
         Marks |= EcnReduced;
         _layer.Counters[StackCounter.TcpTimeouts]++;
         BelieveHint();
@@ -466,6 +494,8 @@ public sealed partial class TcpConnection
         if ((Marks & ResetDue) != 0)
         {
             Marks &= ~ResetDue;
+            _watchAt = Never;
+            UpdateDeadline();
             Settle();
         }
         else if (Block.State == TcpState.SynSent)
@@ -474,7 +504,7 @@ public sealed partial class TcpConnection
         }
         else
         {
-            Marks |= UnreachableHint;
+            Marks = (Marks & ~KeepAliveDue) | UnreachableHint;
             WaitForWay(now);
             Settle();
         }

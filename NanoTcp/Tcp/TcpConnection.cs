@@ -7,7 +7,7 @@ namespace NanoTcp.Tcp;
 /// </summary>
 /// <remarks>
 /// A connection belongs to whoever got it from <c>Connect</c> or <c>Accept</c> until that owner calls
-/// <see cref="Close"/> or <see cref="Abort"/>, which must happen exactly once, also after the connection has ended by
+/// <see cref="Close()"/> or <see cref="Abort"/>, which must happen exactly once, also after the connection has ended by
 /// itself. From then on the stack finishes what is left and gives the object to somebody else.
 /// One thread uses the stack and all its connections.
 /// </remarks>
@@ -28,13 +28,13 @@ public sealed partial class TcpConnection
         Deadline = Never;
     }
 
-    /// <summary>The state of RFC 9293 that the connection is in.</summary>
+    /// <summary>The state of RFC 9293 3.3.2 that the connection is in. This and the properties below are its STATUS (RFC 9293 3.10.6).</summary>
     public TcpState State
     {
         get { return Block.State; }
     }
 
-    /// <summary>Why the connection has ended; <see cref="TcpEndReason.None"/> while it has not.</summary>
+    /// <summary>Why the connection has ended (RFC 9293 MUST-12); <see cref="TcpEndReason.None"/> while it has not.</summary>
     public TcpEndReason EndReason
     {
         get { return Block.EndReason; }
@@ -75,7 +75,7 @@ public sealed partial class TcpConnection
 
     /// <summary>
     /// Octets to be read up to the end of the peer's urgent data (RFC 9293 MUST-32, MUST-33), 0 when none is announced. They
-    /// come in line with all others, as RFC 6093 advises, and the last of them may still be on its way.
+    /// come in line with all others, as RFC 6093 6 advises, and the last of them may still be on its way.
     /// </summary>
     public int UrgentRemaining
     {
@@ -111,7 +111,7 @@ public sealed partial class TcpConnection
         get { return _send.Count; }
     }
 
-    /// <summary>True to send small writes at once instead of collecting them while data is unacknowledged (Nagle, RFC 9293 3.7.4).</summary>
+    /// <summary>True to send small writes at once instead of collecting them while data is unacknowledged (Nagle, RFC 9293 MUST-17).</summary>
     public bool NoDelay
     {
         get { return (Marks & NoDelaySet) != 0; }
@@ -131,7 +131,8 @@ public sealed partial class TcpConnection
     /// <summary>
     /// True when an ICMP message has said that segments do not reach the peer (unreachable, time exceeded, parameter problem:
     /// RFC 9293 3.9.2.2), or no neighbour leads to it, and nothing has come from it since. The
-    /// stack keeps trying (RFC 9293 MUST-56), because the network may recover; the owner may know better.
+    /// stack keeps trying (RFC 9293 MUST-56), because the network may recover; the owner may know better, and is told by
+    /// this (RFC 9293 MUST-47, SHLD-25).
     /// </summary>
     public bool ReportedUnreachable
     {
@@ -188,10 +189,11 @@ public sealed partial class TcpConnection
     /// <summary>Octets that the peer has acknowledged since the connection opened.</summary>
     public long BytesSent { get; private set; }
 
-    /// <summary>Time of the stack's clock at which the last segment of this connection arrived or it was opened, in ms.</summary>
+    /// <summary>Time of the stack's clock at which the last acceptable segment of this connection arrived, or it was opened, in ms.
+    /// What is old, beyond the window or otherwise not taken does not count.</summary>
     public long LastActivity { get; private set; }
 
-    /// <summary>Takes octets that have arrived, in order.</summary>
+    /// <summary>Takes octets that have arrived, in order (RECEIVE, RFC 9293 3.10.3).</summary>
     /// <param name="buffer">Where to copy them.</param>
     /// <param name="offset">Where in it to begin.</param>
     /// <param name="count">How many at most.</param>
@@ -231,7 +233,7 @@ public sealed partial class TcpConnection
         return length;
     }
 
-    /// <summary>Gives octets to be sent. They are copied; the buffer is the caller's again at once.</summary>
+    /// <summary>Gives octets to be sent (SEND, RFC 9293 3.10.2). They are copied; the buffer is the caller's again at once.</summary>
     /// <param name="buffer">Holds the octets.</param>
     /// <param name="offset">The first of them.</param>
     /// <param name="count">How many there are.</param>
@@ -246,7 +248,7 @@ public sealed partial class TcpConnection
 
     /// <summary>
     /// Like <see cref="Write(byte[], int, int)"/>, and tells the peer that everything up to the last octet taken is urgent
-    /// (RFC 9293 3.8.5). The octets travel in line like all others. New protocols should not use this (SHLD-13): it is here for
+    /// (RFC 9293 3.8.5). The octets travel in line like all others. New protocols should not use this (RFC 9293 SHLD-13): it is here for
     /// those that need it, Telnet for one.
     /// </summary>
     /// <inheritdoc cref="Write(byte[], int, int)"/>
@@ -296,12 +298,36 @@ public sealed partial class TcpConnection
 
     /// <summary>
     /// Gives the connection back. What was written is still delivered; what was not read, or arrives from now on, is
-    /// lost, and the peer learns it by a reset (RFC 9293 3.6.1, RFC 1122 4.2.2.13).
+    /// lost, and the peer learns it by a reset (RFC 9293 SHLD-3, MAY-1, RFC 1122 4.2.2.13).
     /// </summary>
     /// <exception cref="InvalidOperationException">The connection has been given back already.</exception>
+    /// <remarks>What is left has two minutes to reach the peer; <see cref="Close(int)"/> sets another time.</remarks>
     public void Close()
     {
+        Close(TcpLimits.CloseTimeout);
+    }
+
+    /// <summary>Like <see cref="Close()"/>, with a time in which what was written must have reached the peer. When that is over
+    /// the connection is reset, whatever the peer has acknowledged until then, and its place is free. When there is no link,
+    /// the reset waits for one, half a minute at most.</summary>
+    /// <param name="timeout">1 to 2,147,483,647 ms from the next <see cref="NetworkStack.Poll"/> on; 0 is <see cref="Abort"/>.
+    /// <see cref="UserTimeout"/> holds as well.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
+    /// <exception cref="InvalidOperationException">The connection has been given back already.</exception>
+    public void Close(int timeout)
+    {
         CheckOwned();
+        if (timeout < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeout), "The timeout is 0, which aborts, to 2,147,483,647 ms.");
+        }
+
+        if (timeout == 0)
+        {
+            Abort();
+            return;
+        }
+
         Marks &= ~Owned;
         if (Block.State == TcpState.SynSent)
         {
@@ -314,7 +340,8 @@ public sealed partial class TcpConnection
         else if (Block.State != TcpState.Closed)
         {
             Block.CloseSend();
-            Marks |= OutputDue;
+            Marks = (Marks & ~KeepAliveDue) | OutputDue;
+            EndWithin(timeout);
         }
 
         Settle();

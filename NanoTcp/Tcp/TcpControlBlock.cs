@@ -19,7 +19,7 @@ namespace NanoTcp.Tcp;
 /// </remarks>
 internal sealed class TcpControlBlock
 {
-    /// <summary>LISTEN came before SYN-RECEIVED.</summary>
+    /// <summary>LISTEN came before SYN-RECEIVED (RFC 9293 MUST-11).</summary>
     internal const int Passive = 0x01;
 
     /// <summary>The user has closed its side: a FIN follows the data.</summary>
@@ -55,7 +55,7 @@ internal sealed class TcpControlBlock
     /// <summary>One beyond the highest sequence number ever sent.</summary>
     internal uint SndMax;
 
-    /// <summary>SND.WND.</summary>
+    /// <summary>SND.WND, in 32 bits like every window here (RFC 9293 REC-1).</summary>
     internal int SndWnd;
 
     /// <summary>SND.WL1: segment sequence number of the last window update.</summary>
@@ -77,7 +77,7 @@ internal sealed class TcpControlBlock
     /// <summary>RCV.UP: one beyond the last octet of the peer's urgent data; meaningful with <see cref="PeerUrgent"/>.</summary>
     internal uint RcvUp;
 
-    /// <summary>Largest segment to send (RFC 9293 3.7.1); until the peer's SYN comes, the largest that this side could send.</summary>
+    /// <summary>Largest segment to send (RFC 9293 MUST-16); until the peer's SYN comes, the largest that this side could send.</summary>
     internal int SendMss;
 
     /// <summary>What has arrived out of order.</summary>
@@ -263,7 +263,7 @@ internal sealed class TcpControlBlock
         SetSendWindow(segment);
         if (!acknowledges)
         {
-            // Simultaneous open, RFC 9293 figure 8: our SYN goes out again, now with an acknowledgment.
+            // Simultaneous open (RFC 9293 MUST-10, figure 7): our SYN goes out again, now with an acknowledgment.
             State = TcpState.SynReceived;
             SndNxt = Iss;
             return TcpActions.Window;
@@ -323,6 +323,7 @@ internal sealed class TcpControlBlock
             return actions;
         }
 
+        // Into a closed window too, like RST above (RFC 9293 MUST-66).
         if ((flags & TcpSegment.Urg) != 0 && CanReceive)
         {
             ProcessUrgent(segment);
@@ -361,7 +362,7 @@ internal sealed class TcpControlBlock
 
         if (State == TcpState.SynReceived && (flags & TcpSegment.Syn) != 0 && segment.SequenceNumber == RcvNxt - 1)
         {
-            // The SYN again. With an acknowledgment it is the answer in a simultaneous open (figure 8), which the
+            // The SYN again. With an acknowledgment it is the answer in a simultaneous open (figure 7), which the
             // sequence number alone would refuse; without one, the peer has not seen our SYN,ACK.
             return (flags & TcpSegment.Ack) != 0 ? ProcessAcknowledgment(segment, 0, outcome) | TcpActions.Acknowledge : TcpActions.RepeatSyn;
         }
@@ -387,7 +388,7 @@ internal sealed class TcpControlBlock
         return segment.SequenceLength == 0 ? TcpActions.Acknowledge | TcpActions.Limited : TcpActions.Acknowledge;
     }
 
-    /// <summary>Second: RST. RFC 5961 3.2 believes only the exact sequence number.</summary>
+    /// <summary>Second: RST. RFC 5961 3.2 believes only the exact sequence number; data may come with it (RFC 9293 SHLD-2).</summary>
     private int ProcessReset(int ahead, int window, SegmentOutcome outcome)
     {
         if (ahead != 0)
@@ -397,7 +398,7 @@ internal sealed class TcpControlBlock
             return ahead < 0 || ahead >= window ? TcpActions.None : TcpActions.Acknowledge | TcpActions.Challenge;
         }
 
-        // RFC 1337: a reset does not end TIME-WAIT.
+        // RFC 1337 3: a reset does not end TIME-WAIT.
         if (State == TcpState.TimeWait)
         {
             outcome.Drop = StackCounter.TcpInBadRsts;
@@ -428,7 +429,7 @@ internal sealed class TcpControlBlock
         }
         else if ((int)(ack - SndMax) > 0 || (int)(ack - SndUna) < -MaxSndWnd)
         {
-            // RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT, else a challenge.
+            // RFC 9293 MAY-12 and RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT, else a challenge.
             outcome.Drop = (int)(ack - SndMax) > 0 ? StackCounter.TcpInAboveAck : StackCounter.TcpInBelowAck;
             return TcpActions.Acknowledge | TcpActions.Challenge;
         }
@@ -503,8 +504,8 @@ internal sealed class TcpControlBlock
     }
 
     /// <summary>
-    /// Sixth: URG. RFC 9293 MUST-62 and RFC 6093 3.1: the pointer names the octet behind the urgent data. It only ever moves
-    /// forward, and one that points at what has been received already says nothing new.
+    /// Sixth: URG. RFC 9293 MUST-30, MUST-62 and RFC 6093 4: the pointer names the octet behind the urgent data. It only
+    /// ever moves forward, and one that points at what has been received already says nothing new.
     /// </summary>
     private void ProcessUrgent(TcpSegment segment)
     {
@@ -561,7 +562,7 @@ internal sealed class TcpControlBlock
             }
             else
             {
-                // Out of order: acknowledged at once, so that the peer sees a duplicate (RFC 5681 4.2).
+                // Out of order: acknowledged at once, so that the peer sees a duplicate (RFC 9293 MAY-13, RFC 5681 4.2).
                 actions = Gaps.Add(RcvNxt + (uint)position, end)
                     ? TcpActions.Text | TcpActions.OutOfOrder | TcpActions.Acknowledge
                     : TcpActions.OutOfOrder | TcpActions.GapDropped | TcpActions.Acknowledge;

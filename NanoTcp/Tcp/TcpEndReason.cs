@@ -15,7 +15,8 @@ public enum TcpEndReason
     /// <summary>The peer reset the connection.</summary>
     Reset = 3,
 
-    /// <summary>The peer did not answer for as long as this side was willing to wait.</summary>
+    /// <summary>The peer did not answer for as long as this side was willing to wait: <see cref="TcpConnection.UserTimeout"/>,
+    /// <see cref="TcpConnection.ConnectTimeout"/> or the probes of <see cref="TcpConnection.KeepAlive"/>.</summary>
     TimedOut = 4,
 
     /// <summary>There is no way to the peer: no route, no answer to ARP, or an ICMP error said so.</summary>
@@ -26,4 +27,7 @@ public enum TcpEndReason
 
     /// <summary>It was idle, its owner allowed eviction, and its place was needed for a new connection.</summary>
     Evicted = 7,
+
+    /// <summary>No data moved for as long as <see cref="TcpConnection.IdleTimeout"/> allows.</summary>
+    Idle = 8,
 }

@@ -23,7 +23,7 @@ internal sealed partial class TcpLayer
         int sum = InternetChecksum.PseudoHeaderSum(header.Source, header.Destination, Ipv4Header.ProtocolTcp, length)
             + InternetChecksum.Sum(buffer, Ip.ReceiveOffset, length);
 
-        // RFC 9293 MUST-2 and MUST-3; MUST-57: nothing that came by broadcast.
+        // RFC 9293 MUST-3 and MUST-57: the checksum is right, and it did not come by broadcast.
         TcpSegment segment = _segment;
         if (InternetChecksum.Fold(sum) != 0xFFFF
             || !segment.Parse(buffer, Ip.ReceiveOffset, length)

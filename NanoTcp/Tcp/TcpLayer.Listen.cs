@@ -70,7 +70,7 @@ internal sealed partial class TcpLayer
             : _isn.Next(Ip.Address, remoteAddress, segment.DestinationPort, segment.SourcePort, _now);
         if (farewell != TimeWaitTable.None && (int)(iss - TimeWaits.SndNxt[farewell]) <= 0)
         {
-            // MAY-2 (1): beyond every number of the connection before, which was faster than the clock.
+            // RFC 9293 MAY-2, (1): beyond every number of the connection before, which was faster than the clock.
             iss = TimeWaits.SndNxt[farewell] + 1;
             cookie = false;
         }

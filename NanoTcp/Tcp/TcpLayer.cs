@@ -15,7 +15,7 @@ internal sealed partial class TcpLayer
     /// <summary>Where the data of a segment without options starts in the transmit buffer.</summary>
     internal readonly int TextOffset;
 
-    /// <summary>The MSS that this side offers, and sends at most (RFC 9293 3.7.1).</summary>
+    /// <summary>The MSS that this side offers, and sends at most: what fits the link (RFC 9293 MUST-67).</summary>
     internal readonly int OfferedMss;
 
     /// <summary>2 MSL in ms.</summary>
@@ -97,6 +97,12 @@ internal sealed partial class TcpLayer
         get { return Ip.Address; }
     }
 
+    /// <summary>The time of what is being done, ms.</summary>
+    internal long Time
+    {
+        get { return _now; }
+    }
+
     internal int Capacity
     {
         get { return _connections.Length; }
@@ -118,6 +124,7 @@ internal sealed partial class TcpLayer
             {
                 _listeners[i].Port = port;
                 _listeners[i].Backlog = backlog;
+                _listeners[i].SetDefaults();
                 return _listeners[i];
             }
         }
@@ -204,7 +211,7 @@ internal sealed partial class TcpLayer
         return oldest;
     }
 
-    /// <summary>Begins an active open; null when no connection or no port is free.</summary>
+    /// <summary>Begins an active open (RFC 9293 3.10.1); null when no connection or no port is free.</summary>
     internal TcpConnection Connect(uint remoteAddress, int remotePort)
     {
         int localPort = ChoosePort(remoteAddress, remotePort);
@@ -324,7 +331,8 @@ internal sealed partial class TcpLayer
 
     /// <summary>
     /// Sends a segment from the port in the high half of <paramref name="ports"/> to that in the low half. Its data stands at
-    /// <see cref="TextOffset"/> of the transmit buffer; a SYN, which carries an option there, has none.
+    /// <see cref="TextOffset"/> of the transmit buffer; a SYN, which carries an option there, has none, and no other segment
+    /// carries one (RFC 9293 MUST-65). It leaves from IP's one address (RFC 9293 MUST-44, MUST-45).
     /// </summary>
     internal void Send(
         uint remoteAddress,
@@ -409,7 +417,7 @@ internal sealed partial class TcpLayer
         return -1;
     }
 
-    /// <summary>RFC 6056 3.3.1: a random port of the dynamic range that this peer does not have with us already; 0 when all are taken.</summary>
+    /// <summary>RFC 6056 3.3.1, RFC 5927 4.2: a random port of the dynamic range that this peer does not have with us already; 0 when all are taken.</summary>
     private int ChoosePort(uint remoteAddress, int remotePort)
     {
         const int Range = TcpLimits.LastEphemeralPort - TcpLimits.FirstEphemeralPort + 1;

@@ -9,7 +9,7 @@ internal static class TcpLimits
     /// <summary>A smaller MSS is taken as this one: it could only make this side send almost nothing but headers.</summary>
     internal const int LeastMss = 64;
 
-    /// <summary>Longest wait before in-order data is acknowledged, ms; RFC 9293 MUST-58 wants less than 500.</summary>
+    /// <summary>Longest wait before in-order data is acknowledged, ms; RFC 9293 SHLD-18, and MUST-40 wants less than 500.</summary>
     internal const int DelayedAcknowledgment = 40;
 
     /// <summary>R2 for a SYN: at least three minutes (RFC 9293 MUST-23), ms.</summary>
@@ -17,6 +17,21 @@ internal static class TcpLimits
 
     /// <summary>R2 for data: at least 100 seconds (RFC 9293 SHLD-11), ms.</summary>
     internal const int GiveUpData = 120000;
+
+    /// <summary>Silence before the first keep-alive probe, where keep-alive is turned on: at least two hours (RFC 9293 MUST-28), ms.</summary>
+    internal const int KeepAliveInterval = 7200000;
+
+    /// <summary>Between unanswered keep-alive probes, ms.</summary>
+    internal const int KeepAliveProbeInterval = 75000;
+
+    /// <summary>Unanswered keep-alive probes after which the peer counts as gone.</summary>
+    internal const int KeepAliveProbes = 9;
+
+    /// <summary>How long what is left may take to reach the peer after the connection was given back, ms.</summary>
+    internal const int CloseTimeout = 120000;
+
+    /// <summary>How long a reset waits to leave, for want of a link, before its connection is given to somebody else, ms.</summary>
+    internal const int ResetPatience = 30000;
 
     /// <summary>How long a connection that nobody holds any more waits in FIN-WAIT-2 for the peer's FIN, ms.</summary>
     internal const int FinWait2 = 60000;
@@ -39,7 +54,7 @@ internal static class TcpLimits
     /// <summary>See <see cref="ChallengesPerInterval"/>, ms.</summary>
     internal const int ChallengeInterval = 5000;
 
-    /// <summary>The dynamic ports of RFC 6335 6, from which active opens take theirs (RFC 6056).</summary>
+    /// <summary>The dynamic ports of RFC 6335 6, from which active opens take theirs (RFC 6056 3.2).</summary>
     internal const int FirstEphemeralPort = 49152;
 
     internal const int LastEphemeralPort = 65535;

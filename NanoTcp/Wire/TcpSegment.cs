@@ -28,6 +28,7 @@ internal sealed class TcpSegment
     internal const int Marked = 0x100;
 
     private const int ChecksumOffset = 16;
+    // The options that every TCP knows (RFC 9293 MUST-4).
     private const int OptionEnd = 0;
     private const int OptionNoOperation = 1;
     private const int OptionMaxSegmentSize = 2;
@@ -47,7 +48,7 @@ internal sealed class TcpSegment
     /// <summary>Control bits: <see cref="Fin"/> ... <see cref="Cwr"/>, and <see cref="Marked"/>.</summary>
     internal int Flags;
 
-    /// <summary>SEG.WND.</summary>
+    /// <summary>SEG.WND, an unsigned number (RFC 9293 MUST-1).</summary>
     internal int Window;
 
     /// <summary>SEG.UP: octets from SEG.SEQ to the one behind the urgent data; 0 without the URG bit.</summary>
@@ -69,7 +70,8 @@ internal sealed class TcpSegment
     }
 
     /// <summary>
-    /// Reads the header; false when a length lies. The checksum is the caller's to check before.
+    /// Reads the header; false when a length lies. The checksum is the caller's to check before. Options may come in any
+    /// segment (RFC 9293 MUST-5), but the only one that is known here means something only in a SYN.
     /// </summary>
     internal bool Parse(byte[] buffer, int offset, int length)
     {
@@ -103,7 +105,10 @@ internal sealed class TcpSegment
         return true;
     }
 
-    /// <summary>Looks for the one option that this stack knows; unknown ones are skipped by their length (MUST-6).</summary>
+    /// <summary>
+    /// Looks for the one option that this stack knows, wherever it begins (RFC 9293 MUST-64); unknown ones are skipped by
+    /// their length (RFC 9293 MUST-6).
+    /// </summary>
     private void ParseOptions(byte[] buffer, int offset, int end)
     {
         while (offset < end)
@@ -120,7 +125,7 @@ internal sealed class TcpSegment
                 continue;
             }
 
-            // An option without a length, or one that runs past the header, ends the list: MUST-7.
+            // RFC 9293 MUST-7: an option without a length, or one that runs past the header, ends the list.
             if (offset + 1 >= end)
             {
                 return;
@@ -142,8 +147,9 @@ internal sealed class TcpSegment
     }
 
     /// <summary>
-    /// Writes a header with the Maximum Segment Size option when <paramref name="maxSegmentSize"/> is not 0.
-    /// The data must already stand behind it, because the checksum is made over all.
+    /// Writes a header with the Maximum Segment Size option when <paramref name="maxSegmentSize"/> is not 0. It has its length
+    /// and fills its word, so that there is nothing to pad (RFC 9293 MUST-68, MUST-69).
+    /// The data must already stand behind it, because the checksum is made over all (RFC 9293 MUST-2).
     /// </summary>
     /// <param name="urgentPointer">SEG.UP; meaningful only with the URG bit among the flags.</param>
     /// <param name="pseudoHeaderSum">From <see cref="InternetChecksum.PseudoHeaderSum"/>, with the length left out.</param>

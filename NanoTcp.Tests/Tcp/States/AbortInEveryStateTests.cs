@@ -5,6 +5,7 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>RFC 9293 3.10.5: ABORT, and CLOSE that comes to the same because something would be lost.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.5")]
 public sealed class AbortInEveryStateTests : EveryStateTest
 {
     [TestMethod]

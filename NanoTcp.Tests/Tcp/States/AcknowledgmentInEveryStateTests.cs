@@ -5,6 +5,7 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>RFC 9293 3.10.7, fifth, and RFC 5961 5.2: acknowledgments of what was never sent, of what is long over, and none at all.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4")]
 public sealed class AcknowledgmentInEveryStateTests : EveryStateTest
 {
     [TestMethod]
@@ -58,6 +59,7 @@ public sealed class AcknowledgmentInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "3.5.2")]
     [DataRow(Place.Closed)]
     [DataRow(Place.Listen)]
     [DataRow(Place.SynSent)]
@@ -77,6 +79,7 @@ public sealed class AcknowledgmentInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "3.10.7.4")]
     [DynamicData(nameof(OtherStates))]
     public void RFC_9293_3_10_7_4_without_ACK_a_segment_is_dropped_whatever_else_it_says(Place place)
     {
@@ -94,6 +97,7 @@ public sealed class AcknowledgmentInEveryStateTests : EveryStateTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "3.10.7.4")]
     [DynamicData(nameof(OtherStates))]
     public void RFC_9293_3_10_7_4_without_ACK_and_outside_the_window_a_segment_is_answered_like_any_other_there(Place place)
     {

@@ -8,6 +8,7 @@ namespace NanoTcp.Tests.Tcp.States;
 public sealed class AcrossStatesTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-12", "MUST-13")]
     public void Opened_and_closed_by_this_side()
     {
         OpenActive(roundTrip: 10);

@@ -1,7 +1,10 @@
+using NanoTcp.Tests.Compliance;
+
 namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>RFC 9293 3.10.7.4, sixth to eighth: what should not come any more after the peer's FIN.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4")]
 public sealed class AfterThePeersFinTests : EveryStateTest
 {
     [TestMethod]

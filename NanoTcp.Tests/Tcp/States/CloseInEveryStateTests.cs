@@ -1,9 +1,11 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>RFC 9293 3.10.4: CLOSE, once and again.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.4")]
 public sealed class CloseInEveryStateTests : EveryStateTest
 {
     [TestMethod]

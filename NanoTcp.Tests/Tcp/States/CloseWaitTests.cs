@@ -1,9 +1,11 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>CLOSE-WAIT: the peer has closed; this side may send for as long as it likes.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4")]
 public sealed class CloseWaitTests : TraceTest
 {
     [TestMethod]

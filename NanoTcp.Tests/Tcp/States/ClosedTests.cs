@@ -6,9 +6,11 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>CLOSED, RFC 9293 3.10.7.1: no connection, and nobody who waits for one. Resets: see the tests of resets in every state.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.1", "3.5.2")]
 public sealed class ClosedTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "3.10.7.1")]
     [DataRow("SYN seq 0", "RST,ACK seq =0 ack 1 win 0")]
     [DataRow("SYN seq 0 len 5", "RST,ACK seq =0 ack 6 win 0")]
     [DataRow("SYN,FIN seq 0 len 5", "RST,ACK seq =0 ack 7 win 0")]

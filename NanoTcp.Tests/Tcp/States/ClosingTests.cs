@@ -1,9 +1,11 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>CLOSING: both sides have closed at once, and the peer does not know of our FIN yet.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4")]
 public sealed class ClosingTests : TraceTest
 {
     [TestMethod]

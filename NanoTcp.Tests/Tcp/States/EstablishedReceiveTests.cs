@@ -6,9 +6,11 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>RFC 9293 3.10.7.4, first and seventh: which octets of an arriving segment are taken, and in what order.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4", "3.10.3")]
 public sealed class EstablishedReceiveTests : TraceTest
 {
     [TestMethod]
+    [Requirement("RFC 9293", "SHLD-14")]
     public void Data_in_order_is_read_and_acknowledged()
     {
         OpenPassive();
@@ -45,6 +47,7 @@ public sealed class EstablishedReceiveTests : TraceTest
 
     [TestMethod]
     [Requirement("RFC 9293", "SHLD-31", "MAY-13")]
+    [Requirement("RFC 5681", "4.2")]
     public void Data_out_of_order_waits_for_the_hole_to_be_filled()
     {
         OpenPassive();
@@ -189,6 +192,7 @@ public sealed class EstablishedReceiveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-66")]
     public void A_reset_counts_into_a_closed_window_too()
     {
         OpenPassive();
@@ -406,6 +410,7 @@ public sealed class EstablishedReceiveTests : TraceTest
 
     [TestMethod]
     [Requirement("RFC 9293", "MUST-3")]
+    [Requirement("RFC 4022", "tcpInErrs")]
     public void MUST_3_a_wrong_checksum_is_dropped_and_counted()
     {
         OpenPassive();
@@ -437,6 +442,7 @@ public sealed class EstablishedReceiveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "4.2")]
     public void RFC_5681_4_2_segments_out_of_order_that_are_found_together_are_acknowledged_one_by_one()
     {
         OpenPassive();
@@ -454,6 +460,7 @@ public sealed class EstablishedReceiveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "2")]
     public void RFC_5681_2_what_was_read_does_not_change_the_window_of_an_acknowledgment_out_of_order()
     {
         OpenPassive();
@@ -472,6 +479,7 @@ public sealed class EstablishedReceiveTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5681", "2")]
     public void RFC_5681_2_a_window_update_that_is_due_follows_an_acknowledgment_out_of_order()
     {
         OpenPassive();

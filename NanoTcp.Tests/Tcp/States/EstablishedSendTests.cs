@@ -5,6 +5,7 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>ESTABLISHED, sending: what becomes of what the user writes while nothing is lost.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.2")]
 public sealed class EstablishedSendTests : TraceTest
 {
     [TestMethod]

@@ -5,6 +5,7 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>FIN-WAIT-1: this side has closed, its FIN is not acknowledged.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4")]
 public sealed class FinWait1Tests : TraceTest
 {
     [TestMethod]
@@ -187,7 +188,7 @@ public sealed class FinWait1Tests : TraceTest
             Expect("FIN,ACK seq 1 ack 1");
         }
 
-        At(123_000);
+        At(120_000);
         ExpectNothing();
         T.Check(4, T.Stack.FreeConnections, "free connections");
         T.Check(0, T.Stack.TimeWaitCount, "closing connections");

@@ -5,6 +5,7 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>FIN-WAIT-2: this side has closed and the peer knows; the peer may still send for as long as it likes.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4")]
 public sealed class FinWait2Tests : TraceTest
 {
     [TestMethod]
@@ -99,6 +100,7 @@ public sealed class FinWait2Tests : TraceTest
 
     [TestMethod]
     [Requirement("RFC 9293", "SHLD-3")]
+    [Requirement("RFC 1122", "4.2.2.13")]
     public void RFC_1122_4_2_2_13_data_with_the_FIN_for_a_reader_who_has_gone_is_reset_too()
     {
         OpenPassive();

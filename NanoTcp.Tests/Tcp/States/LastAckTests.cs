@@ -1,9 +1,11 @@
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>LAST-ACK: both sides have closed, the peer first; only the acknowledgment of our FIN is missing.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4")]
 public sealed class LastAckTests : TraceTest
 {
     [TestMethod]
@@ -96,9 +98,9 @@ public sealed class LastAckTests : TraceTest
             Expect("FIN,ACK seq 1 ack 2");
         }
 
-        At(122_999);
+        At(119_999);
         Is(TcpState.LastAck);
-        At(123_000);
+        At(120_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
     }

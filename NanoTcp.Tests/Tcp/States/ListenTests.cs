@@ -8,6 +8,7 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>LISTEN, RFC 9293 3.10.7.2: what a listener answers. Its queues have tests of their own.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.2")]
 public sealed class ListenTests : TraceTest
 {
     /// <summary>MSS 1000, SACK-permitted, timestamps, no-operation, window scale 7: what Linux offers.</summary>
@@ -24,7 +25,7 @@ public sealed class ListenTests : TraceTest
     }
 
     [TestMethod]
-    [Requirement("RFC 9293", "MUST-41")]
+    [Requirement("RFC 9293", "MUST-41", "3.10.1")]
     public void A_port_is_listened_on_once_and_others_besides()
     {
         Listen(options => options.Listeners = 2);

@@ -6,12 +6,14 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>RFC 9293 3.5.3 and 3.10.7, RFC 5961 3.2: which resets are believed in which state.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4")]
 public sealed class ResetInEveryStateTests : EveryStateTest
 {
     [TestMethod]
-    [Requirement("RFC 9293", "MUST-11")]
+    [Requirement("RFC 9293", "MUST-11", "MUST-12")]
     [Requirement("RFC 1337", "3")]
     [Requirement("RFC 5961", "3.2")]
+    [Requirement("RFC 4022", "tcpAttemptFails", "tcpEstabResets")]
     [DynamicData(nameof(OtherStates))]
     public void RFC_5961_3_2_the_exact_reset_ends_every_state_but_TIME_WAIT(Place place)
     {

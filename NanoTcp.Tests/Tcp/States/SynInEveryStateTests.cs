@@ -6,6 +6,7 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>RFC 9293 3.10.7.4, fourth, and RFC 5961 4.2: a SYN where there is a connection already.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4")]
 public sealed class SynInEveryStateTests : EveryStateTest
 {
     [TestMethod]

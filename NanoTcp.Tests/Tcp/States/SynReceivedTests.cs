@@ -6,6 +6,7 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>SYN-RECEIVED, RFC 9293 3.10.7.4: half-open records of a listener, and simultaneous opens.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4")]
 public sealed class SynReceivedTests : TraceTest
 {
     [TestMethod]
@@ -255,7 +256,7 @@ public sealed class SynReceivedTests : TraceTest
             Expect("SYN,ACK seq 0 ack 1 mss 1460");
         }
 
-        At(183_000);
+        At(180_000);
         ExpectNothing();
         Ended(TcpEndReason.TimedOut);
     }

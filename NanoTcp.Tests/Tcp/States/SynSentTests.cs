@@ -8,6 +8,7 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>SYN-SENT, RFC 9293 3.10.7.3: which answers to our SYN are believed.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.3")]
 public sealed class SynSentTests : TraceTest
 {
     [TestMethod]
@@ -20,7 +21,8 @@ public sealed class SynSentTests : TraceTest
     }
 
     [TestMethod]
-    [Requirement("RFC 6056", "3.3.1")]
+    [Requirement("RFC 6056", "3.3.1", "3.2")]
+    [Requirement("RFC 5927", "4.2")]
     public void RFC_6056_the_local_port_is_chosen_from_the_dynamic_range_and_never_twice_for_one_server()
     {
         Connecting();

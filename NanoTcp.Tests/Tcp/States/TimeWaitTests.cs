@@ -9,7 +9,7 @@ namespace NanoTcp.Tests.Tcp.States;
 public sealed class TimeWaitTests : TraceTest
 {
     [TestMethod]
-    [Requirement("RFC 9293", "MUST-13")]
+    [Requirement("RFC 9293", "MUST-13", "3.10.8")]
     public void TIME_WAIT_lasts_two_MSL_and_costs_no_connection()
     {
         CloseToTimeWait();
@@ -433,6 +433,7 @@ public sealed class TimeWaitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-13")]
     public void When_the_table_is_full_the_oldest_record_makes_room()
     {
         Listen(options => options.TimeWaits = 2);
@@ -456,6 +457,7 @@ public sealed class TimeWaitTests : TraceTest
     }
 
     [TestMethod]
+    [Requirement("RFC 9293", "MUST-13")]
     public void The_wait_can_be_configured()
     {
         OpenPassive(options => options.TimeWaitDuration = 500);

@@ -5,6 +5,7 @@ namespace NanoTcp.Tests.Tcp.States;
 
 /// <summary>RFC 9293 3.10.7.4, first: what lies outside the window is answered and dropped, but not for ever.</summary>
 [TestClass]
+[Requirement("RFC 9293", "3.10.7.4")]
 public sealed class UnacceptableInEveryStateTests : EveryStateTest
 {
     [TestMethod]

@@ -374,7 +374,7 @@ internal sealed class HttpSession
 
         if (_connection.Unacknowledged != 0)
         {
-            // Nobody watches over a connection that was given back, so that waits until the response is delivered.
+            // A connection that was given back has two minutes, however much is left; here it has as long as the peer takes it.
             _since = now;
             return CheckResponse(now) || taken != 0;
         }
