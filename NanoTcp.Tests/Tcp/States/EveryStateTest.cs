@@ -21,7 +21,7 @@ public abstract class EveryStateTest : TraceTest
     public static IEnumerable<object[]> SynchronizedStates => Rows(place => place >= Place.Established);
 
     /// <summary>The states of a connection object, which counts its challenges.</summary>
-    public static IEnumerable<object[]> StatesThatLimitChallenges => Rows(place => place > Place.SynReceived && !IsInATable(place));
+    public static IEnumerable<object[]> StatesThatLimitChallenges => Rows(place => place > Place.SynReceived);
 
     /// <summary>Those whose connection still has its owner.</summary>
     public static IEnumerable<object[]> HeldStates => Rows(place => place == Place.SynSent || (place > Place.SynReceived && IsHeld(place)));
@@ -52,12 +52,6 @@ public abstract class EveryStateTest : TraceTest
     private protected bool IsTimeWait => Where is Place.TimeWait or Place.TimeWaitGivenBack;
 
     private protected bool IsSynReceived => Where is Place.SynReceived or Place.SynReceivedActive;
-
-    /// <summary>True for what is kept as a record of a table.</summary>
-    private protected static bool IsInATable(Place place)
-    {
-        return place is Place.SynReceived or Place.FinWait2GivenBack or Place.TimeWaitGivenBack;
-    }
 
     private protected static bool IsHeld(Place place)
     {
