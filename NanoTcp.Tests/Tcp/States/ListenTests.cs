@@ -93,6 +93,7 @@ public sealed class ListenTests : TraceTest
     [DataRow("none seq 1", StackCounter.TcpInNulls)]
     [DataRow("none seq 1 len 10", StackCounter.TcpInNulls)]
     [DataRow("FIN seq 1", StackCounter.TcpInUnexpected)]
+    [DataRow("PSH seq 1 len 10", StackCounter.TcpInUnexpected)]
     [DataRow("FIN,PSH,URG seq 1", StackCounter.TcpInXmas)]
     [DataRow("SYN,FIN seq 1", StackCounter.TcpInSynFins)]
     [DataRow("SYN,FIN,PSH,URG seq 1 len 10", StackCounter.TcpInSynFins)]
