@@ -432,6 +432,7 @@ public sealed partial class TcpConnection
             return;
         }
 
+        // For probes too (RFC 9293 SHLD-30).
         NoteRetry();
 
         // For probes too (RFC 9293 SHLD-30).

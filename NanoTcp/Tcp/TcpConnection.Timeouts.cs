@@ -65,7 +65,7 @@ public sealed partial class TcpConnection
 
     /// <summary>
     /// True to ask a peer that has been silent for <see cref="KeepAliveInterval"/> whether it is still there, by empty
-    /// segments that it must answer (RFC 9293 3.8.4, MUST-24). When <see cref="KeepAliveProbes"/> of them in a row stay
+    /// segments that it must answer (RFC 9293 MAY-5, MUST-24). When <see cref="KeepAliveProbes"/> of them in a row stay
     /// unanswered, the connection is reset and ends with <see cref="TcpEndReason.TimedOut"/>; a peer that has started anew
     /// answers with a reset. Nothing is asked while sent data is unacknowledged: then <see cref="UserTimeout"/> holds.
     /// </summary>
@@ -145,7 +145,7 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>
-    /// True when the same segment has gone out again three times and nothing came back: R1 (RFC 9293 SHLD-9,
+    /// True when the same segment has gone out again three times and nothing came back: R1 of RFC 9293 3.8.3 (RFC 9293 SHLD-9,
     /// RFC 9293 MUST-47). The stack keeps trying until <see cref="UserTimeout"/> is over; the owner may tell its user, or give up.
     /// </summary>
     public bool HasDeliveryProblem
@@ -345,7 +345,7 @@ public sealed partial class TcpConnection
         return now + (spacing < interval ? spacing : interval);
     }
 
-    /// <summary>RFC 9293 3.8.4: SEG.SEQ = SND.NXT - 1 is not acceptable, so that it must be answered (RFC 9293 SHLD-12: no data).</summary>
+    /// <summary>RFC 9293 3.8.4: SEG.SEQ = SND.NXT - 1 is not acceptable, so that it must be answered; RFC 9293 SHLD-12: no data.</summary>
     private bool SendKeepAlive(long now)
     {
         TcpControlBlock block = Block;
