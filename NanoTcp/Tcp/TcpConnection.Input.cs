@@ -25,6 +25,7 @@ public sealed partial class TcpConnection
         {
             // Only what is acceptable says that the peer is there: anybody can make up the rest.
             LastActivity = now;
+            Marks &= ~UnreachableHint;
         }
 
         if ((actions & (TcpActions.Reset | TcpActions.Ended)) != 0)
@@ -164,13 +165,20 @@ public sealed partial class TcpConnection
         bool partial = _layer.Congestion.Acknowledged(_values, text, block.SndUna, block.SndMax, block.SendMss, (int)now, _roundTrip);
         Marks = partial ? Marks | RetransmitFirst : Marks & ~RetransmitFirst;
 
-        // RFC 6298 5.2 and 5.3: off when all is acknowledged, anew when something is.
-        _timerAt = outstanding == 0 ? Never : now + _roundTrip.Timeout;
+        // RFC 6298 5.2 and 5.3: off when all is acknowledged, anew when something is. The pause after a mark goes on.
+        if (outstanding != 0)
+        {
+            _timerAt = now + _roundTrip.Timeout;
+        }
+        else if ((Marks & EcnHeld) == 0)
+        {
+            _timerAt = Never;
+        }
 
         // Whatever the peer has taken counts, however little of what is out (RFC 9293 SHLD-17).
         _unansweredSince = now;
         _values[MovedAt] = (int)now;
-        Marks = (Marks & ~(UnreachableHint | Retries)) | OutputDue;
+        Marks = (Marks & ~Retries) | OutputDue;
     }
 
     private void DuplicateAcknowledged()
@@ -225,6 +233,12 @@ public sealed partial class TcpConnection
 
         if ((Marks & Probing) != 0 && Block.SndWnd != 0)
         {
+            if ((actions & TcpActions.Reopened) == 0 && _send.Count != 0 && !HasMoreToSend())
+            {
+                // Still too small to use. What the peer sends meanwhile must not put off the probe (RFC 9293 MUST-60).
+                return;
+            }
+
             Marks &= ~(Probing | ProbeDue);
             _roundTrip.ForgetBackOff();
 

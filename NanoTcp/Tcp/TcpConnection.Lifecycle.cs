@@ -88,6 +88,7 @@ public sealed partial class TcpConnection
 
         _roundTrip.ForgetBackOff();
         _timerAt = now + _roundTrip.Timeout;
+        Marks &= ~EcnHeld;
         if (Block.SndMax != Block.SndUna)
         {
             GoBack();

@@ -46,7 +46,7 @@ public sealed partial class TcpConnection
         Marks &= ~(ResetDue | OutputDue);
         _watchAt = Never;
         _layer.Counters[StackCounter.TcpOutRsts]++;
-        _layer.Send(RemoteAddress, Ports, Block.SndMax, Block.RcvNxt, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0, 0, _values[TypeOfService]);
+        _layer.Send(RemoteAddress, Ports, NextForPeer(), Block.RcvNxt, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0, 0, _values[TypeOfService]);
         return true;
     }
 
@@ -90,7 +90,6 @@ public sealed partial class TcpConnection
         {
             usable = 0;
         }
-
 
         // RFC 9293 SHLD-27, SHLD-28: as much as a segment takes, from however many writes.
         int length = available < usable ? available : usable;
@@ -232,10 +231,19 @@ public sealed partial class TcpConnection
             block.Marks |= TcpControlBlock.FinSent;
         }
 
-        if (block.SndMax == block.SndUna && (Marks & Probing) == 0)
+        if (block.SndMax == block.SndUna)
         {
-            _unansweredSince = now;
-            _values[MovedAt] = (int)now;
+            if ((Marks & Probing) == 0)
+            {
+                _unansweredSince = now;
+                _values[MovedAt] = (int)now;
+            }
+
+            if ((Marks & ProbeDue) == 0)
+            {
+                // Nothing was out, so a timer that runs is not this segment's.
+                _timerAt = Never;
+            }
         }
 
         int urgentPointer = 0;
@@ -306,9 +314,29 @@ public sealed partial class TcpConnection
             return false;
         }
 
-        // Beyond everything sent, so that the peer does not take it for an old segment; but a probe may not have been taken.
-        uint sequence = (Marks & Probing) != 0 ? block.SndNxt : block.SndMax;
-        int flags = TcpSegment.Ack;
+        SendEmpty(NextForPeer(), duplicate ? (int)(block.RcvAdv - block.RcvNxt) : OfferWindow());
+        Acknowledged();
+        if (duplicate)
+        {
+            AfterRead();
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// The sequence number of a segment without data or FIN: beyond everything sent, so that the peer does not take it for an
+    /// old one; but a probe may not have been taken, and into a closed window goes only what fits exactly.
+    /// </summary>
+    private uint NextForPeer()
+    {
+        return (Marks & Probing) != 0 ? Block.SndNxt : Block.SndMax;
+    }
+
+    /// <summary>An acknowledgment, or a keep-alive probe.</summary>
+    private void SendEmpty(uint sequence, int window)
+    {
+        int flags = (Marks & EcnEcho) != 0 ? TcpSegment.Ack | TcpSegment.Ece : TcpSegment.Ack;
         int urgentPointer = 0;
         if ((Marks & Urgent) != 0)
         {
@@ -317,21 +345,8 @@ public sealed partial class TcpConnection
             flags |= urgentPointer != 0 ? TcpSegment.Urg : 0;
         }
 
-        int window = duplicate ? (int)(block.RcvAdv - block.RcvNxt) : OfferWindow();
-        if ((Marks & EcnEcho) != 0)
-        {
-            flags |= TcpSegment.Ece;
-        }
-
-        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, window, 0, 0, urgentPointer, _values[TypeOfService]);
+        _layer.Send(RemoteAddress, Ports, sequence, Block.RcvNxt, flags, window, 0, 0, urgentPointer, _values[TypeOfService]);
         CountSent(false);
-        Acknowledged();
-        if (duplicate)
-        {
-            AfterRead();
-        }
-
-        return true;
     }
 
     /// <summary>
@@ -408,6 +423,16 @@ public sealed partial class TcpConnection
     private void RetransmissionDue(long now)
     {
         TcpControlBlock block = Block;
+        bool held = (Marks & EcnHeld) != 0;
+        Marks &= ~EcnHeld;
+        if (held && block.SndMax == block.SndUna)
+        {
+            // Nothing was lost, and nobody is silent: RFC 3168 6.1.2 has let the next segment wait so long.
+            _timerAt = Never;
+            Marks |= OutputDue;
+            return;
+        }
+
         int limit = GiveUpAfter();
         if ((Marks & (Probing | Retries)) == Probing && ((Marks & Owned) != 0 || WaitingFor != null))
         {
@@ -419,16 +444,6 @@ public sealed partial class TcpConnection
         {
             // RFC 9293 MUST-20 (c).
             GiveUp();
-            return;
-        }
-
-        bool held = (Marks & EcnHeld) != 0;
-        Marks &= ~EcnHeld;
-        if (held && block.SndMax == block.SndUna)
-        {
-            // Nothing was lost: RFC 3168 6.1.2 has let the next segment wait so long.
-            _timerAt = Never;
-            Marks |= OutputDue;
             return;
         }
 

@@ -1,6 +1,5 @@
 using System;
 using NanoTcp.Primitives;
-using NanoTcp.Wire;
 
 namespace NanoTcp.Tcp;
 
@@ -166,7 +165,7 @@ public sealed partial class TcpConnection
     {
         CheckOwned();
         TcpSettings.SetTimeout(_values, index, value);
-        if ((Marks & Probing) == 0)
+        if ((Marks & (Probing | EcnHeld)) == 0)
         {
             LimitRetransmission();
         }
@@ -353,8 +352,7 @@ public sealed partial class TcpConnection
         }
 
         _layer.Counters[StackCounter.TcpKeepAliveProbes]++;
-        _layer.Send(RemoteAddress, Ports, block.SndMax - 1, block.RcvNxt, TcpSegment.Ack, OfferWindow(), 0, 0);
-        CountSent(false);
+        SendEmpty(block.SndMax - 1, OfferWindow());
         return true;
     }
 }
