@@ -20,11 +20,15 @@ public sealed partial class TcpConnection
         TcpState before = block.State;
         SegmentOutcome outcome = _layer.Outcome;
         int actions = block.Process(segment, outcome);
-        _layer.CountDrop(outcome);
+        if (outcome.Drop != SegmentOutcome.NoDrop)
+        {
+            _layer.Counters[outcome.Drop]++;
+        }
+
         if (outcome.Drop == SegmentOutcome.NoDrop || (actions & TcpActions.Window) != 0)
         {
             // Only what is acceptable says that the peer is there: anybody can make up the rest.
-            LastActivity = now;
+            _lastActivity = now;
             Marks &= ~UnreachableHint;
         }
 
@@ -32,13 +36,13 @@ public sealed partial class TcpConnection
         {
             if ((actions & TcpActions.Reset) != 0)
             {
-                _layer.SendReset(segment, RemoteAddress);
+                _layer.SendReset(segment, Remote);
             }
             else
             {
                 if ((actions & TcpActions.Acknowledged) != 0)
                 {
-                    BytesSent += outcome.AcknowledgedText;
+                    _bytesSent += outcome.AcknowledgedText;
                 }
 
                 PeerEnded(before);
@@ -106,7 +110,7 @@ public sealed partial class TcpConnection
             Marks |= AcknowledgeDue | OutputDue;
         }
 
-        if ((actions & TcpActions.OutOfOrder) != 0 && _layer.Ip.Reach(RemoteAddress) == Ipv4Layer.Sent)
+        if ((actions & TcpActions.OutOfOrder) != 0 && _layer.Ip.Reach(Remote) == Ipv4Layer.Sent)
         {
             // RFC 5681 4.2: one acknowledgment for each such segment, before the next frame is looked at, because the
             // peer counts them: three tell it what is lost, and each one lets it send something more.
@@ -146,7 +150,7 @@ public sealed partial class TcpConnection
     {
         TcpControlBlock block = Block;
         _send.Discard(text);
-        BytesSent += text;
+        _bytesSent += text;
         if (text >= block.SendMss)
         {
             Marks |= PathProven;
@@ -288,9 +292,9 @@ public sealed partial class TcpConnection
 
         _values[MovedAt] = (int)now;
         _receive.Count += outcome.Delivered;
-        BytesReceived += outcome.Delivered;
+        _bytesReceived += outcome.Delivered;
         _unacknowledgedText += outcome.Delivered;
-        if ((Marks & SegmentHeld) != 0 || _unacknowledgedText >= UpdateThreshold())
+        if ((Marks & SegmentHeld) != 0 || _unacknowledgedText >= _layer.UpdateThreshold)
         {
             // RFC 9293 SHLD-19 asks for every second full segment at least. Peers with small rings send their last
             // segment short and then wait, so here it is every second one; and what fills half the ring at once.
@@ -328,17 +332,9 @@ public sealed partial class TcpConnection
     /// <summary>The user has made room: tell the peer, if it is worth a segment (RFC 9293 MUST-39).</summary>
     private void AfterRead()
     {
-        if (Block.CanReceive && (int)(Block.RcvNxt + (uint)_receive.Free - Block.RcvAdv) >= UpdateThreshold())
+        if (Block.CanReceive && (int)(Block.RcvNxt + (uint)_receive.Free - Block.RcvAdv) >= _layer.UpdateThreshold)
         {
             Marks |= AcknowledgeDue | OutputDue;
         }
-    }
-
-    /// <summary>Two full segments, or half the ring when that is less.</summary>
-    private int UpdateThreshold()
-    {
-        int half = _receive.Capacity / 2;
-        int two = 2 * _layer.OfferedMss;
-        return two < half ? two : half;
     }
 }

@@ -151,11 +151,11 @@ public sealed partial class TcpConnection
     {
         Marks = InUse;
         Ports = ports;
-        RemoteAddress = remoteAddress;
+        Remote = remoteAddress;
         WaitingFor = null;
-        BytesReceived = 0;
-        BytesSent = 0;
-        LastActivity = now;
+        _bytesReceived = 0;
+        _bytesSent = 0;
+        _lastActivity = now;
         _receive.Clear();
         _send.Clear();
         _roundTrip.Reset();

@@ -15,7 +15,7 @@ public sealed partial class TcpConnection
     /// <summary>Sends at most one segment. The transmit buffer is free. False when nothing was sent.</summary>
     internal bool Dispatch(long now)
     {
-        switch (_layer.Ip.Reach(RemoteAddress))
+        switch (_layer.Ip.Reach(Remote))
         {
             case Ipv4Layer.Pending:
                 // The rings keep everything; the answer to ARP, or its failure, brings us here again.
@@ -46,7 +46,7 @@ public sealed partial class TcpConnection
         Marks &= ~(ResetDue | OutputDue);
         _watchAt = Never;
         _layer.Counters[StackCounter.TcpOutRsts]++;
-        _layer.Send(RemoteAddress, Ports, NextForPeer(), Block.RcvNxt, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0, 0, _values[TypeOfService]);
+        _layer.Send(Remote, Ports, NextForPeer(), Block.RcvNxt, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0, 0, _values[TypeOfService]);
         return true;
     }
 
@@ -184,7 +184,7 @@ public sealed partial class TcpConnection
         }
 
         _layer.Send(
-            RemoteAddress, Ports, block.Iss, block.RcvNxt, flags, _receive.Free, _layer.OfferedMss, 0, 0, _values[TypeOfService]);
+            Remote, Ports, block.Iss, block.RcvNxt, flags, _receive.Free, _layer.OfferedMss, 0, 0, _values[TypeOfService]);
         CountSent(again);
         if (again)
         {
@@ -194,7 +194,7 @@ public sealed partial class TcpConnection
         else
         {
             // All that passed before, while there was no link, no neighbour or no Poll, says nothing about the peer.
-            LastActivity = now;
+            _lastActivity = now;
             StartTiming(block.Iss, now);
             _roundTrip.Reset();
             _unansweredSince = now;
@@ -261,7 +261,7 @@ public sealed partial class TcpConnection
             typeOfService |= ecn >> EcnShift;
         }
 
-        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, length, urgentPointer, typeOfService);
+        _layer.Send(Remote, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, length, urgentPointer, typeOfService);
         CountSent(again);
         Acknowledged();
         bool intoClosedWindow = (Marks & ProbeDue) != 0 && block.SndWnd == 0;
@@ -345,7 +345,7 @@ public sealed partial class TcpConnection
             flags |= urgentPointer != 0 ? TcpSegment.Urg : 0;
         }
 
-        _layer.Send(RemoteAddress, Ports, sequence, Block.RcvNxt, flags, window, 0, 0, urgentPointer, _values[TypeOfService]);
+        _layer.Send(Remote, Ports, sequence, Block.RcvNxt, flags, window, 0, 0, urgentPointer, _values[TypeOfService]);
         CountSent(false);
     }
 
@@ -380,9 +380,7 @@ public sealed partial class TcpConnection
     {
         TcpControlBlock block = Block;
         uint edge = block.RcvNxt + (uint)_receive.Free;
-        int step = (int)(edge - block.RcvAdv);
-        int half = _receive.Capacity / 2;
-        if (step >= _layer.OfferedMss || step >= half)
+        if ((int)(edge - block.RcvAdv) >= _layer.WindowStep)
         {
             block.RcvAdv = edge;
         }

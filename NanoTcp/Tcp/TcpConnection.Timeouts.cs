@@ -210,7 +210,7 @@ public sealed partial class TcpConnection
             Marks += OneRetry;
             if ((Marks & Retries) == Retries)
             {
-                _layer.Ip.Doubt(RemoteAddress);
+                _layer.Ip.Doubt(Remote);
             }
         }
     }
@@ -306,13 +306,13 @@ public sealed partial class TcpConnection
         int spacing = values[TcpSettings.KeepAliveProbeInterval];
         int probes = values[TcpSettings.KeepAliveProbes];
         long probedAt = now - (uint)((int)now - values[ProbedAt]);
-        if (probes < TcpSettings.ProbeSent || LastActivity >= probedAt)
+        if (probes < TcpSettings.ProbeSent || _lastActivity >= probedAt)
         {
             probes &= TcpSettings.ProbesMask;
             values[TcpSettings.KeepAliveProbes] = probes;
-            if (now - LastActivity < interval)
+            if (now - _lastActivity < interval)
             {
-                return LastActivity + interval;
+                return _lastActivity + interval;
             }
         }
         else if (now - probedAt < spacing)
@@ -345,7 +345,7 @@ public sealed partial class TcpConnection
         }
 
         Marks &= ~KeepAliveDue;
-        if (block.SndMax != block.SndUna || now - LastActivity < _values[TcpSettings.KeepAliveInterval])
+        if (block.SndMax != block.SndUna || now - _lastActivity < _values[TcpSettings.KeepAliveInterval])
         {
             // It waited for its neighbour's address, and the peer has spoken meanwhile.
             return false;
