@@ -81,15 +81,16 @@ public sealed partial class TcpConnection
             _layer.Congestion.Resume(values, idle, block.SendMss, (int)now);
         }
 
-        int congestion = SendLimit();
-        int window = block.SndWnd < congestion ? block.SndWnd : congestion;
-        int usable = (Marks & ProbeDue) != 0 ? (block.SndWnd == 0 ? 1 : block.SndWnd)
-            : (Marks & RetransmitFirst) != 0 ? RetransmissionWindow()
-            : window - offset;
-        if ((Marks & EcnHeld) != 0 && sequence == block.SndMax)
+        int congestion = values[CongestionControl.Window];
+        int duplicates = values[CongestionControl.Duplicates];
+        if (duplicates > 0)
         {
-            usable = 0;
+            // What the first duplicates let out beyond cwnd: RFC 3042 2.
+            const int Most = CongestionControl.MaxLimitedTransmit;
+            congestion += (duplicates < Most ? duplicates : Most) * block.SendMss;
         }
+
+        int usable = UsableWindow(sequence, offset, congestion);
 
         // RFC 9293 SHLD-27, SHLD-28: as much as a segment takes, from however many writes.
         int length = available < usable ? available : usable;
@@ -130,26 +131,32 @@ public sealed partial class TcpConnection
         return SendAcknowledgment(false) || SendKeepAlive(now);
     }
 
-    /// <summary>cwnd, and what the first duplicates let out beyond it (RFC 3042 2).</summary>
-    private int SendLimit()
+    /// <summary>
+    /// How many octets the windows let out from <paramref name="sequence"/> on, which is <paramref name="offset"/> octets beyond
+    /// SND.UNA; negative when the peer has taken back a part of its window.
+    /// </summary>
+    private int UsableWindow(uint sequence, int offset, int congestion)
     {
-        int[] values = _values;
-        int window = values[CongestionControl.Window];
-        int duplicates = values[CongestionControl.Duplicates];
-        if (duplicates > 0)
+        TcpControlBlock block = Block;
+        int window = block.SndWnd;
+        if ((Marks & ProbeDue) != 0)
         {
-            const int Most = CongestionControl.MaxLimitedTransmit;
-            window += (duplicates < Most ? duplicates : Most) * Block.SendMss;
+            return window == 0 ? 1 : window;
         }
 
-        return window;
-    }
+        if ((Marks & RetransmitFirst) != 0)
+        {
+            // What is out, and new data only within the peer's window (RFC 9293 SHLD-15, MAY-7).
+            int outstanding = (int)(block.SndMax - block.SndUna);
+            return outstanding > window ? outstanding : window;
+        }
 
-    /// <summary>What a retransmission may carry: what is out, and new data only within the window (RFC 9293 SHLD-15, MAY-7).</summary>
-    private int RetransmissionWindow()
-    {
-        int outstanding = (int)(Block.SndMax - Block.SndUna);
-        return outstanding > Block.SndWnd ? outstanding : Block.SndWnd;
+        if ((Marks & EcnHeld) != 0 && sequence == block.SndMax)
+        {
+            return 0;
+        }
+
+        return (window < congestion ? window : congestion) - offset;
     }
 
     /// <summary>
@@ -462,16 +469,7 @@ public sealed partial class TcpConnection
         {
             // A window that closed on data already out is probed like any other (RFC 9293 MUST-35). And when nothing is out, because
             // nothing could leave, nothing is lost: what waits is tried again.
-            Marks |= Probing;
-            block.SndNxt = block.SndUna;
-            Marks &= ~(Timing | RetransmitFirst);
-            Marks |= _send.Count != 0 ? ProbeDue | OutputDue : OutputDue;
-            if ((Marks & Retries) > OneRetry || block.SndMax == block.SndUna)
-            {
-                // Only when the peer is silent: what is answered must not bring the next probe nearer.
-                LimitRetransmission();
-            }
-
+            Probe();
             return;
         }
 
@@ -481,6 +479,20 @@ public sealed partial class TcpConnection
         BelieveHint();
         _layer.Congestion.TimedOut(_values, block.SndUna, block.SndMax, block.SendMss);
         GoBack();
+    }
+
+    /// <summary>The next probe is due, or the first.</summary>
+    private void Probe()
+    {
+        TcpControlBlock block = Block;
+        block.SndNxt = block.SndUna;
+        Marks = (Marks & ~(Timing | RetransmitFirst)) | Probing | OutputDue;
+        Marks |= _send.Count != 0 ? ProbeDue : 0;
+        if ((Marks & Retries) > OneRetry || block.SndMax == block.SndUna)
+        {
+            // Only when the peer is silent: what is answered must not bring the next probe nearer.
+            LimitRetransmission();
+        }
     }
 
     private void GiveUp()
