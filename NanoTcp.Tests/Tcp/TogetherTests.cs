@@ -193,6 +193,84 @@ public sealed class TogetherTests : TraceTest
         Expect("RST,ACK seq 1 ack 1 win 0");
     }
 
+    [TestMethod]
+    public void A_probe_that_could_not_leave_before_its_octet_was_acknowledged_does_not_send_the_FIN_twice()
+    {
+        OpenPassive(window: 0);
+        Write(1);
+        At(1000);
+        Expect("ACK seq 1 ack 1 len 1");
+        LinkDown();
+        At(3000);
+        Send("ACK seq 1 ack 2 win 0");
+        CloseSend();
+        LinkUp();
+        Expect("FIN,ACK seq 2 ack 1");
+        ExpectNothing();
+        At(3999);
+        ExpectNothing();
+        Send("FIN,ACK seq 1 ack 3 win 0");
+        Expect("ACK seq 3 ack 2");
+    }
+
+    [TestMethod]
+    [Requirement("RFC 9293", "MUST-36")]
+    public void A_window_that_closes_during_the_pause_after_a_mark_is_probed()
+    {
+        HeldWithOneSegmentOut();
+        Send("ACK seq 1 ack 4201 win 0");
+        Write(10);
+        At(2010);
+        ExpectNothing();
+        At(3010);
+        Expect("ACK seq 4201 ack 1 len 1");
+        Send("ACK seq 1 ack 4201 win 8000");
+        Expect("ACK seq 4201 ack 1 len 10");
+        Send("ACK seq 1 ack 4211 win 8000");
+    }
+
+    [TestMethod]
+    public void An_object_that_is_used_again_has_forgotten_pauses_probes_options_and_urgent_data()
+    {
+        LeastWindow();
+        TcpConnection first = Connection;
+        T.Do("options", () =>
+        {
+            Connection.NoDelay = true;
+            Connection.Evictable = true;
+            Connection.KeepAlive = true;
+            Connection.KeepAliveInterval = 1000;
+            Connection.IdleTimeout = 5000;
+            Connection.UserTimeout = 5000;
+            Connection.DifferentiatedServices = 63;
+        });
+        Send("ACK,URG seq 1 ack 4001 up 2000 len 10 win 0");
+        T.WriteUrgent(1000);
+        At(1040);
+        T.Bench.Sent.Clear();
+        Abort();
+        T.Bench.Sent.Clear();
+        for (int i = 0; i < T.Stack.ConnectionCapacity; i++)
+        {
+            T.As(Client(i + 1));
+            Handshake();
+            T.Check(0, Connection.Readable, "readable");
+            T.Check(0, Connection.UrgentRemaining, "urgent");
+            T.Check(false, Connection.NoDelay || Connection.Evictable || Connection.KeepAlive || Connection.Ecn, "options");
+            T.Check(0, Connection.IdleTimeout + Connection.DifferentiatedServices, "idle timeout and codepoint");
+            T.Check(120_000, Connection.UserTimeout, "user timeout");
+            Write(10);
+            Expect("ACK seq 1 ack 1 len 10");
+            Send("ACK seq 1 ack 11");
+            if (ReferenceEquals(first, Connection))
+            {
+                return;
+            }
+        }
+
+        T.Check(true, false, "the same object again");
+    }
+
     private static void WithEcn(NetworkStackOptions options)
     {
         options.Ecn = true;

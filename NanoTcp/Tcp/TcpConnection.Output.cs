@@ -271,7 +271,7 @@ public sealed partial class TcpConnection
         _layer.Send(Remote, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, length, urgentPointer, typeOfService);
         CountSent(again);
         Acknowledged();
-        bool intoClosedWindow = (Marks & ProbeDue) != 0 && block.SndWnd == 0;
+        bool intoClosedWindow = (Marks & ProbeDue) != 0 && block.SndWnd == 0 && length != 0;
         Marks &= ~ProbeDue;
         if (intoClosedWindow)
         {
