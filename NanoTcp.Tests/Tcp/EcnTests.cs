@@ -160,8 +160,8 @@ public sealed class EcnTests : TraceTest
     }
 
     [TestMethod]
-    [Requirement("RFC 3168", "6.1.3")]
     [Requirement("RFC 4898", "tcpEStatsPathCERcvd")]
+    [Requirement("RFC 3168", "6.1.3")]
     public void RFC_3168_6_1_3_a_mark_is_echoed_in_every_acknowledgment_until_the_peer_says_that_it_sends_less()
     {
         OpenWithEcn();
@@ -232,8 +232,8 @@ public sealed class EcnTests : TraceTest
 
     [TestMethod]
     [Requirement("RFC 9293", "SHLD-8")]
-    [Requirement("RFC 3168", "6.1.2")]
     [Requirement("RFC 4898", "tcpEStatsPathECNsignals")]
+    [Requirement("RFC 3168", "6.1.2")]
     public void RFC_3168_6_1_2_an_echo_halves_the_window_once_and_the_next_new_data_says_so()
     {
         OpenWithEcn();

@@ -29,7 +29,7 @@ public sealed class KeepAliveTests : TraceTest
     }
 
     [TestMethod]
-    [Requirement("RFC 9293", "MUST-24", "MUST-28", "SHLD-12")]
+    [Requirement("RFC 9293", "MUST-24", "MUST-28", "SHLD-12", "MAY-5")]
     public void MUST_24_MUST_28_SHLD_12_after_two_hours_of_silence_an_empty_segment_left_of_the_window_asks_for_an_answer()
     {
         OpenPassive();

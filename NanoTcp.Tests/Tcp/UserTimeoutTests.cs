@@ -93,6 +93,7 @@ public sealed class UserTimeoutTests : TraceTest
 
     [TestMethod]
     [Requirement("RFC 9293", "MUST-20", "SHLD-9", "SHLD-10", "MUST-47")]
+    [Requirement("RFC 1122", "3.3.1.4")]
     public void MUST_20_SHLD_9_SHLD_10_MUST_47_after_three_retransmissions_the_neighbour_is_asked_again_and_the_user_can_see_it()
     {
         OpenPassive();

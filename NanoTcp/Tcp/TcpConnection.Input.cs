@@ -228,8 +228,7 @@ public sealed partial class TcpConnection
             Marks &= ~Retries;
             if ((Marks & Owned) != 0 || WaitingFor != null)
             {
-                // The peer answers, so a closed window is no reason ever to give up (RFC 9293 MUST-37,
-                // RFC 1122 4.2.2.17); the owner may abort.
+                // The peer answers, so a closed window is no reason ever to give up (RFC 9293 MUST-37, RFC 1122 4.2.2.17); the owner may abort.
                 // A connection without an owner has nobody to do that: RFC 6429 3 leaves it to us.
                 _unansweredSince = now;
             }

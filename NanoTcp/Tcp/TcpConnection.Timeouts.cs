@@ -64,7 +64,7 @@ public sealed partial class TcpConnection
 
     /// <summary>
     /// True to ask a peer that has been silent for <see cref="KeepAliveInterval"/> whether it is still there, by empty
-    /// segments that it must answer (RFC 9293 3.8.4, MUST-24). When <see cref="KeepAliveProbes"/> of them in a row stay
+    /// segments that it must answer (RFC 9293 MAY-5, MUST-24). When <see cref="KeepAliveProbes"/> of them in a row stay
     /// unanswered, the connection is reset and ends with <see cref="TcpEndReason.TimedOut"/>; a peer that has started anew
     /// answers with a reset. Nothing is asked while sent data is unacknowledged: then <see cref="UserTimeout"/> holds.
     /// </summary>
@@ -144,7 +144,7 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>
-    /// True when the same segment has gone out again three times and nothing came back: R1 (RFC 9293 SHLD-9,
+    /// True when the same segment has gone out again three times and nothing came back: R1 of RFC 9293 3.8.3 (RFC 9293 SHLD-9,
     /// RFC 9293 MUST-47). The stack keeps trying until <see cref="UserTimeout"/> is over; the owner may tell its user, or give up.
     /// </summary>
     public bool HasDeliveryProblem
@@ -187,6 +187,15 @@ public sealed partial class TcpConnection
     {
         bool open = (Block.Marks & TcpControlBlock.SynAcknowledged) != 0;
         return _values[open ? TcpSettings.UserTimeout : TcpSettings.ConnectTimeout];
+    }
+
+    /// <summary>When the peer is given up that does not acknowledge our FIN: by R2, or because nobody may wait any longer.</summary>
+    private long FarewellUntil(long now)
+    {
+        int limit = GiveUpAfter();
+        long until = _unansweredSince + (limit == 0 ? TcpLimits.GiveUpData : limit);
+        long watch = _watchAt < Relative ? now + (_watchAt - AtOnce) : _watchAt;
+        return watch < until ? watch : until;
     }
 
     /// <summary>When R2 is over before the next retransmission would be due, that is when the timer runs out.</summary>
@@ -335,7 +344,7 @@ public sealed partial class TcpConnection
         return now + (spacing < interval ? spacing : interval);
     }
 
-    /// <summary>RFC 9293 3.8.4: SEG.SEQ = SND.NXT - 1 is not acceptable, so that it must be answered (RFC 9293 SHLD-12: no data).</summary>
+    /// <summary>RFC 9293 3.8.4: SEG.SEQ = SND.NXT - 1 is not acceptable, so that it must be answered; RFC 9293 SHLD-12: no data.</summary>
     private bool SendKeepAlive(long now)
     {
         TcpControlBlock block = Block;
