@@ -16,9 +16,9 @@ public sealed class RandomUseTests
     private const int Port = 7;
 
     [TestMethod]
-    [DataRow(1, 500)]
-    [DataRow(1001, 500)]
-    [DataRow(2001, 500)]
+    [DataRow(1, 400)]
+    [DataRow(1001, 400)]
+    [DataRow(2001, 400)]
     public void Whatever_users_and_network_do_everything_ends_and_is_given_back(int firstSeed, int seeds)
     {
         for (int seed = firstSeed; seed < firstSeed + seeds; seed++)
@@ -50,6 +50,9 @@ public sealed class RandomUseTests
             int halfOpen = _random.Next(1, 5);
             int timeWaits = _random.Next(1, 5);
             int gaps = _random.Next(1, 5);
+            TcpCongestionControl congestionControl = (TcpCongestionControl)_random.Next(3);
+            bool clientEcn = _random.Next(2) == 0;
+            int hosts = 0;
             _hosts = new TwoHosts(
                 (ulong)seed,
                 MakeImpairments(loss, 1),
@@ -65,6 +68,9 @@ public sealed class RandomUseTests
                     options.SendBuffer = sendBuffer;
                     options.MaxSegmentSize = mss;
                     options.Gaps = gaps;
+                    options.CongestionControl = congestionControl;
+                    options.Ecn = hosts++ == 0 ? clientEcn : _random.Next(4) != 0;
+                    options.MinRetransmissionTimeout = _random.Next(3) == 0 ? 200 : 1000;
                 },
                 wrap: device =>
                 {
@@ -79,6 +85,10 @@ public sealed class RandomUseTests
         internal void Live()
         {
             TcpListener listener = _hosts.Server.Listen(Port, _random.Next(1, 4));
+            listener.NoDelay = _random.Next(2) == 0;
+            listener.KeepAlive = _random.Next(3) == 0;
+            listener.IdleTimeout = _random.Next(5) == 0 ? _random.Next(1, 30_000) : 0;
+            listener.UserTimeout = _random.Next(5) == 0 ? _random.Next(1, 30_000) : 120_000;
             bool accepts = _random.Next(8) != 0;
             bool plugged = true;
             for (int round = 0; round < 400; round++)
@@ -119,6 +129,7 @@ public sealed class RandomUseTests
                 Loss = loss,
                 Duplication = loss / 2,
                 Reordering = loss,
+                Marking = _random.Next(3) * 0.1,
                 MaxDelay = TimeSpan.FromMilliseconds(_random.Next(2) * 20),
             };
         }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using NanoTcp.Tcp;
 
 namespace NanoTcp.Tests.Simulation;
@@ -13,6 +14,7 @@ internal sealed class RandomUser
     private readonly double _temper;
     private readonly byte[] _buffer = new byte[3000];
     private readonly int _key;
+    private readonly HashSet<int> _urgentEnds = [];
     private bool _closed;
 
     /// <param name="connection">The connection; this user owns it.</param>
@@ -27,9 +29,7 @@ internal sealed class RandomUser
         _toWrite = random.Next(4) == 0 ? 0 : random.Next(8000);
         _readiness = random.Next(5) switch { 0 => 0, 1 => 0.05, _ => 1 };
         _temper = random.Next(3) == 0 ? 0.01 : 0.0005;
-        connection.NoDelay = random.Next(2) == 0;
-        connection.Evictable = random.Next(3) == 0;
-        SetTimers();
+        SetOptions();
     }
 
     /// <summary>The client's port, by which the two ends find each other.</summary>
@@ -76,20 +76,24 @@ internal sealed class RandomUser
         }
         else if (dice < 2 * _temper || (_connection.EndReason != TcpEndReason.None && _random.Next(3) == 0))
         {
-            if (_random.Next(2) == 0)
+            switch (_random.Next(4))
             {
-                _connection.Close();
-            }
-            else
-            {
-                _connection.Close(_random.Next(10_000));
+                case 0:
+                    _connection.Close(_random.Next(3));
+                    break;
+                case 1:
+                    _connection.Close(_random.Next(10_000));
+                    break;
+                default:
+                    _connection.Close();
+                    break;
             }
 
             IsGone = true;
         }
         else if (_random.Next(500) == 0)
         {
-            SetTimers();
+            SetOptions();
         }
     }
 
@@ -129,14 +133,18 @@ internal sealed class RandomUser
         }
     }
 
-    private void SetTimers()
+    private void SetOptions()
     {
+        _connection.NoDelay = _random.Next(2) == 0;
+        _connection.Evictable = _random.Next(3) == 0;
+        _connection.DifferentiatedServices = _random.Next(64);
         _connection.KeepAlive = _random.Next(3) == 0;
         _connection.KeepAliveInterval = _random.Next(1000, 10_000);
         _connection.KeepAliveProbeInterval = _random.Next(1000, 10_000);
         _connection.KeepAliveProbes = _random.Next(2, 5);
         _connection.IdleTimeout = _random.Next(5) == 0 ? _random.Next(1, 30_000) : 0;
         _connection.UserTimeout = _random.Next(5) == 0 ? _random.Next(1, 30_000) : 120_000;
+        _connection.ConnectTimeout = _random.Next(5) == 0 ? _random.Next(1, 30_000) : 180_000;
     }
 
     private void Read(int length, string context)
@@ -148,6 +156,7 @@ internal sealed class RandomUser
         }
 
         Received += read;
+        CheckUrgent(context);
         Assert.IsTrue(read == 0 || Received <= Other!.Written, $"{context}: more than was written: {this}, {Other}");
     }
 
@@ -159,6 +168,21 @@ internal sealed class RandomUser
             _buffer[i] = Octet(Written + i);
         }
 
-        Written += _connection.Write(_buffer, 0, length);
+        bool urgent = _random.Next(10) == 0;
+        int taken = urgent ? _connection.WriteUrgent(_buffer, 0, length) : _connection.Write(_buffer, 0, length);
+        Written += taken;
+        if (urgent && taken != 0)
+        {
+            _urgentEnds.Add(Written);
+        }
+    }
+
+    /// <summary>Whatever is called urgent ends where the other side once said, and before all that it has written.</summary>
+    private void CheckUrgent(string context)
+    {
+        int remaining = _connection.UrgentRemaining;
+        Assert.IsTrue(
+            remaining == 0 || Other!._urgentEnds.Contains(Received + remaining),
+            $"{context}: {remaining} urgent octets, which nobody wrote: {this}, {Other}");
     }
 }

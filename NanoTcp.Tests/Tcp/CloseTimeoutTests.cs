@@ -96,7 +96,7 @@ public sealed class CloseTimeoutTests : TraceTest
         }
 
         At(20_000);
-        Expect("RST,ACK seq 2 ack 1 win 0");
+        Expect("RST,ACK seq 1 ack 1 win 0");
         T.Check(4, T.Stack.FreeConnections, "free connections");
     }
 

@@ -116,7 +116,7 @@ public sealed class IdleTimeoutTests : TraceTest
         }
 
         At(10_000);
-        Expect("RST,ACK seq 2 ack 1 win 0");
+        Expect("RST,ACK seq 1 ack 1 win 0");
         Ended(TcpEndReason.Idle);
     }
 

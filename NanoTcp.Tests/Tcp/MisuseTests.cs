@@ -47,6 +47,9 @@ public sealed class MisuseTests : TraceTest
         Assert.ThrowsExactly<InvalidOperationException>(() => connection.Read(buffer, 0, 1));
         Assert.ThrowsExactly<InvalidOperationException>(() => connection.Peek(buffer, 0, 1));
         Assert.ThrowsExactly<InvalidOperationException>(() => connection.Write(buffer, 0, 1));
+        Assert.ThrowsExactly<InvalidOperationException>(() => connection.NoDelay = true);
+        Assert.ThrowsExactly<InvalidOperationException>(() => connection.Evictable = true);
+        Assert.ThrowsExactly<InvalidOperationException>(() => connection.DifferentiatedServices = 1);
         Assert.ThrowsExactly<InvalidOperationException>(connection.CloseSend);
         Assert.ThrowsExactly<InvalidOperationException>(connection.Close);
         Assert.ThrowsExactly<InvalidOperationException>(connection.Abort);

@@ -239,7 +239,7 @@ public sealed class UserTimeoutTests : TraceTest
         At(16_999);
         Is(TcpState.Established);
         At(17_000);
-        Expect("RST,ACK seq 2 ack 1 win 0");
+        Expect("RST,ACK seq 1 ack 1 win 0");
         Ended(TcpEndReason.TimedOut);
     }
 

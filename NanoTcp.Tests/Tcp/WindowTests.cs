@@ -46,7 +46,7 @@ public sealed class WindowTests : TraceTest
         At(120_999);
         Is(TcpState.Established);
         At(121_000);
-        Expect("RST,ACK seq 2 ack 1 win 0");
+        Expect("RST,ACK seq 1 ack 1 win 0");
         Ended(TcpEndReason.TimedOut);
     }
 

@@ -88,9 +88,10 @@ public sealed partial class TcpConnection
 
         _layer.Counters[StackCounter.TcpEcnSignals]++;
         Marks |= EcnReduced | OutputDue;
-        if (least)
+        if (least && (Marks & Probing) == 0 && block.State != TcpState.TimeWait)
         {
-            // A window cannot be smaller, only slower: the next segment goes out when the timer runs out.
+            // A window cannot be smaller, only slower: the next segment goes out when the timer runs out. Where the timer has
+            // another meaning, it is slow enough, or nothing is to come.
             Marks |= EcnHeld;
             _timerAt = now + _roundTrip.Timeout;
         }

@@ -20,24 +20,29 @@ public sealed partial class TcpConnection
         TcpState before = block.State;
         SegmentOutcome outcome = _layer.Outcome;
         int actions = block.Process(segment, outcome);
-        _layer.CountDrop(outcome);
+        if (outcome.Drop != SegmentOutcome.NoDrop)
+        {
+            _layer.Counters[outcome.Drop]++;
+        }
+
         if (outcome.Drop == SegmentOutcome.NoDrop || (actions & TcpActions.Window) != 0)
         {
             // Only what is acceptable says that the peer is there: anybody can make up the rest.
-            LastActivity = now;
+            _lastActivity = now;
+            Marks &= ~UnreachableHint;
         }
 
         if ((actions & (TcpActions.Reset | TcpActions.Ended)) != 0)
         {
             if ((actions & TcpActions.Reset) != 0)
             {
-                _layer.SendReset(segment, RemoteAddress);
+                _layer.SendReset(segment, Remote);
             }
             else
             {
                 if ((actions & TcpActions.Acknowledged) != 0)
                 {
-                    BytesSent += outcome.AcknowledgedText;
+                    _bytesSent += outcome.AcknowledgedText;
                 }
 
                 PeerEnded(before);
@@ -105,7 +110,7 @@ public sealed partial class TcpConnection
             Marks |= AcknowledgeDue | OutputDue;
         }
 
-        if ((actions & TcpActions.OutOfOrder) != 0 && _layer.Ip.Reach(RemoteAddress) == Ipv4Layer.Sent)
+        if ((actions & TcpActions.OutOfOrder) != 0 && _layer.Ip.Reach(Remote) == Ipv4Layer.Sent)
         {
             // RFC 5681 4.2: one acknowledgment for each such segment, before the next frame is looked at, because the
             // peer counts them: three tell it what is lost, and each one lets it send something more.
@@ -145,7 +150,7 @@ public sealed partial class TcpConnection
     {
         TcpControlBlock block = Block;
         _send.Discard(text);
-        BytesSent += text;
+        _bytesSent += text;
         if (text >= block.SendMss)
         {
             Marks |= PathProven;
@@ -164,13 +169,20 @@ public sealed partial class TcpConnection
         bool partial = _layer.Congestion.Acknowledged(_values, text, block.SndUna, block.SndMax, block.SendMss, (int)now, _roundTrip);
         Marks = partial ? Marks | RetransmitFirst : Marks & ~RetransmitFirst;
 
-        // RFC 6298 5.2 and 5.3: off when all is acknowledged, anew when something is.
-        _timerAt = outstanding == 0 ? Never : now + _roundTrip.Timeout;
+        // RFC 6298 5.2 and 5.3: off when all is acknowledged, anew when something is. The pause after a mark goes on.
+        if (outstanding != 0)
+        {
+            _timerAt = now + _roundTrip.Timeout;
+        }
+        else if ((Marks & EcnHeld) == 0)
+        {
+            _timerAt = Never;
+        }
 
         // Whatever the peer has taken counts, however little of what is out (RFC 9293 SHLD-17).
         _unansweredSince = now;
         _values[MovedAt] = (int)now;
-        Marks = (Marks & ~(UnreachableHint | Retries)) | OutputDue;
+        Marks = (Marks & ~Retries) | OutputDue;
     }
 
     private void DuplicateAcknowledged()
@@ -224,6 +236,12 @@ public sealed partial class TcpConnection
 
         if ((Marks & Probing) != 0 && Block.SndWnd != 0)
         {
+            if ((actions & TcpActions.Reopened) == 0 && _send.Count != 0 && !HasMoreToSend())
+            {
+                // Still too small to use. What the peer sends meanwhile must not put off the probe (RFC 9293 MUST-60).
+                return;
+            }
+
             Marks &= ~(Probing | ProbeDue);
             _roundTrip.ForgetBackOff();
 
@@ -273,9 +291,9 @@ public sealed partial class TcpConnection
 
         _values[MovedAt] = (int)now;
         _receive.Count += outcome.Delivered;
-        BytesReceived += outcome.Delivered;
+        _bytesReceived += outcome.Delivered;
         _unacknowledgedText += outcome.Delivered;
-        if ((Marks & SegmentHeld) != 0 || _unacknowledgedText >= UpdateThreshold())
+        if ((Marks & SegmentHeld) != 0 || _unacknowledgedText >= _layer.UpdateThreshold)
         {
             // RFC 9293 SHLD-19 asks for every second full segment at least. Peers with small rings send their last
             // segment short and then wait, so here it is every second one; and what fills half the ring at once.
@@ -313,17 +331,9 @@ public sealed partial class TcpConnection
     /// <summary>The user has made room: tell the peer, if it is worth a segment (RFC 9293 MUST-39).</summary>
     private void AfterRead()
     {
-        if (Block.CanReceive && (int)(Block.RcvNxt + (uint)_receive.Free - Block.RcvAdv) >= UpdateThreshold())
+        if (Block.CanReceive && (int)(Block.RcvNxt + (uint)_receive.Free - Block.RcvAdv) >= _layer.UpdateThreshold)
         {
             Marks |= AcknowledgeDue | OutputDue;
         }
-    }
-
-    /// <summary>Two full segments, or half the ring when that is less.</summary>
-    private int UpdateThreshold()
-    {
-        int half = _receive.Capacity / 2;
-        int two = 2 * _layer.OfferedMss;
-        return two < half ? two : half;
     }
 }

@@ -94,6 +94,7 @@ public sealed partial class TcpConnection
 
         _roundTrip.ForgetBackOff();
         _timerAt = now + _roundTrip.Timeout;
+        Marks &= ~EcnHeld;
         if (Block.SndMax != Block.SndUna)
         {
             GoBack();
@@ -156,11 +157,11 @@ public sealed partial class TcpConnection
     {
         Marks = InUse;
         Ports = ports;
-        RemoteAddress = remoteAddress;
+        Remote = remoteAddress;
         WaitingFor = null;
-        BytesReceived = 0;
-        BytesSent = 0;
-        LastActivity = now;
+        _bytesReceived = 0;
+        _bytesSent = 0;
+        _lastActivity = now;
         _receive.Clear();
         _send.Clear();
         _roundTrip.Reset();

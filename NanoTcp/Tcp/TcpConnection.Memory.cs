@@ -112,6 +112,13 @@ public sealed partial class TcpConnection
     /// <summary>Local port in the high half, remote port in the low half.</summary>
     internal uint Ports;
 
+    /// <summary>See <see cref="RemoteAddress"/>. A field, like those below, because they are used for every segment.</summary>
+    internal uint Remote;
+
+    private long _bytesReceived;
+    private long _bytesSent;
+    private long _lastActivity;
+
     /// <summary>First what <see cref="TcpSettings"/> names, then the values above.</summary>
     private readonly int[] _values;
 

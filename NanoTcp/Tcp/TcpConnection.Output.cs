@@ -15,7 +15,7 @@ public sealed partial class TcpConnection
     /// <summary>Sends at most one segment. The transmit buffer is free. False when nothing was sent.</summary>
     internal bool Dispatch(long now)
     {
-        switch (_layer.Ip.Reach(RemoteAddress))
+        switch (_layer.Ip.Reach(Remote))
         {
             case Ipv4Layer.Pending:
                 // The rings keep everything; the answer to ARP, or its failure, brings us here again.
@@ -46,7 +46,7 @@ public sealed partial class TcpConnection
         Marks &= ~(ResetDue | OutputDue);
         _watchAt = Never;
         _layer.Counters[StackCounter.TcpOutRsts]++;
-        _layer.Send(RemoteAddress, Ports, Block.SndMax, Block.RcvNxt, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0, 0, _values[TypeOfService]);
+        _layer.Send(Remote, Ports, NextForPeer(), Block.RcvNxt, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0, 0, _values[TypeOfService]);
         return true;
     }
 
@@ -81,16 +81,16 @@ public sealed partial class TcpConnection
             _layer.Congestion.Resume(values, idle, block.SendMss, (int)now);
         }
 
-        int congestion = SendLimit();
-        int window = block.SndWnd < congestion ? block.SndWnd : congestion;
-        int usable = (Marks & ProbeDue) != 0 ? (block.SndWnd == 0 ? 1 : block.SndWnd)
-            : (Marks & RetransmitFirst) != 0 ? RetransmissionWindow()
-            : window - offset;
-        if ((Marks & EcnHeld) != 0 && sequence == block.SndMax)
+        int congestion = values[CongestionControl.Window];
+        int duplicates = values[CongestionControl.Duplicates];
+        if (duplicates > 0)
         {
-            usable = 0;
+            // What the first duplicates let out beyond cwnd: RFC 3042 2.
+            const int Most = CongestionControl.MaxLimitedTransmit;
+            congestion += (duplicates < Most ? duplicates : Most) * block.SendMss;
         }
 
+        int usable = UsableWindow(sequence, offset, congestion);
 
         // RFC 9293 SHLD-27, SHLD-28: as much as a segment takes, from however many writes.
         int length = available < usable ? available : usable;
@@ -131,26 +131,32 @@ public sealed partial class TcpConnection
         return SendAcknowledgment(false) || SendKeepAlive(now);
     }
 
-    /// <summary>cwnd, and what the first duplicates let out beyond it (RFC 3042 2).</summary>
-    private int SendLimit()
+    /// <summary>
+    /// How many octets the windows let out from <paramref name="sequence"/> on, which is <paramref name="offset"/> octets beyond
+    /// SND.UNA; negative when the peer has taken back a part of its window.
+    /// </summary>
+    private int UsableWindow(uint sequence, int offset, int congestion)
     {
-        int[] values = _values;
-        int window = values[CongestionControl.Window];
-        int duplicates = values[CongestionControl.Duplicates];
-        if (duplicates > 0)
+        TcpControlBlock block = Block;
+        int window = block.SndWnd;
+        if ((Marks & ProbeDue) != 0)
         {
-            const int Most = CongestionControl.MaxLimitedTransmit;
-            window += (duplicates < Most ? duplicates : Most) * Block.SendMss;
+            return window == 0 ? 1 : window;
         }
 
-        return window;
-    }
+        if ((Marks & RetransmitFirst) != 0)
+        {
+            // What is out, and new data only within the peer's window (RFC 9293 SHLD-15, MAY-7).
+            int outstanding = (int)(block.SndMax - block.SndUna);
+            return outstanding > window ? outstanding : window;
+        }
 
-    /// <summary>What a retransmission may carry: what is out, and new data only within the window (RFC 9293 SHLD-15, MAY-7).</summary>
-    private int RetransmissionWindow()
-    {
-        int outstanding = (int)(Block.SndMax - Block.SndUna);
-        return outstanding > Block.SndWnd ? outstanding : Block.SndWnd;
+        if ((Marks & EcnHeld) != 0 && sequence == block.SndMax)
+        {
+            return 0;
+        }
+
+        return (window < congestion ? window : congestion) - offset;
     }
 
     /// <summary>
@@ -185,7 +191,7 @@ public sealed partial class TcpConnection
         }
 
         _layer.Send(
-            RemoteAddress, Ports, block.Iss, block.RcvNxt, flags, _receive.Free, _layer.OfferedMss, 0, 0, _values[TypeOfService]);
+            Remote, Ports, block.Iss, block.RcvNxt, flags, _receive.Free, _layer.OfferedMss, 0, 0, _values[TypeOfService]);
         CountSent(again);
         if (again)
         {
@@ -195,7 +201,7 @@ public sealed partial class TcpConnection
         else
         {
             // All that passed before, while there was no link, no neighbour or no Poll, says nothing about the peer.
-            LastActivity = now;
+            _lastActivity = now;
             StartTiming(block.Iss, now);
             _roundTrip.Reset();
             _unansweredSince = now;
@@ -232,10 +238,19 @@ public sealed partial class TcpConnection
             block.Marks |= TcpControlBlock.FinSent;
         }
 
-        if (block.SndMax == block.SndUna && (Marks & Probing) == 0)
+        if (block.SndMax == block.SndUna)
         {
-            _unansweredSince = now;
-            _values[MovedAt] = (int)now;
+            if ((Marks & Probing) == 0)
+            {
+                _unansweredSince = now;
+                _values[MovedAt] = (int)now;
+            }
+
+            if ((Marks & ProbeDue) == 0)
+            {
+                // Nothing was out, so a timer that runs is not this segment's.
+                _timerAt = Never;
+            }
         }
 
         int urgentPointer = 0;
@@ -253,10 +268,10 @@ public sealed partial class TcpConnection
             typeOfService |= ecn >> EcnShift;
         }
 
-        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, length, urgentPointer, typeOfService);
+        _layer.Send(Remote, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, length, urgentPointer, typeOfService);
         CountSent(again);
         Acknowledged();
-        bool intoClosedWindow = (Marks & ProbeDue) != 0 && block.SndWnd == 0;
+        bool intoClosedWindow = (Marks & ProbeDue) != 0 && block.SndWnd == 0 && length != 0;
         Marks &= ~ProbeDue;
         if (intoClosedWindow)
         {
@@ -306,9 +321,29 @@ public sealed partial class TcpConnection
             return false;
         }
 
-        // Beyond everything sent, so that the peer does not take it for an old segment; but a probe may not have been taken.
-        uint sequence = (Marks & Probing) != 0 ? block.SndNxt : block.SndMax;
-        int flags = TcpSegment.Ack;
+        SendEmpty(NextForPeer(), duplicate ? (int)(block.RcvAdv - block.RcvNxt) : OfferWindow());
+        Acknowledged();
+        if (duplicate)
+        {
+            AfterRead();
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// The sequence number of a segment without data or FIN: beyond everything sent, so that the peer does not take it for an
+    /// old one; but a probe may not have been taken, and into a closed window goes only what fits exactly.
+    /// </summary>
+    private uint NextForPeer()
+    {
+        return (Marks & Probing) != 0 ? Block.SndNxt : Block.SndMax;
+    }
+
+    /// <summary>An acknowledgment, or a keep-alive probe.</summary>
+    private void SendEmpty(uint sequence, int window)
+    {
+        int flags = (Marks & EcnEcho) != 0 ? TcpSegment.Ack | TcpSegment.Ece : TcpSegment.Ack;
         int urgentPointer = 0;
         if ((Marks & Urgent) != 0)
         {
@@ -317,21 +352,8 @@ public sealed partial class TcpConnection
             flags |= urgentPointer != 0 ? TcpSegment.Urg : 0;
         }
 
-        int window = duplicate ? (int)(block.RcvAdv - block.RcvNxt) : OfferWindow();
-        if ((Marks & EcnEcho) != 0)
-        {
-            flags |= TcpSegment.Ece;
-        }
-
-        _layer.Send(RemoteAddress, Ports, sequence, block.RcvNxt, flags, window, 0, 0, urgentPointer, _values[TypeOfService]);
+        _layer.Send(Remote, Ports, sequence, Block.RcvNxt, flags, window, 0, 0, urgentPointer, _values[TypeOfService]);
         CountSent(false);
-        Acknowledged();
-        if (duplicate)
-        {
-            AfterRead();
-        }
-
-        return true;
     }
 
     /// <summary>
@@ -365,9 +387,7 @@ public sealed partial class TcpConnection
     {
         TcpControlBlock block = Block;
         uint edge = block.RcvNxt + (uint)_receive.Free;
-        int step = (int)(edge - block.RcvAdv);
-        int half = _receive.Capacity / 2;
-        if (step >= _layer.OfferedMss || step >= half)
+        if ((int)(edge - block.RcvAdv) >= _layer.WindowStep)
         {
             block.RcvAdv = edge;
         }
@@ -408,6 +428,16 @@ public sealed partial class TcpConnection
     private void RetransmissionDue(long now)
     {
         TcpControlBlock block = Block;
+        bool held = (Marks & EcnHeld) != 0;
+        Marks &= ~EcnHeld;
+        if (held && block.SndMax == block.SndUna)
+        {
+            // Nothing was lost, and nobody is silent: RFC 3168 6.1.2 has let the next segment wait so long.
+            _timerAt = Never;
+            Marks |= OutputDue;
+            return;
+        }
+
         int limit = GiveUpAfter();
         if ((Marks & (Probing | Retries)) == Probing && ((Marks & Owned) != 0 || WaitingFor != null))
         {
@@ -422,17 +452,6 @@ public sealed partial class TcpConnection
             return;
         }
 
-        bool held = (Marks & EcnHeld) != 0;
-        Marks &= ~EcnHeld;
-        if (held && block.SndMax == block.SndUna)
-        {
-            // Nothing was lost: RFC 3168 6.1.2 has let the next segment wait so long.
-            _timerAt = Never;
-            Marks |= OutputDue;
-            return;
-        }
-
-        // For probes too (RFC 9293 SHLD-30).
         NoteRetry();
 
         // For probes too (RFC 9293 SHLD-30).
@@ -450,16 +469,7 @@ public sealed partial class TcpConnection
         {
             // A window that closed on data already out is probed like any other (RFC 9293 MUST-35). And when nothing is out, because
             // nothing could leave, nothing is lost: what waits is tried again.
-            Marks |= Probing;
-            block.SndNxt = block.SndUna;
-            Marks &= ~(Timing | RetransmitFirst);
-            Marks |= _send.Count != 0 ? ProbeDue | OutputDue : OutputDue;
-            if ((Marks & Retries) > OneRetry || block.SndMax == block.SndUna)
-            {
-                // Only when the peer is silent: what is answered must not bring the next probe nearer.
-                LimitRetransmission();
-            }
-
+            Probe();
             return;
         }
 
@@ -469,6 +479,20 @@ public sealed partial class TcpConnection
         BelieveHint();
         _layer.Congestion.TimedOut(_values, block.SndUna, block.SndMax, block.SendMss);
         GoBack();
+    }
+
+    /// <summary>The next probe is due, or the first.</summary>
+    private void Probe()
+    {
+        TcpControlBlock block = Block;
+        block.SndNxt = block.SndUna;
+        Marks = (Marks & ~(Timing | RetransmitFirst)) | Probing | OutputDue;
+        Marks |= _send.Count != 0 ? ProbeDue : 0;
+        if ((Marks & Retries) > OneRetry || block.SndMax == block.SndUna)
+        {
+            // Only when the peer is silent: what is answered must not bring the next probe nearer.
+            LimitRetransmission();
+        }
     }
 
     private void GiveUp()

@@ -1,6 +1,5 @@
 using System;
 using NanoTcp.Primitives;
-using NanoTcp.Wire;
 
 namespace NanoTcp.Tcp;
 
@@ -166,7 +165,7 @@ public sealed partial class TcpConnection
     {
         CheckOwned();
         TcpSettings.SetTimeout(_values, index, value);
-        if ((Marks & Probing) == 0)
+        if ((Marks & (Probing | EcnHeld)) == 0)
         {
             LimitRetransmission();
         }
@@ -220,7 +219,7 @@ public sealed partial class TcpConnection
             Marks += OneRetry;
             if ((Marks & Retries) == Retries)
             {
-                _layer.Ip.Doubt(RemoteAddress);
+                _layer.Ip.Doubt(Remote);
             }
         }
     }
@@ -316,13 +315,13 @@ public sealed partial class TcpConnection
         int spacing = values[TcpSettings.KeepAliveProbeInterval];
         int probes = values[TcpSettings.KeepAliveProbes];
         long probedAt = now - (uint)((int)now - values[ProbedAt]);
-        if (probes < TcpSettings.ProbeSent || LastActivity >= probedAt)
+        if (probes < TcpSettings.ProbeSent || _lastActivity >= probedAt)
         {
             probes &= TcpSettings.ProbesMask;
             values[TcpSettings.KeepAliveProbes] = probes;
-            if (now - LastActivity < interval)
+            if (now - _lastActivity < interval)
             {
-                return LastActivity + interval;
+                return _lastActivity + interval;
             }
         }
         else if (now - probedAt < spacing)
@@ -355,15 +354,14 @@ public sealed partial class TcpConnection
         }
 
         Marks &= ~KeepAliveDue;
-        if (block.SndMax != block.SndUna || now - LastActivity < _values[TcpSettings.KeepAliveInterval])
+        if (block.SndMax != block.SndUna || now - _lastActivity < _values[TcpSettings.KeepAliveInterval])
         {
             // It waited for its neighbour's address, and the peer has spoken meanwhile.
             return false;
         }
 
         _layer.Counters[StackCounter.TcpKeepAliveProbes]++;
-        _layer.Send(RemoteAddress, Ports, block.SndMax - 1, block.RcvNxt, TcpSegment.Ack, OfferWindow(), 0, 0);
-        CountSent(false);
+        SendEmpty(block.SndMax - 1, OfferWindow());
         return true;
     }
 }

@@ -53,7 +53,10 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>The peer's IPv4 address.</summary>
-    public uint RemoteAddress { get; internal set; }
+    public uint RemoteAddress
+    {
+        get { return Remote; }
+    }
 
     /// <summary>The peer's port.</summary>
     public int RemotePort
@@ -112,20 +115,38 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>True to send small writes at once instead of collecting them while data is unacknowledged (Nagle, RFC 9293 MUST-17).</summary>
+    /// <exception cref="InvalidOperationException">The connection has been given back.</exception>
     public bool NoDelay
     {
-        get { return (Marks & NoDelaySet) != 0; }
-        set { Marks = value ? Marks | NoDelaySet : Marks & ~NoDelaySet; }
+        get
+        {
+            return (Marks & NoDelaySet) != 0;
+        }
+
+        set
+        {
+            CheckOwned();
+            Marks = value ? Marks | NoDelaySet : Marks & ~NoDelaySet;
+        }
     }
 
     /// <summary>
     /// Set by a server on a connection that may be taken away (reset, <see cref="TcpEndReason.Evicted"/>) when a new
     /// client finds no free connection: for example while it idles between two requests.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The connection has been given back.</exception>
     public bool Evictable
     {
-        get { return (Marks & EvictableSet) != 0; }
-        set { Marks = value ? Marks | EvictableSet : Marks & ~EvictableSet; }
+        get
+        {
+            return (Marks & EvictableSet) != 0;
+        }
+
+        set
+        {
+            CheckOwned();
+            Marks = value ? Marks | EvictableSet : Marks & ~EvictableSet;
+        }
     }
 
     /// <summary>
@@ -156,6 +177,7 @@ public sealed partial class TcpConnection
     /// It may be changed at any time (RFC 9293 MUST-48, SHLD-21). A connection that was accepted has answered its SYN with 0.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not within 0 to 63.</exception>
+    /// <exception cref="InvalidOperationException">The connection has been given back.</exception>
     public int DifferentiatedServices
     {
         get
@@ -165,6 +187,7 @@ public sealed partial class TcpConnection
 
         set
         {
+            CheckOwned();
             if (value < 0 || value > 63)
             {
                 throw new ArgumentOutOfRangeException(nameof(value));
@@ -184,14 +207,23 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>Octets received in order since the connection opened.</summary>
-    public long BytesReceived { get; private set; }
+    public long BytesReceived
+    {
+        get { return _bytesReceived; }
+    }
 
     /// <summary>Octets that the peer has acknowledged since the connection opened.</summary>
-    public long BytesSent { get; private set; }
+    public long BytesSent
+    {
+        get { return _bytesSent; }
+    }
 
     /// <summary>Time of the stack's clock at which the last acceptable segment of this connection arrived, or it was opened, in ms.
     /// What is old, beyond the window or otherwise not taken does not count.</summary>
-    public long LastActivity { get; private set; }
+    public long LastActivity
+    {
+        get { return _lastActivity; }
+    }
 
     /// <summary>Takes octets that have arrived, in order (RECEIVE, RFC 9293 3.10.3).</summary>
     /// <param name="buffer">Where to copy them.</param>

@@ -285,7 +285,7 @@ internal sealed class TcpControlBlock
         int flags = segment.Flags;
         uint sequence = segment.SequenceNumber;
         int window = (int)(RcvAdv - RcvNxt);
-        int length = segment.SequenceLength;
+        int length = segment.TextLength + (flags & TcpSegment.Fin) + ((flags & TcpSegment.Syn) >> 1);
         int ahead = (int)(sequence - RcvNxt);
 
         // First, the sequence number: table 6. Into a closed window only what fits exactly is looked at for its ACK and RST.

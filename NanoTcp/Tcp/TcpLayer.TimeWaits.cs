@@ -21,7 +21,7 @@ internal sealed partial class TcpLayer
         }
 
         TimeWaits.State[index] = (byte)block.State;
-        TimeWaits.RemoteAddress[index] = connection.RemoteAddress;
+        TimeWaits.RemoteAddress[index] = connection.Remote;
         TimeWaits.Ports[index] = connection.Ports;
         TimeWaits.SndNxt[index] = block.SndMax;
         TimeWaits.RcvNxt[index] = block.RcvNxt;

@@ -18,6 +18,14 @@ internal sealed partial class TcpLayer
     /// <summary>The MSS that this side offers, and sends at most: what fits the link (RFC 9293 MUST-67).</summary>
     internal readonly int OfferedMss;
 
+    /// <summary>By how much at least the right edge of the receive window moves on (RFC 9293 MUST-39): a full segment, or half
+    /// the ring when that is less.</summary>
+    internal readonly int WindowStep;
+
+    /// <summary>How much room a read must have made to be worth a segment, and how much data is acknowledged at once: two full
+    /// segments, or half the ring when that is less.</summary>
+    internal readonly int UpdateThreshold;
+
     /// <summary>2 MSL in ms.</summary>
     internal readonly int TimeWaitDuration;
 
@@ -68,6 +76,9 @@ internal sealed partial class TcpLayer
         Counters = counters.Values;
         TextOffset = ip.TransmitOffset + TcpSegment.MinHeaderLength;
         OfferedMss = maxSegmentSize;
+        int half = receiveBuffer / 2;
+        WindowStep = maxSegmentSize < half ? maxSegmentSize : half;
+        UpdateThreshold = 2 * maxSegmentSize < half ? 2 * maxSegmentSize : half;
         TimeWaitDuration = timeWaitDuration;
         Congestion = CongestionControl.Create(congestionControl);
         Ecn = ecn;
@@ -406,7 +417,7 @@ internal sealed partial class TcpLayer
         {
             TcpConnection connection = connections[i];
             if (connection.Ports == ports
-                && connection.RemoteAddress == remoteAddress
+                && connection.Remote == remoteAddress
                 && (connection.Marks & TcpConnection.InUse) != 0
                 && connection.Block.State != TcpState.Closed)
             {

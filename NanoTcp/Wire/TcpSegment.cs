@@ -28,6 +28,7 @@ internal sealed class TcpSegment
     internal const int Marked = 0x100;
 
     private const int ChecksumOffset = 16;
+
     // The options that every TCP knows (RFC 9293 MUST-4).
     private const int OptionEnd = 0;
     private const int OptionNoOperation = 1;
