@@ -124,7 +124,7 @@ public sealed class NetworkStack
         get { return _tcp.HalfOpen.Count; }
     }
 
-    /// <summary>Connections given back that only wait for the peer's last segments: TIME-WAIT and FIN-WAIT-2.</summary>
+    /// <summary>Connections given back that only exchange the last segments with their peers: TIME-WAIT, FIN-WAIT-2, and those whose FIN is not acknowledged.</summary>
     public int TimeWaitCount
     {
         get { return _tcp.TimeWaits.Count; }

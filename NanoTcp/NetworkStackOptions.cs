@@ -44,10 +44,11 @@ public sealed class NetworkStackOptions
     /// <summary>Neighbours that can hold a packet while their address is being resolved; each costs a frame. 1 to 8.</summary>
     public int NeighbourQueues = 1;
 
-    /// <summary>Handshakes that can be under way on all listeners together; much cheaper than connections. 1 to 256.</summary>
+    /// <summary>Handshakes that can be under way on all listeners together; much cheaper than connections. 1 to 256.
+    /// When they are all taken, SYN cookies go on without.</summary>
     public int HalfOpen = 8;
 
-    /// <summary>Closed connections that can be remembered in TIME-WAIT; cheap. 1 to 1024.</summary>
+    /// <summary>Connections given back that can be remembered until their peers have closed too, and in TIME-WAIT; cheap. 1 to 1024.</summary>
     public int TimeWaits = 16;
 
     /// <summary>How long TIME-WAIT lasts, in ms: two maximum segment lifetimes (RFC 9293 MUST-13).</summary>

@@ -109,7 +109,7 @@ public sealed class ClockTests
         Assert.AreEqual(1, peer.Stack.TimeWaitCount);
         peer.Run(2000);
         Assert.AreEqual(0, peer.Stack.TimeWaitCount);
-        peer.Run(100_000);
+        peer.Run(200_000);
         Assert.AreEqual(0, peer.Stack.HalfOpenCount);
         Assert.AreEqual(0, peer.Stack.Counters.GetValue(StackCounter.ArpFailures));
     }

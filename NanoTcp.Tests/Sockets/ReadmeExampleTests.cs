@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Threading;
 using NanoTcp.Sockets;
+using NanoTcp.Tcp;
 using NanoTcp.Tests.Architecture;
 
 namespace NanoTcp.Tests.Sockets;
@@ -23,7 +24,7 @@ public sealed class ReadmeExampleTests
         using ThreadedHosts hosts = new(makeServer: MakeRunner);
         Thread server = new(() => Assert.ThrowsExactly<NanoTcpException>(() => Serve(hosts.Server))) { IsBackground = true };
         server.Start();
-        byte[] answer = Ask(hosts.Client, ThreadedHosts.ServerAddress);
+        byte[] answer = AskUntilServed(hosts.Client);
         CollectionAssert.AreEqual("hello"u8.ToArray(), answer);
         answer = Ask(hosts.Client, ThreadedHosts.ServerAddress);
         CollectionAssert.AreEqual("hello"u8.ToArray(), answer);
@@ -76,6 +77,22 @@ public sealed class ReadmeExampleTests
             }
         }
         // README: end
+    }
+
+    /// <summary>The server's thread may not listen yet when the client asks first.</summary>
+    private static byte[] AskUntilServed(NetworkRunner runner)
+    {
+        while (true)
+        {
+            try
+            {
+                return Ask(runner, ThreadedHosts.ServerAddress);
+            }
+            catch (NanoTcpException refused) when (refused.EndReason == TcpEndReason.Refused)
+            {
+                Thread.Sleep(1);
+            }
+        }
     }
 
     private static byte[] Ask(NetworkRunner runner, uint address)

@@ -75,6 +75,68 @@ public sealed class EvictionTests : TraceTest
         Is(TcpState.Established);
     }
 
+    [TestMethod]
+    public void A_connection_given_back_whose_peer_is_silent_goes_before_any_that_somebody_uses()
+    {
+        Listen(options => options.Connections = 3, backlog: 3);
+        TracePeer idle = Client(1);
+        T.As(idle);
+        Handshake();
+        TcpConnection evictable = Connection;
+        evictable.Evictable = true;
+        TracePeer[] silent = [Client(2), Client(3)];
+        for (int i = 0; i < 2; i++)
+        {
+            At((i + 1) * 100);
+            T.As(silent[i]);
+            Handshake();
+            Write(10);
+            Expect("ACK,PSH seq 1 ack 1 len 10");
+            Close();
+            Expect("FIN,ACK seq 11 ack 1");
+        }
+
+        // Both have been silent for five seconds, the first of them longer.
+        At(6000);
+        T.Bench.Sent.Clear();
+        TracePeer newcomer = Newcomer(4);
+        T.As(silent[0]);
+        Expect("RST,ACK seq 12 ack 1 win 0");
+        T.As(newcomer);
+        Expect("ACK seq 1 ack 1 win 2048");
+        Counted(StackCounter.TcpOrphanEvictions, 1);
+        Counted(StackCounter.TcpEvictions, 0);
+        T.Check(TcpState.Established, evictable.State, "state");
+        T.Check(newcomer.Port, Accept().RemotePort, "port");
+    }
+
+    [TestMethod]
+    public void A_client_waits_until_the_peer_of_a_connection_given_back_has_been_silent_for_five_seconds()
+    {
+        Listen(options => options.Connections = 1);
+        TracePeer slow = Client(1);
+        T.As(slow);
+        Handshake();
+        Write(10);
+        Expect("ACK,PSH seq 1 ack 1 len 10");
+        Close();
+        Expect("FIN,ACK seq 11 ack 1");
+        At(900);
+
+        // It is there: it repeats its acknowledgment.
+        Send("ACK seq 1 ack 1 win 4001");
+        TracePeer newcomer = Newcomer(2);
+        At(5899);
+        T.Bench.Sent.Clear();
+        Counted(StackCounter.TcpOrphanEvictions, 0);
+        At(5900);
+        T.As(slow);
+        Expect("RST,ACK seq 12 ack 1 win 0");
+        T.As(newcomer);
+        Expect("ACK seq 1 ack 1 win 2048");
+        T.Check(newcomer.Port, Accept().RemotePort, "port");
+    }
+
     private TracePeer Newcomer(int number)
     {
         TracePeer newcomer = Client(number);

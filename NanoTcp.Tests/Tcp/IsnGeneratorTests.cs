@@ -50,6 +50,34 @@ public sealed class IsnGeneratorTests
     }
 
     [TestMethod]
+    public void Four_words_are_hashed_by_HalfSipHash_1_3()
+    {
+        SeededRandom random = new(32);
+        byte[] message = new byte[16];
+        for (int run = 0; run < 1000; run++)
+        {
+            TwoKeys keys = new(random.NextUInt32(), random.NextUInt32());
+            uint[] words = [random.NextUInt32(), random.NextUInt32(), random.NextUInt32(), random.NextUInt32()];
+            Buffer.BlockCopy(words, 0, message, 0, 16);
+            Assert.AreEqual(
+                HalfSipHash(1, 3, keys.First, keys.Second, message),
+                new IsnGenerator(keys).Authenticate(words[0], words[1], words[2], words[3]),
+                $"run {run}");
+        }
+    }
+
+    [TestMethod]
+    public void RFC_6528_the_numbers_are_others_after_each_boot()
+    {
+        HashSet<uint> seen = [];
+        for (ulong boot = 0; boot < 1000; boot++)
+        {
+            IsnGenerator generator = new(new SeededRandom(boot));
+            Assert.IsTrue(seen.Add(generator.Next(1, 2, 3, 4, 0)), $"boot {boot}: the same pair at the same time of the clock");
+        }
+    }
+
+    [TestMethod]
     [Requirement("RFC 9293", "MUST-8")]
     [Requirement("RFC 6528", "3")]
     public void RFC_6528_3_the_numbers_of_one_connection_grow_by_250_in_a_millisecond()

@@ -129,28 +129,32 @@ public sealed class ListenerTests : TraceTest
 
     [TestMethod]
     [Requirement("RFC 4987", "3.4")]
-    public void RFC_4987_3_4_in_a_full_table_a_request_that_was_answered_in_vain_makes_room()
+    public void RFC_4987_3_4_in_a_full_table_a_request_that_was_answered_three_times_in_vain_makes_room()
     {
-        Listen(options => options.HalfOpen = 2);
-        for (int i = 1; i <= 2; i++)
-        {
-            T.As(Client(i));
-            Send("SYN seq 0 win 4000 mss 1000");
-            Expect("SYN,ACK seq 0 ack 1 mss 1460");
-        }
+        Listen(options => options.HalfOpen = 1);
+        TracePeer silent = Client(1);
+        T.As(silent);
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        At(1000);
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        At(3000);
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
 
-        // Not at once: both may still answer.
-        At(199);
-        T.As(Client(3));
+        T.As(Client(2));
         Send("SYN seq 0 win 4000 mss 1000");
-        ExpectNothing();
-        Counted(StackCounter.TcpHalfOpenDrops, 1);
-        At(200);
-        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        Counted(StackCounter.TcpSynCookiesSent, 0);
+
+        // It is the newcomer whose SYN,ACK is repeated now.
+        At(4000);
         Expect("SYN,ACK seq 0 ack 1 mss 1460");
         Send("ACK seq 1 ack 1");
         Accept();
         Is(TcpState.Established);
+        T.As(silent);
+        Send("ACK seq 1 ack 1");
+        Expect("RST seq 1 win 0");
     }
 
     [TestMethod]
@@ -177,21 +181,88 @@ public sealed class ListenerTests : TraceTest
     }
 
     [TestMethod]
-    public void A_request_whose_answer_went_unanswered_makes_room_for_a_new_one()
+    public void RFC_9293_MUST_37_a_waiting_handshake_answers_the_probes_of_the_window_that_it_closed()
     {
-        Listen(options => options.HalfOpen = 1);
+        Listen(options => options.Connections = 1);
+        Handshake();
+        TracePeer first = T.Peer;
+        TracePeer second = Client(2);
+        T.As(second);
+        OpenOnly(0);
+        foreach (int seconds in new[] { 1, 3, 7, 15 })
+        {
+            At(seconds * 1000);
+            Send("ACK seq 1 ack 1 len 1");
+            Expect("ACK seq 1 ack 1 win 0");
+        }
+
+        // As Linux probes: an empty segment, one before the first octet.
+        Send("ACK seq 0 ack 1");
+        Expect("ACK seq 1 ack 1 win 0");
+        At(20_000);
+        Abort();
+        T.As(first);
+        Expect("RST,ACK seq 1 ack 1");
+        T.As(second);
+        Expect("ACK seq 1 ack 1 win 2048");
+        Accept();
+        Send("ACK seq 1 ack 1 len 10");
+        Read(10);
+        At(20_040);
+        Expect("ACK seq 1 ack 11");
+    }
+
+    [TestMethod]
+    public void RFC_5961_7_each_handshake_has_a_limit_of_its_own_for_what_it_answers()
+    {
+        Listen();
         T.As(Client(1));
         Send("SYN seq 0 win 4000 mss 1000");
         Expect("SYN,ACK seq 0 ack 1 mss 1460");
-        At(1000);
-        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        TracePeer noisy = T.Peer;
         T.As(Client(2));
+        TracePeer quiet = T.Peer;
         Send("SYN seq 0 win 4000 mss 1000");
         Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        T.As(noisy);
+        for (int i = 0; i < 100; i++)
+        {
+            Send("ACK seq 50000 ack 1 len 1");
+            if (i < 10)
+            {
+                Expect("ACK seq 1 ack 1");
+            }
+        }
+
+        ExpectNothing();
+        Counted(StackCounter.TcpChallengeAcksLimited, 90);
+        T.As(quiet);
+        Send("ACK seq 50000 ack 1 len 1");
+        Expect("ACK seq 1 ack 1");
+        Send("SYN seq 5 win 4000");
+        Expect("ACK seq 1 ack 1");
+        Counted(StackCounter.TcpChallengeAcks, 1);
+    }
+
+    [TestMethod]
+    public void A_repeated_SYN_is_answered_at_once_and_moves_no_timer()
+    {
+        Listen();
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        At(500);
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        foreach (int second in new[] { 1, 5, 13, 29, 61, 121 })
+        {
+            At(second * 1000);
+            Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        }
+
+        At(180_999);
         T.Check(1, T.Stack.HalfOpenCount, "half open");
-        Send("ACK seq 1 ack 1");
-        Accept();
-        Is(TcpState.Established);
+        At(181_000);
+        T.Check(0, T.Stack.HalfOpenCount, "half open");
     }
 
     [TestMethod]
@@ -216,6 +287,56 @@ public sealed class ListenerTests : TraceTest
         T.As(Client(3));
         Send("SYN seq 0");
         Expect("RST,ACK seq =0 ack 1 win 0");
+    }
+
+    [TestMethod]
+    public void Several_listeners_have_their_own_queues_and_one_port_serves_many_connections()
+    {
+        Listen(options => options.Connections = 6, backlog: 2);
+        TcpListener? other = null;
+        T.Do("LISTEN", () => other = T.Stack.Listen(7001, 1));
+        for (int i = 1; i <= 2; i++)
+        {
+            T.As(Client(i));
+            OpenOnly();
+        }
+
+        TracePeer visitor = new(Link.StackBench.PeerAddress, Trace.PeerPort + 1, 7001, 77);
+        T.As(visitor);
+        OpenOnly();
+        T.Check(2, T.Listener.Pending, "pending on one");
+        T.Check(1, other!.Pending, "pending on the other");
+        TcpConnection? accepted = null;
+        T.Do("ACCEPT", () => accepted = other.Accept());
+        T.Check(7001, accepted!.LocalPort, "local port");
+        T.Check(Trace.PeerPort + 1, Accept().RemotePort, "remote port");
+        T.Check(Trace.PeerPort + 2, Accept().RemotePort, "remote port");
+        T.Do("CLOSE the other listener", other.Close);
+        T.As(new TracePeer(Link.StackBench.PeerAddress, Trace.PeerPort + 5, 7001, 77));
+        Send("SYN seq 0");
+        Expect("RST,ACK seq =0 ack 1 win 0");
+        T.As(Client(3));
+        OpenOnly();
+        T.Use(accepted);
+        Abort();
+        T.As(visitor);
+        Expect("RST,ACK seq 1 ack 1");
+    }
+
+    [TestMethod]
+    public void A_listener_closed_in_the_middle_of_a_handshake_that_a_cookie_began_resets_the_rest()
+    {
+        Listen(options => options.HalfOpen = 1);
+        T.As(Client(1));
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        T.As(Client(2));
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        T.Do("CLOSE the listener", T.Listener.Close);
+        T.Check(0, T.Stack.HalfOpenCount, "half open");
+        Send("ACK seq 1 ack 1");
+        Expect("RST seq 1 win 0");
     }
 
     [TestMethod]

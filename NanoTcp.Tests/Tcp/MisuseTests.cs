@@ -50,7 +50,7 @@ public sealed class MisuseTests : TraceTest
         Assert.ThrowsExactly<InvalidOperationException>(connection.CloseSend);
         Assert.ThrowsExactly<InvalidOperationException>(connection.Close);
         Assert.ThrowsExactly<InvalidOperationException>(connection.Abort);
-        T.Check(TcpState.FinWait1, connection.State, "state");
+        T.Check(TcpState.Closed, connection.State, "state");
         Send("FIN,ACK seq 1 ack 2");
         Expect("ACK seq 2 ack 2");
         Assert.ThrowsExactly<InvalidOperationException>(connection.Close);

@@ -102,7 +102,7 @@ internal sealed class Ipv4Layer
             || (ReceivedUnicast && _ethernet.Header.Destination != _ethernet.MacAddress)
             || !IsPossibleSource(header.Source))
         {
-            _counters[StackCounter.IpInAddrErrors]++;
+            _counters[header.Source == Address ? StackCounter.IpInLand : StackCounter.IpInAddrErrors]++;
             return false;
         }
 

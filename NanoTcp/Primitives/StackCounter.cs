@@ -186,6 +186,30 @@ public static class StackCounter
     /// <summary>Connections given back by their owners that could not deliver what was left in time.</summary>
     public const int TcpCloseTimeouts = 59;
 
+    /// <summary>Connection requests answered by a SYN cookie, because all half-open records were taken (RFC 4987 3.6).</summary>
+    public const int TcpSynCookiesSent = 60;
+
+    /// <summary>Handshakes finished by a SYN cookie.</summary>
+    public const int TcpSynCookiesAccepted = 61;
+
+    /// <summary>Acknowledgments looked at for a SYN cookie that held none.</summary>
+    public const int TcpSynCookiesRejected = 62;
+
+    /// <summary>Segments to a listener with SYN and FIN.</summary>
+    public const int TcpInSynFins = 63;
+
+    /// <summary>Segments to a listener without any control bit.</summary>
+    public const int TcpInNulls = 64;
+
+    /// <summary>Segments to a listener with FIN, URG and PSH, and without ACK.</summary>
+    public const int TcpInXmas = 65;
+
+    /// <summary>Packets that name this host as their own source (land attack).</summary>
+    public const int IpInLand = 66;
+
+    /// <summary>Connections given back, with data that a silent peer did not acknowledge, ended for a new client.</summary>
+    public const int TcpOrphanEvictions = 67;
+
     internal static readonly string[] Names = new string[]
     {
         "eth_in_frames",
@@ -248,5 +272,13 @@ public static class StackCounter
         "tcp_keep_alive_timeouts",
         "tcp_idle_timeouts",
         "tcp_close_timeouts",
+        "tcp_syn_cookies_sent",
+        "tcp_syn_cookies_accepted",
+        "tcp_syn_cookies_rejected",
+        "tcp_in_syn_fins",
+        "tcp_in_nulls",
+        "tcp_in_xmas",
+        "ip_in_land",
+        "tcp_orphan_evictions",
     };
 }

@@ -8,11 +8,11 @@ internal sealed class HalfOpenTable
 {
     internal const int None = -1;
 
-    /// <summary>In the order of replacement: above the peer that was answered once, below those that were answered again.</summary>
-    private const int AnswerDueRank = 2;
+    /// <summary>SYN,ACKs that a peer leaves unanswered, over three seconds, before its record can be given to another.</summary>
+    private const int AttemptsInVain = 3;
 
-    /// <summary>How long a peer may take to answer before its record can be given to another, ms.</summary>
-    private const int Patience = 200;
+    /// <summary>How long a neighbour may take to answer ARP before the record that waits for it can be given to another, ms.</summary>
+    private const int NeighbourPatience = 200;
 
     internal const byte Free = 0;
 
@@ -53,6 +53,9 @@ internal sealed class HalfOpenTable
     /// <summary>SYN,ACKs sent.</summary>
     internal readonly byte[] Attempts;
 
+    /// <summary>For <see cref="AcknowledgmentQuota"/>.</summary>
+    internal readonly byte[] Quota;
+
     /// <summary>When the next SYN,ACK is due after one that was sent, or when a finished handshake is given up.</summary>
     internal readonly long[] DueAt;
 
@@ -73,7 +76,13 @@ internal sealed class HalfOpenTable
         Mss = new ushort[capacity];
         Offered = new ushort[capacity];
         Attempts = new byte[capacity];
+        Quota = new byte[capacity];
         DueAt = new long[capacity];
+    }
+
+    internal bool IsFull
+    {
+        get { return Count == State.Length; }
     }
 
     internal int Find(uint remoteAddress, uint ports)
@@ -95,21 +104,22 @@ internal sealed class HalfOpenTable
     }
 
     /// <summary>
-    /// Makes room for one more: a free record, else that of the peer that is least likely to finish its handshake.
-    /// <see cref="None"/> when every peer may still answer; the newcomer asks again by itself.
+    /// A record for one more handshake: a free one, else that of the peer that is least likely to finish its own
+    /// (RFC 4987 3.4, recycling). <see cref="None"/> when every peer may still answer.
     /// </summary>
     /// <remarks>
-    /// In a flood of requests from addresses that nobody has, most records wait for peers that will never answer
-    /// (RFC 4987 3.4, recycling the oldest half-open record). One whose SYN,ACK went out more than once goes first, then
-    /// one whose SYN,ACK cannot even leave because its neighbour does not answer, then one whose SYN,ACK is out; in each
-    /// kind they go in turn. But each has <see cref="Patience"/>: a burst of honest clients, more than the table holds,
-    /// must not push each other out, because whose record is gone gets a reset for its acknowledgment.
+    /// A peer whose record is gone gets a reset for its acknowledgment, unless its number was a cookie. So none goes before
+    /// it has left three SYN,ACKs unanswered. One whose SYN,ACK could not even leave, because its neighbour does not answer
+    /// ARP, loses nothing, and goes sooner. Who has finished has proven its address and keeps its record.
     /// </remarks>
-    internal int Add(long now)
+    /// <param name="now">The time, ms.</param>
+    /// <param name="finished">True for a peer that has finished its handshake already, by a cookie: every peer that has not
+    /// gives way.</param>
+    internal int Add(long now, bool finished)
     {
         int capacity = State.Length;
         int best = None;
-        int bestRank = 0;
+        int bestRank = finished ? -1 : AttemptsInVain - 1;
         for (int step = 0, i = _turn; step < capacity; step++, i++)
         {
             if (i == capacity)
@@ -125,13 +135,18 @@ internal sealed class HalfOpenTable
                 break;
             }
 
-            int rank = state == Answered ? Attempts[i] : state == AnswerDue ? AnswerDueRank : 0;
-            if (state == Answered && Attempts[i] > 1)
+            if (state != AnswerDue && state != Answered)
             {
-                rank += AnswerDueRank;
+                continue;
             }
 
-            if (rank > bestRank && IsStale(i, now))
+            int rank = Attempts[i];
+            if (rank == 0 && now - DueAt[i] >= NeighbourPatience)
+            {
+                rank = AttemptsInVain;
+            }
+
+            if (rank > bestRank)
             {
                 bestRank = rank;
                 best = i;
@@ -141,20 +156,24 @@ internal sealed class HalfOpenTable
         if (best != None)
         {
             _turn = best + 1 == capacity ? 0 : best + 1;
+            Quota[best] = 0;
         }
 
         return best;
     }
 
-    /// <summary>True when the peer, or its neighbour, has had <see cref="Patience"/> to answer.</summary>
-    private bool IsStale(int index, long now)
+    /// <summary>True when no record waits for anything but a connection.</summary>
+    internal bool AreAllFinished()
     {
-        if (State[index] == AnswerDue)
+        for (int i = 0; i < State.Length; i++)
         {
-            return now - DueAt[index] >= Patience;
+            if (State[i] != Finished)
+            {
+                return false;
+            }
         }
 
-        return Attempts[index] > 1 || now - (DueAt[index] - RoundTripEstimator.InitialTimeout) >= Patience;
+        return true;
     }
 
     internal void Remove(int index)

@@ -4,10 +4,13 @@ namespace NanoTcp.Tcp;
 
 /// <summary>
 /// Initial sequence numbers by RFC 6528: a clock that ticks every four microseconds plus a keyed hash of the
-/// connection's addresses and ports. The hash is HalfSipHash-1-3 of the three words, made of 32-bit operations only.
+/// connection's addresses and ports. The hash is HalfSipHash-1-3 of three or four words, made of 32-bit operations only.
 /// </summary>
 internal sealed class IsnGenerator
 {
+    /// <summary>The clock of RFC 9293 MUST-8 ticks every four microseconds.</summary>
+    internal const int TicksPerMillisecond = 250;
+
     /// <summary>The secret, new after each boot, without which nobody can compute the hash (RFC 9293 MUST-9).</summary>
     private readonly uint _key0;
     private readonly uint _key1;
@@ -23,25 +26,43 @@ internal sealed class IsnGenerator
     {
         // RFC 9293 MUST-8, SHLD-1, RFC 6528 3: ISN = M + F(localip, localport, remoteip, remoteport, secretkey).
         // M ticks 250 times in a millisecond.
-        return (uint)(now * 250) + Hash(localAddress, remoteAddress, ((uint)localPort << 16) | (uint)remotePort);
+        return (uint)(now * TicksPerMillisecond) + Offset(localAddress, remoteAddress, ((uint)localPort << 16) | (uint)remotePort);
     }
 
-    private uint Hash(uint a, uint b, uint c)
+    /// <summary>F of RFC 6528 3: what the numbers of one pair of addresses and ports lie ahead of the clock.</summary>
+    /// <param name="ports">Local port in the high half, remote port in the low half.</param>
+    internal uint Offset(uint localAddress, uint remoteAddress, uint ports)
+    {
+        return Hash(3, localAddress, remoteAddress, ports, 0);
+    }
+
+    /// <summary>
+    /// A keyed hash of four words. It says nothing about <see cref="Offset"/>, although the key is the same: the length is
+    /// part of what is hashed.
+    /// </summary>
+    internal uint Authenticate(uint a, uint b, uint c, uint d)
+    {
+        return Hash(4, a, b, c, d);
+    }
+
+    private uint Hash(int words, uint a, uint b, uint c, uint d)
     {
         uint v0 = _key0;
         uint v1 = _key1;
         uint v2 = 0x6C796765 ^ _key0;
         uint v3 = 0x74656462 ^ _key1;
         uint word = a;
+        uint lengthBlock = (uint)words << 26;
 
-        // Three words, the length block, and three finishing rounds: seven rounds in one loop.
-        for (int round = 0; round < 7; round++)
+        // The words, the length block, and three finishing rounds, in one loop.
+        int end = words + 4;
+        for (int round = 0; round < end; round++)
         {
-            if (round < 4)
+            if (round <= words)
             {
                 v3 ^= word;
             }
-            else if (round == 4)
+            else if (round == words + 1)
             {
                 v2 ^= 0xFF;
             }
@@ -57,10 +78,10 @@ internal sealed class IsnGenerator
             v1 = ((v1 << 13) | (v1 >> 19)) ^ v2;
             v2 = (v2 << 16) | (v2 >> 16);
 
-            if (round < 4)
+            if (round <= words)
             {
                 v0 ^= word;
-                word = round == 0 ? b : round == 1 ? c : 12u << 24;
+                word = round + 1 == words ? lengthBlock : round == 0 ? b : round == 1 ? c : d;
             }
         }
 

@@ -43,13 +43,13 @@ public sealed partial class TcpConnection
         WaitingFor = listener;
         TakeSettings(listener.Settings, now);
         _values[AcceptOrderValue] = order;
-        Block.Accept(iss, irs, window, peerMss, maxMss, offeredWindow);
+        Block.Accept(iss, irs, window, peerMss, maxMss, offeredWindow == 0 ? _receive.Capacity : offeredWindow);
         _layer.Congestion.Open(_values, Block.SendMss, iss, false);
         Marks |= answerLost ? SynLost : 0;
         _unansweredSince = now;
         if (offeredWindow == 0)
         {
-            // The peer was asked to wait, and need not any longer.
+            // The peer was asked to wait, and need not any longer; what it has sent all the same is taken.
             Marks |= AcknowledgeDue | OutputDue;
         }
     }
@@ -61,7 +61,13 @@ public sealed partial class TcpConnection
         Marks |= Owned;
     }
 
-    /// <summary>Takes the connection away from an owner that allowed it.</summary>
+    /// <summary>True when the user has given the connection back and it is not over yet: data or a FIN is not acknowledged.</summary>
+    internal bool IsOrphan
+    {
+        get { return (Marks & (InUse | Owned)) == InUse && WaitingFor == null && Block.EndReason == TcpEndReason.None; }
+    }
+
+    /// <summary>Takes the connection away from an owner that allowed it, or from a peer that is silent.</summary>
     internal void Evict()
     {
         Reset(TcpEndReason.Evicted);
@@ -249,7 +255,7 @@ public sealed partial class TcpConnection
             case TcpState.Closed:
                 if ((Marks & ResetDue) == 0)
                 {
-                    _layer.Release(this);
+                    _layer.Retire(this);
                 }
 
                 break;
@@ -259,7 +265,24 @@ public sealed partial class TcpConnection
                 // An acknowledgment that is due, or will be in a moment, goes out first.
                 if ((Marks & AcknowledgeDue) == 0 && _acknowledgeAt == Never)
                 {
-                    _layer.Linger(this);
+                    _layer.Linger(this, Never, 0);
+                }
+
+                break;
+
+            case TcpState.FinWait1:
+            case TcpState.Closing:
+            case TcpState.LastAck:
+                // Only the FIN is out, and a record can repeat that.
+                if ((Block.Marks & TcpControlBlock.FinSent) != 0
+                    && Block.SndUna == Block.SndMax - 1
+                    && Block.SndNxt == Block.SndMax
+                    && (Marks & AcknowledgeDue) == 0
+                    && _acknowledgeAt == Never
+                    && _timerAt != Never
+                    && _layer.TimeWaits.HasRoom())
+                {
+                    _layer.Linger(this, _timerAt, FarewellUntil(_layer.Time));
                 }
 
                 break;

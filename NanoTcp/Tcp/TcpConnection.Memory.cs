@@ -115,9 +115,10 @@ public sealed partial class TcpConnection
     /// <summary>First what <see cref="TcpSettings"/> names, then the values above.</summary>
     private readonly int[] _values;
 
-    /// <summary>Order of arrival in a listener's queue.</summary>
+    /// <summary>Order of arrival in a listener's queue, or of coming back to the pool.</summary>
     internal int AcceptOrder
     {
         get { return _values[AcceptOrderValue]; }
+        set { _values[AcceptOrderValue] = value; }
     }
 }

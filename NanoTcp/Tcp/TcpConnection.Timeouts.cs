@@ -190,6 +190,15 @@ public sealed partial class TcpConnection
         return _values[open ? TcpSettings.UserTimeout : TcpSettings.ConnectTimeout];
     }
 
+    /// <summary>When the peer is given up that does not acknowledge our FIN: by R2, or because nobody may wait any longer.</summary>
+    private long FarewellUntil(long now)
+    {
+        int limit = GiveUpAfter();
+        long until = _unansweredSince + (limit == 0 ? TcpLimits.GiveUpData : limit);
+        long watch = _watchAt < Relative ? now + (_watchAt - AtOnce) : _watchAt;
+        return watch < until ? watch : until;
+    }
+
     /// <summary>When R2 is over before the next retransmission would be due, that is when the timer runs out.</summary>
     private void LimitRetransmission()
     {

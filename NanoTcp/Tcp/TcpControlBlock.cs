@@ -127,12 +127,12 @@ internal sealed class TcpControlBlock
         SetPeerMss(peerMss);
     }
 
-    /// <summary>Takes up a closing connection of which only the sequence numbers are kept.</summary>
+    /// <summary>Takes up a closing connection of which only the sequence numbers are kept; nothing but its FIN may be out.</summary>
     internal void Restore(TcpState state, uint sndNxt, uint rcvNxt)
     {
         Clear(sndNxt - 1, 0);
         State = state;
-        SndUna = sndNxt;
+        SndUna = state == TcpState.TimeWait || state == TcpState.FinWait2 ? sndNxt : sndNxt - 1;
         SndNxt = sndNxt;
         SndMax = sndNxt;
         Marks = SynAcknowledged | FinQueued | FinSent;

@@ -4,77 +4,35 @@ using NanoTcp.Wire;
 
 namespace NanoTcp.Tcp;
 
-// Passive opens: from the SYN to the connection that a listener hands over, and what becomes of those that find no place.
+// SYN-RECEIVED: from the answer to a SYN to the connection that a listener hands over, and what becomes of those that find no place.
 internal sealed partial class TcpLayer
 {
-    /// <summary>RFC 9293 3.10.7.2.</summary>
-    private void ProcessListen(uint remoteAddress, uint ports)
-    {
-        TcpSegment segment = _segment;
-        if ((segment.Flags & TcpSegment.Rst) != 0)
-        {
-            return;
-        }
-
-        if ((segment.Flags & TcpSegment.Ack) != 0)
-        {
-            SendReset(segment, remoteAddress);
-            return;
-        }
-
-        // A SYN with FIN is nobody's handshake.
-        if ((segment.Flags & (TcpSegment.Syn | TcpSegment.Fin)) != TcpSegment.Syn)
-        {
-            Counters[StackCounter.TcpInErrs]++;
-            return;
-        }
-
-        int index = HalfOpen.Add(_now);
-        if (index == HalfOpenTable.None)
-        {
-            // The peer will ask again.
-            Counters[StackCounter.TcpHalfOpenDrops]++;
-            return;
-        }
-
-        HalfOpen.State[index] = HalfOpenTable.AnswerDue;
-        HalfOpen.RemoteAddress[index] = remoteAddress;
-        HalfOpen.Ports[index] = ports;
-        HalfOpen.Iss[index] = _isn.Next(Ip.Address, remoteAddress, segment.DestinationPort, segment.SourcePort, _now);
-        HalfOpen.Irs[index] = segment.SequenceNumber;
-        HalfOpen.Window[index] = (ushort)segment.Window;
-        HalfOpen.Mss[index] = (ushort)OptionsOf(segment);
-        HalfOpen.Offered[index] = (ushort)(FreeConnections >= HalfOpen.Count ? _receiveBuffer : 0);
-        HalfOpen.Attempts[index] = 0;
-        HalfOpen.DueAt[index] = _now;
-        if (Ip.Reach(remoteAddress) == Ipv4Layer.Sent)
-        {
-            // At once: in a flood, what has not been answered is replaced by the next request.
-            SendSynAck(index, _now);
-        }
-    }
-
     /// <summary>SYN-RECEIVED of a passive open: RFC 9293 3.10.7.4 by the borrowed rules, or by a connection's own when it opens.</summary>
     private void ProcessHalfOpen(int index, uint remoteAddress, byte[] buffer)
     {
         TcpSegment segment = _segment;
         uint iss = HalfOpen.Iss[index];
         uint irs = HalfOpen.Irs[index];
+        int offered = HalfOpen.Offered[index];
         const int Deciding = TcpSegment.Syn | TcpSegment.Rst | TcpSegment.Ack;
         if ((segment.Flags & Deciding) == TcpSegment.Ack
             && segment.AcknowledgmentNumber == iss + 1
-            && (segment.SequenceNumber == irs + 1 || segment.SequenceNumber - (irs + 1) < HalfOpen.Offered[index]))
+            && (segment.SequenceNumber == irs + 1 || segment.SequenceNumber - (irs + 1) < offered))
         {
             TcpConnection connection = Promote(index);
             if (connection != null)
             {
                 connection.Process(segment, buffer, _now);
             }
+            else if (offered == 0 && segment.SequenceLength != 0 && MayAnswer(HalfOpen.Quota, index, TcpActions.None))
+            {
+                // RFC 9293 MAY-8, and MUST-37 for the peer: the probe of a closed window is answered, so it goes on waiting.
+                AcknowledgeHalfOpen(index);
+            }
 
             return;
         }
 
-        int offered = HalfOpen.Offered[index];
         _borrowed.Accept(iss, irs, HalfOpen.Window[index], HalfOpen.Mss[index] & ~HalfOpenTable.EcnBit, OfferedMss, offered);
         int actions = _borrowed.Process(segment, Outcome);
         CountDrop(Outcome);
@@ -92,16 +50,46 @@ internal sealed partial class TcpLayer
         {
             // A peer that asks again without ECN must not use it: RFC 3168 6.1.1.
             HalfOpen.Mss[index] &= (ushort)(OptionsOf(segment) | ~HalfOpenTable.EcnBit);
-            if (HalfOpen.State[index] == HalfOpenTable.Answered)
-            {
-                HalfOpen.State[index] = HalfOpenTable.AnswerDue;
-            }
+            RepeatSynAck(index);
         }
-        else if ((actions & TcpActions.Acknowledge) != 0)
+        else if ((actions & TcpActions.Acknowledge) != 0 && MayAnswer(HalfOpen.Quota, index, actions))
         {
-            Counters[StackCounter.TcpOutSegs]++;
-            Send(remoteAddress, segment.Ports, iss + 1, irs + 1, TcpSegment.Ack, offered, 0, 0);
+            AcknowledgeHalfOpen(index);
         }
+    }
+
+    /// <summary>The peer repeats its SYN. That moves no timer of ours, or a peer that repeats itself would be given up sooner.</summary>
+    private void RepeatSynAck(int index)
+    {
+        if (HalfOpen.State[index] != HalfOpenTable.Answered
+            || Ip.Reach(HalfOpen.RemoteAddress[index]) != Ipv4Layer.Sent
+            || !MayAnswer(HalfOpen.Quota, index, TcpActions.None))
+        {
+            return;
+        }
+
+        if (HalfOpen.Attempts[index] == 1)
+        {
+            // RFC 5681 3.1: the SYN,ACK counts as lost.
+            HalfOpen.Attempts[index]++;
+        }
+
+        Counters[StackCounter.TcpRetransSegs]++;
+        WriteSynAck(index);
+    }
+
+    private void AcknowledgeHalfOpen(int index)
+    {
+        Counters[StackCounter.TcpOutSegs]++;
+        Send(
+            HalfOpen.RemoteAddress[index],
+            HalfOpen.Ports[index],
+            HalfOpen.Iss[index] + 1,
+            HalfOpen.Irs[index] + 1,
+            TcpSegment.Ack,
+            HalfOpen.Offered[index],
+            0,
+            0);
     }
 
     /// <summary>
@@ -128,22 +116,35 @@ internal sealed partial class TcpLayer
             return null;
         }
 
-        TcpConnection connection = Take();
-        connection.Accept(
+        TcpConnection connection = Open(
             listener,
-            _acceptOrder++,
             HalfOpen.RemoteAddress[index],
             ports,
             HalfOpen.Iss[index],
             HalfOpen.Irs[index],
             HalfOpen.Window[index],
             HalfOpen.Mss[index] & ~HalfOpenTable.EcnBit,
-            OfferedMss,
             HalfOpen.Offered[index],
-            HalfOpen.Attempts[index] > 1,
-            _now);
+            HalfOpen.Attempts[index] > 1);
         connection.Marks |= (HalfOpen.Mss[index] & HalfOpenTable.EcnBit) != 0 ? TcpConnection.EcnAgreed : 0;
         HalfOpen.Remove(index);
+        return connection;
+    }
+
+    /// <summary>Takes a connection, which must be free, for a peer that has acknowledged our SYN.</summary>
+    private TcpConnection Open(
+        TcpListener listener, uint remoteAddress, uint ports, uint iss, uint irs, int window, int mss, int offered, bool answerLost)
+    {
+        // RFC 9293 MAY-2 (2): until now the pair could still have gone back to TIME-WAIT, because the SYN was an old one.
+        int farewell = TimeWaits.Find(remoteAddress, ports);
+        if (farewell != TimeWaitTable.None)
+        {
+            TimeWaits.Remove(farewell);
+        }
+
+        TcpConnection connection = Take();
+        connection.Accept(
+            listener, _acceptOrder++, remoteAddress, ports, iss, irs, window, mss, OfferedMss, offered, answerLost, _now);
         Counters[StackCounter.TcpPassiveOpens]++;
         return connection;
     }
@@ -153,10 +154,15 @@ internal sealed partial class TcpLayer
         return FreeConnections != 0 && CountPending(listener) < listener.Backlog;
     }
 
-    /// <summary>Takes the longest idle connection away from an owner that allowed it. One at a time: a place that is on its way is enough.</summary>
+    /// <summary>
+    /// Makes room for a finished handshake: a connection that was given back and whose peer has been silent, longest
+    /// silent first; else the longest idle one of those whose owners allowed it. One at a time: a place that is on its
+    /// way is enough.
+    /// </summary>
     private void EvictOne()
     {
-        TcpConnection idlest = null;
+        TcpConnection chosen = null;
+        bool orphan = false;
         for (int i = 0; i < _connections.Length; i++)
         {
             TcpConnection connection = _connections[i];
@@ -165,19 +171,66 @@ internal sealed partial class TcpLayer
                 return;
             }
 
-            if (connection.Evictable
-                && connection.EndReason == TcpEndReason.None
-                && (idlest == null || connection.LastActivity < idlest.LastActivity))
+            bool isOrphan = connection.IsOrphan;
+            if (isOrphan ? _now - connection.LastActivity < TcpLimits.OrphanSilence
+                : orphan || !connection.Evictable || connection.EndReason != TcpEndReason.None)
             {
-                idlest = connection;
+                continue;
+            }
+
+            if (chosen == null || isOrphan != orphan || connection.LastActivity < chosen.LastActivity)
+            {
+                chosen = connection;
+                orphan = isOrphan;
             }
         }
 
-        if (idlest != null)
+        if (chosen != null)
         {
-            Counters[StackCounter.TcpEvictions]++;
-            idlest.Evict();
+            Counters[orphan ? StackCounter.TcpOrphanEvictions : StackCounter.TcpEvictions]++;
+            chosen.Evict();
         }
+    }
+
+    /// <summary>When a handshake is due next, or a connection whose peer is silent may be evicted for one.</summary>
+    private long NextHalfOpenDeadline()
+    {
+        long next = TcpConnection.Never;
+        bool waiting = false;
+        for (int i = 0; i < HalfOpen.State.Length; i++)
+        {
+            // What waits to be sent waits for the device or for ARP, not for the clock.
+            byte state = HalfOpen.State[i];
+            if (state == HalfOpenTable.Finished)
+            {
+                waiting = true;
+                if (HasPlace(FindListener((int)(HalfOpen.Ports[i] >> 16))))
+                {
+                    // A connection became free after the timers ran.
+                    return _now;
+                }
+            }
+
+            if ((state == HalfOpenTable.Answered || state == HalfOpenTable.Finished) && HalfOpen.DueAt[i] < next)
+            {
+                next = HalfOpen.DueAt[i];
+            }
+        }
+
+        if (waiting && FreeConnections == 0)
+        {
+            for (int i = 0; i < _connections.Length; i++)
+            {
+                TcpConnection connection = _connections[i];
+                long silentAt = connection.LastActivity + TcpLimits.OrphanSilence;
+                if (silentAt > _now && silentAt < next && connection.IsOrphan)
+                {
+                    next = silentAt;
+                }
+            }
+        }
+
+        return next;
     }
 
     /// <summary>Gives up silent peers and opens connections for finished handshakes as places become free.</summary>
@@ -259,6 +312,7 @@ internal sealed partial class TcpLayer
     private void OpenFinished(int index, long now)
     {
         TcpSegment segment = _segment;
+        segment.Ports = HalfOpen.Ports[index];
         segment.SequenceNumber = HalfOpen.Irs[index] + 1;
         segment.AcknowledgmentNumber = HalfOpen.Iss[index] + 1;
         segment.Flags = TcpSegment.Ack;
@@ -321,13 +375,15 @@ internal sealed partial class TcpLayer
         HalfOpenTable table = HalfOpen;
         Counters[table.Attempts[index] == 0 ? StackCounter.TcpOutSegs : StackCounter.TcpRetransSegs]++;
         table.State[index] = HalfOpenTable.Answered;
-        table.DueAt[index] = now + (RoundTripEstimator.InitialTimeout << table.Attempts[index]);
-        if (table.Attempts[index] < TcpLimits.SynAckAttempts)
-        {
-            // A peer that repeats its SYN may be answered more often.
-            table.Attempts[index]++;
-        }
+        int timeout = RoundTripEstimator.InitialTimeout << table.Attempts[index];
+        table.DueAt[index] = now + (timeout < RoundTripEstimator.MaxTimeout ? timeout : RoundTripEstimator.MaxTimeout);
+        table.Attempts[index]++;
+        WriteSynAck(index);
+    }
 
+    private void WriteSynAck(int index)
+    {
+        HalfOpenTable table = HalfOpen;
         Send(
             table.RemoteAddress[index],
             table.Ports[index],

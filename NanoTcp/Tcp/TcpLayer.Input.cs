@@ -4,7 +4,7 @@ using NanoTcp.Wire;
 
 namespace NanoTcp.Tcp;
 
-// Whom a segment concerns, and the farewells that need no connection of their own.
+// Whom a segment concerns.
 internal sealed partial class TcpLayer
 {
     private readonly TcpSegment _segment = new TcpSegment();
@@ -48,12 +48,6 @@ internal sealed partial class TcpLayer
             return;
         }
 
-        index = TimeWaits.Find(header.Source, ports);
-        if (index != TimeWaitTable.None && !ProcessTimeWait(index, header.Source))
-        {
-            return;
-        }
-
         index = HalfOpen.Find(header.Source, ports);
         if (index != HalfOpenTable.None)
         {
@@ -67,10 +61,18 @@ internal sealed partial class TcpLayer
             HalfOpen.Remove(index);
         }
 
+        // Behind the handshakes: one that reopens a pair in TIME-WAIT leaves that in place until it is done.
+        index = TimeWaits.Find(header.Source, ports);
+        if (index != TimeWaitTable.None)
+        {
+            ProcessTimeWait(index, header.Source, buffer);
+            return;
+        }
+
         TcpListener listener = FindListener(segment.DestinationPort);
         if (listener != null)
         {
-            ProcessListen(header.Source, ports);
+            ProcessListen(listener, header.Source, TimeWaitTable.None, buffer);
         }
         else
         {
@@ -109,60 +111,5 @@ internal sealed partial class TcpLayer
             uint acknowledgment = segment.SequenceNumber + (uint)segment.SequenceLength;
             Send(remoteAddress, segment.Ports, 0, acknowledgment, TcpSegment.Rst | TcpSegment.Ack, 0, 0, 0);
         }
-    }
-
-    /// <summary>
-    /// A segment for a connection that its owner has given back. True when the record is gone because the segment
-    /// begins a new connection (RFC 9293 3.10.7.4, MAY-2: a SYN beyond everything that was received).
-    /// </summary>
-    private bool ProcessTimeWait(int index, uint remoteAddress)
-    {
-        TcpSegment segment = _segment;
-        TimeWaitTable table = TimeWaits;
-        uint rcvNxt = table.RcvNxt[index];
-        TcpState state = (TcpState)table.State[index];
-        const int Control = TcpSegment.Syn | TcpSegment.Ack | TcpSegment.Rst;
-        if (state == TcpState.TimeWait
-            && (segment.Flags & Control) == TcpSegment.Syn
-            && (int)(segment.SequenceNumber - rcvNxt) > 0
-            && FindListener(segment.DestinationPort) != null)
-        {
-            table.Remove(index);
-            return true;
-        }
-
-        _borrowed.Restore(state, table.SndNxt[index], rcvNxt);
-        int actions = _borrowed.Process(segment, Outcome);
-        CountDrop(Outcome);
-        if ((actions & TcpActions.Ended) != 0)
-        {
-            table.Remove(index);
-            return false;
-        }
-
-        if ((actions & TcpActions.Text) != 0)
-        {
-            // RFC 1122 4.2.2.13: data for a user who has gone.
-            table.Remove(index);
-            SendReset(segment, remoteAddress);
-            return false;
-        }
-
-        table.State[index] = (byte)_borrowed.State;
-        table.RcvNxt[index] = _borrowed.RcvNxt;
-        if ((actions & TcpActions.TimeWaitStarted) != 0)
-        {
-            table.Until[index] = _now + TimeWaitDuration;
-        }
-
-        if ((actions & TcpActions.Acknowledge) != 0)
-        {
-            Counters[StackCounter.TcpOutSegs]++;
-            Send(
-                remoteAddress, segment.Ports,
-                _borrowed.SndMax, _borrowed.RcvNxt, TcpSegment.Ack, _receiveBuffer, 0, 0);
-        }
-
-        return false;
     }
 }

@@ -39,9 +39,11 @@ internal sealed partial class TcpLayer
     private readonly TcpConnection[] _connections;
     private readonly TcpListener[] _listeners;
     private readonly IsnGenerator _isn;
+    private readonly SynCookies _cookies;
     private readonly IRandomSource _random;
     private readonly int _receiveBuffer;
     private int _acceptOrder;
+    private int _releaseOrder = 1;
     private int _turn;
     private long _now;
 
@@ -72,6 +74,7 @@ internal sealed partial class TcpLayer
         _receiveBuffer = receiveBuffer;
         _random = random;
         _isn = new IsnGenerator(random);
+        _cookies = new SynCookies(_isn);
         _connections = new TcpConnection[connections];
         for (int i = 0; i < connections; i++)
         {
@@ -92,6 +95,12 @@ internal sealed partial class TcpLayer
     internal uint LocalAddress
     {
         get { return Ip.Address; }
+    }
+
+    /// <summary>The time of what is being done, ms.</summary>
+    internal long Time
+    {
+        get { return _now; }
     }
 
     internal int Capacity
@@ -221,27 +230,8 @@ internal sealed partial class TcpLayer
     internal void Release(TcpConnection connection)
     {
         connection.Marks &= ~TcpConnection.InUse;
+        connection.AcceptOrder = _releaseOrder++;
         FreeConnections++;
-    }
-
-    /// <summary>Keeps the few numbers that a closing connection still needs, and gives it back to the pool.</summary>
-    internal void Linger(TcpConnection connection)
-    {
-        TcpControlBlock block = connection.Block;
-        int index = TimeWaits.Add(out bool replaced);
-        if (replaced)
-        {
-            Counters[StackCounter.TcpTimeWaitDrops]++;
-        }
-
-        TimeWaits.State[index] = (byte)block.State;
-        TimeWaits.RemoteAddress[index] = connection.RemoteAddress;
-        TimeWaits.Ports[index] = connection.Ports;
-        TimeWaits.SndNxt[index] = block.SndMax;
-        TimeWaits.RcvNxt[index] = block.RcvNxt;
-        TimeWaits.Until[index] = _now + (block.State == TcpState.TimeWait ? TimeWaitDuration : TcpLimits.FinWait2);
-        block.State = TcpState.Closed;
-        Release(connection);
     }
 
     /// <summary>The time has moved on: runs every timer that is due.</summary>
@@ -257,7 +247,7 @@ internal sealed partial class TcpLayer
             }
         }
 
-        TimeWaits.Expire(now);
+        RunTimeWaits(now);
         RunHalfOpen(now);
     }
 
@@ -274,37 +264,14 @@ internal sealed partial class TcpLayer
             }
         }
 
-        if (HalfOpen.Count != 0)
+        long handshakes = HalfOpen.Count == 0 ? next : NextHalfOpenDeadline();
+        if (handshakes < next)
         {
-            for (int i = 0; i < HalfOpen.State.Length; i++)
-            {
-                // What waits to be sent waits for the device or for ARP, not for the clock.
-                byte state = HalfOpen.State[i];
-                if (state == HalfOpenTable.Finished && HasPlace(FindListener((int)(HalfOpen.Ports[i] >> 16))))
-                {
-                    // A connection became free after the timers ran.
-                    return _now;
-                }
-
-                if ((state == HalfOpenTable.Answered || state == HalfOpenTable.Finished) && HalfOpen.DueAt[i] < next)
-                {
-                    next = HalfOpen.DueAt[i];
-                }
-            }
+            next = handshakes;
         }
 
-        if (TimeWaits.Count != 0)
-        {
-            for (int i = 0; i < TimeWaits.State.Length; i++)
-            {
-                if (TimeWaits.State[i] != (byte)TcpState.Closed && TimeWaits.Until[i] < next)
-                {
-                    next = TimeWaits.Until[i];
-                }
-            }
-        }
-
-        return next;
+        long farewells = TimeWaits.Count == 0 ? next : NextTimeWaitDeadline();
+        return farewells < next ? farewells : next;
     }
 
     /// <summary>Lets the next one in turn send a segment. The transmit buffer is free. False when nobody could.</summary>
@@ -312,6 +279,11 @@ internal sealed partial class TcpLayer
     {
         const int Ready = TcpConnection.InUse | TcpConnection.OutputDue;
         if (HalfOpen.Count != 0 && DispatchHalfOpen(now))
+        {
+            return true;
+        }
+
+        if (TimeWaits.Count != 0 && DispatchTimeWait(now))
         {
             return true;
         }
@@ -340,6 +312,8 @@ internal sealed partial class TcpLayer
                 _connections[i].LinkRestored(now);
             }
         }
+
+        TimeWaits.RepeatFins();
     }
 
     /// <summary>There is no link: what waits to be sent does not wait for ever.</summary>
@@ -390,6 +364,10 @@ internal sealed partial class TcpLayer
         Ip.Send(remoteAddress, Ipv4Header.ProtocolTcp, headerLength + textLength, typeOfService);
     }
 
+    /// <summary>
+    /// The connection that has been free longest, so that who uses one that he has given back meets an exception
+    /// rather than its new owner.
+    /// </summary>
     private TcpConnection Take()
     {
         if (FreeConnections == 0)
@@ -397,16 +375,19 @@ internal sealed partial class TcpLayer
             return null;
         }
 
+        TcpConnection longest = null;
         for (int i = 0; i < _connections.Length; i++)
         {
-            if ((_connections[i].Marks & TcpConnection.InUse) == 0)
+            TcpConnection connection = _connections[i];
+            if ((connection.Marks & TcpConnection.InUse) == 0
+                && (longest == null || connection.AcceptOrder - longest.AcceptOrder < 0))
             {
-                FreeConnections--;
-                return _connections[i];
+                longest = connection;
             }
         }
 
-        return null;
+        FreeConnections--;
+        return longest;
     }
 
     /// <summary>Counts a segment, or the news in one, that was not taken.</summary>

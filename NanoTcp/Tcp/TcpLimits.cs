@@ -36,8 +36,14 @@ internal static class TcpLimits
     /// <summary>How long a connection that nobody holds any more waits in FIN-WAIT-2 for the peer's FIN, ms.</summary>
     internal const int FinWait2 = 60000;
 
-    /// <summary>SYN,ACKs of a half-open connection, the first included, until it is given up (RFC 4987 3.3).</summary>
-    internal const int SynAckAttempts = 6;
+    /// <summary>
+    /// SYN,ACKs of a half-open connection, the first included, until it is given up: after 1, 3, 7, 15, 31, 63 and 123
+    /// seconds, and given up after 183 (RFC 9293 MUST-23: not before three minutes).
+    /// </summary>
+    internal const int SynAckAttempts = 8;
+
+    /// <summary>How long the peer of a connection that nobody holds must be silent before a new client may have its place, ms.</summary>
+    internal const int OrphanSilence = 5000;
 
     /// <summary>How long a finished handshake waits for a free connection before it is reset, ms.</summary>
     internal const int FinishedHandshakeWait = 30000;

@@ -1,12 +1,16 @@
 namespace NanoTcp.Tcp;
 
 /// <summary>
-/// Connections that their owners have given back and that only have to answer the peer's last segments: TIME-WAIT, and
-/// FIN-WAIT-2 whose peer has yet to close. A few numbers each in parallel arrays; the oldest makes room for the newest.
+/// Connections that their owners have given back and whose data is all acknowledged: TIME-WAIT, FIN-WAIT-2 whose peer has
+/// yet to close, and FIN-WAIT-1, CLOSING and LAST-ACK, which repeat their FIN. A few numbers each in parallel arrays; the
+/// oldest makes room for the newest.
 /// </summary>
 internal sealed class TimeWaitTable
 {
     internal const int None = -1;
+
+    /// <summary>In <see cref="DueAt"/>: the FIN waits for the device, or for ARP.</summary>
+    internal const long FinDue = long.MinValue;
 
     /// <summary><see cref="TcpState.Closed"/> when the record is free.</summary>
     internal readonly byte[] State;
@@ -22,6 +26,15 @@ internal sealed class TimeWaitTable
     /// <summary>When the record is forgotten.</summary>
     internal readonly long[] Until;
 
+    /// <summary>When our FIN goes out again: a time, <see cref="FinDue"/>, or never because it has been acknowledged.</summary>
+    internal readonly long[] DueAt;
+
+    /// <summary>RTO of our FIN, back-off included, ms.</summary>
+    internal readonly ushort[] Timeout;
+
+    /// <summary>For <see cref="AcknowledgmentQuota"/>.</summary>
+    internal readonly byte[] Quota;
+
     /// <summary>How many there are.</summary>
     internal int Count;
 
@@ -33,6 +46,9 @@ internal sealed class TimeWaitTable
         SndNxt = new uint[capacity];
         RcvNxt = new uint[capacity];
         Until = new long[capacity];
+        DueAt = new long[capacity];
+        Timeout = new ushort[capacity];
+        Quota = new byte[capacity];
     }
 
     internal int Find(uint remoteAddress, uint ports)
@@ -53,50 +69,68 @@ internal sealed class TimeWaitTable
         return None;
     }
 
-    /// <summary>A free record, else the one that would be forgotten first.</summary>
+    /// <summary>True when a record is free or only waits: nobody's FIN would be forgotten for a new one.</summary>
+    internal bool HasRoom()
+    {
+        if (Count < State.Length)
+        {
+            return true;
+        }
+
+        for (int i = 0; i < State.Length; i++)
+        {
+            if (DueAt[i] == TcpConnection.Never)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A free record, else the one that would be forgotten first: in TIME-WAIT, else in FIN-WAIT-2, else any.</summary>
     /// <param name="replaced">True when a record had to give way.</param>
     internal int Add(out bool replaced)
     {
-        int oldest = 0;
+        int best = None;
+        int bestRank = 0;
         for (int i = 0; i < State.Length; i++)
         {
-            if (State[i] == (byte)TcpState.Closed)
+            byte state = State[i];
+            if (state == (byte)TcpState.Closed)
             {
                 Count++;
                 replaced = false;
                 return i;
             }
 
-            if (Until[i] < Until[oldest])
+            int rank = state == (byte)TcpState.TimeWait ? 2 : state == (byte)TcpState.FinWait2 ? 1 : 0;
+            if (best == None || rank > bestRank || (rank == bestRank && Until[i] < Until[best]))
             {
-                oldest = i;
+                best = i;
+                bestRank = rank;
             }
         }
 
         replaced = true;
-        return oldest;
+        return best;
+    }
+
+    /// <summary>FINs that are out may be lost.</summary>
+    internal void RepeatFins()
+    {
+        for (int i = 0; i < State.Length; i++)
+        {
+            if (State[i] != (byte)TcpState.Closed && DueAt[i] != TcpConnection.Never)
+            {
+                DueAt[i] = FinDue;
+            }
+        }
     }
 
     internal void Remove(int index)
     {
         State[index] = (byte)TcpState.Closed;
         Count--;
-    }
-
-    /// <summary>Forgets what is over.</summary>
-    internal void Expire(long now)
-    {
-        if (Count == 0)
-        {
-            return;
-        }
-
-        for (int i = 0; i < State.Length; i++)
-        {
-            if (State[i] != (byte)TcpState.Closed && now >= Until[i])
-            {
-                Remove(i);
-            }
-        }
     }
 }

@@ -90,19 +90,20 @@ public sealed class ListenTests : TraceTest
     }
 
     [TestMethod]
-    [DataRow("none seq 1")]
-    [DataRow("none seq 1 len 10")]
-    [DataRow("FIN seq 1")]
-    [DataRow("FIN,PSH,URG seq 1")]
-    [DataRow("SYN,FIN seq 1")]
-    [DataRow("SYN,FIN,PSH,URG seq 1 len 10")]
-    public void What_is_no_request_is_dropped_and_counted(string segment)
+    [DataRow("none seq 1", StackCounter.TcpInNulls)]
+    [DataRow("none seq 1 len 10", StackCounter.TcpInNulls)]
+    [DataRow("FIN seq 1", StackCounter.TcpInUnexpected)]
+    [DataRow("PSH seq 1 len 10", StackCounter.TcpInUnexpected)]
+    [DataRow("FIN,PSH,URG seq 1", StackCounter.TcpInXmas)]
+    [DataRow("SYN,FIN seq 1", StackCounter.TcpInSynFins)]
+    [DataRow("SYN,FIN,PSH,URG seq 1 len 10", StackCounter.TcpInSynFins)]
+    public void What_is_no_request_is_dropped_and_counted(string segment, int counter)
     {
         Listen();
         Send(segment);
         ExpectNothing();
         T.Check(0, T.Stack.HalfOpenCount, "half open");
-        Counted(StackCounter.TcpInErrs, 1);
+        Counted(counter, 1);
     }
 
     [TestMethod]

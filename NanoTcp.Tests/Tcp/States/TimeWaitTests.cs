@@ -190,9 +190,9 @@ public sealed class TimeWaitTests : TraceTest
         T.Peer.KnowsStackIss = false;
         Send("SYN seq 3 win 4000 mss 1000");
         Expect("SYN,ACK seq 0 ack 4 mss 1460");
-        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
         T.Check(true, (int)(T.Peer.StackIss - (before + 2)) > 0, "the new ISS is beyond the old SND.NXT");
         Send("ACK seq 4 ack 1");
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
         Accept();
         Is(TcpState.Established);
     }
@@ -210,6 +210,163 @@ public sealed class TimeWaitTests : TraceTest
         Expect("ACK seq 2 ack 2");
         T.Check(1, T.Stack.TimeWaitCount, "closing connections");
         T.Check(0, T.Stack.HalfOpenCount, "half open");
+    }
+
+    [TestMethod]
+    public void MAY_2_a_SYN_that_turns_out_to_be_old_leaves_the_pair_in_TIME_WAIT()
+    {
+        CloseToTimeWait();
+        At(100);
+        T.Peer.KnowsStackIss = false;
+        Send("SYN seq 3 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 4 mss 1460");
+
+        // The peer knows nothing of it.
+        Send("RST seq 4");
+        T.Check(0, T.Stack.HalfOpenCount, "half open");
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq -24998 ack 2");
+        At(60_100);
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+    }
+
+    [TestMethod]
+    public void MAY_2_the_new_ISS_is_beyond_the_old_SND_NXT_though_data_was_faster_than_the_clock()
+    {
+        OpenPassive();
+        Write(1000);
+        Expect("ACK,PSH seq 1 ack 1 len 1000");
+        Send("ACK seq 1 ack 1001");
+        Close();
+        Expect("FIN,ACK seq 1001 ack 1");
+        Send("FIN,ACK seq 1 ack 1002");
+        Expect("ACK seq 1002 ack 2");
+
+        // The clock of RFC 6528 has moved on by 250.
+        At(1);
+        Send("SYN seq 3 win 4000 mss 1000");
+        Expect("SYN,ACK seq 1003 ack 4 mss 1460");
+        Send("ACK seq 4 ack 1004");
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+        Accept();
+        Is(TcpState.Established);
+    }
+
+    [TestMethod]
+    public void MAY_2_a_SYN_in_a_flood_reopens_the_pair_by_a_cookie()
+    {
+        Listen(options => options.HalfOpen = 1);
+        Handshake();
+        Close();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+        TracePeer peer = T.Peer;
+        At(59_000);
+        uint before = peer.StackIss;
+        T.As(Client(9));
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 mss 1460");
+        T.As(peer);
+        Send("SYN seq 3 win 4000 mss 1000");
+        peer.KnowsStackIss = false;
+        Expect("SYN,ACK seq 0 ack 4 mss 1460");
+        T.Check(true, (int)(peer.StackIss - (before + 2)) > 0, "the new ISS is beyond the old SND.NXT");
+        T.Check(1, T.Stack.TimeWaitCount, "closing connections");
+        Send("ACK seq 4 ack 1 len 10");
+        Expect("ACK seq 1 ack 14 win 2038");
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+        Accept();
+        T.Check(10, Connection.Readable, "readable");
+    }
+
+    [TestMethod]
+    public void RFC_1337_old_data_FIN_acknowledgments_and_resets_do_not_end_it()
+    {
+        CloseToTimeWait();
+        string[] old =
+        [
+            "ACK seq 1 ack 1", "ACK seq 1 ack 1 len 100", "ACK,PSH seq 2 ack 2 len 1", "ACK seq 100 ack 2 len 50", "FIN,ACK seq 1 ack 1",
+            "ACK seq -30000 ack -500", "ACK seq 2 ack 100", "SYN,ACK seq 0 ack 1", "RST seq 0", "RST seq 1", "RST,ACK seq 2 ack 2", "RST seq 3",
+            "none seq 2 len 10", "FIN seq 2",
+        ];
+        int time = 0;
+        foreach (string segment in old)
+        {
+            time += 4096;
+            At(time);
+            Send(segment);
+            while (T.Bench.Sent.Count != 0)
+            {
+                Expect("ACK seq 2 ack 2");
+            }
+
+            T.Check(1, T.Stack.TimeWaitCount, $"closing connections after {segment}");
+        }
+    }
+
+    [TestMethod]
+    public void RFC_5961_7_a_repeated_FIN_is_acknowledged_up_to_a_limit_that_each_record_has_for_itself()
+    {
+        Listen();
+        TracePeer[] peers = [Client(1), Client(2)];
+        foreach (TracePeer peer in peers)
+        {
+            T.As(peer);
+            Handshake();
+            Close();
+            Expect("FIN,ACK seq 1 ack 1");
+            Send("FIN,ACK seq 1 ack 2");
+            Expect("ACK seq 2 ack 2");
+        }
+
+        At(5000);
+        for (int i = 0; i < 50; i++)
+        {
+            Send("FIN,ACK seq 1 ack 2");
+            if (i < 10)
+            {
+                Expect("ACK seq 2 ack 2");
+            }
+        }
+
+        Counted(StackCounter.TcpChallengeAcksLimited, 40);
+        T.As(peers[0]);
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+        At(10_000);
+        T.As(peers[1]);
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+
+        // Acknowledged or not, each has begun the wait anew.
+        At(64_999);
+        T.Check(2, T.Stack.TimeWaitCount, "closing connections");
+        At(70_000);
+        T.Check(0, T.Stack.TimeWaitCount, "closing connections");
+    }
+
+    [TestMethod]
+    public void A_full_table_never_stops_service()
+    {
+        Listen(options =>
+        {
+            options.TimeWaits = 1;
+            options.Connections = 1;
+        });
+        for (int i = 0; i < 100; i++)
+        {
+            T.As(Client(i));
+            Handshake();
+            Close();
+            Expect("FIN,ACK seq 1 ack 1");
+            Send("FIN,ACK seq 1 ack 2");
+            Expect("ACK seq 2 ack 2");
+        }
+
+        Counted(StackCounter.TcpPassiveOpens, 100);
+        Counted(StackCounter.TcpTimeWaitDrops, 99);
     }
 
     [TestMethod]

@@ -1,4 +1,3 @@
-using NanoTcp.Tcp;
 using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Tcp.States;
@@ -28,23 +27,11 @@ public sealed class UnacceptableInEveryStateTests : EveryStateTest
 
     [TestMethod]
     [Requirement("RFC 5961", "7")]
-    [DynamicData(nameof(StatesThatLimitChallenges))]
+    [DynamicData(nameof(OtherStates))]
     public void A_bare_acknowledgment_outside_the_window_is_answered_a_few_times_only(Place place)
     {
         // What answers it may be of the same opinion about us, and two that answer each other never end.
         Enter(place);
-        int answers = 0;
-        for (int i = 0; i < 100; i++)
-        {
-            Send($"ACK seq {RcvNxt + (i % 2 == 0 ? -1 : 100_000)} ack {SndNxt}");
-            while (T.Bench.Sent.Count != 0)
-            {
-                Expect(BareAcknowledgment);
-                answers++;
-            }
-        }
-
-        T.Check(TcpLimits.ChallengesPerInterval, answers, "answers");
-        Stays();
+        IsAnsweredAFewTimes($"ACK seq {RcvNxt - 1} ack {SndNxt}", $"ACK seq {RcvNxt + 100_000} ack {SndNxt}");
     }
 }

@@ -1,0 +1,252 @@
+using NanoTcp.Ip;
+using NanoTcp.Primitives;
+using NanoTcp.Wire;
+
+namespace NanoTcp.Tcp;
+
+// Farewells: connections that their owners have given back and that are kept as a few numbers until they are over.
+internal sealed partial class TcpLayer
+{
+    /// <summary>Keeps the few numbers that a closing connection still needs, and gives it back to the pool.</summary>
+    /// <param name="connection">All its data is acknowledged.</param>
+    /// <param name="dueAt">When its FIN goes out again; <see cref="TcpConnection.Never"/> when that is acknowledged.</param>
+    /// <param name="giveUpAt">When the peer that does not acknowledge the FIN is given up.</param>
+    internal void Linger(TcpConnection connection, long dueAt, long giveUpAt)
+    {
+        TcpControlBlock block = connection.Block;
+        int index = TimeWaits.Add(out bool replaced);
+        if (replaced)
+        {
+            Counters[StackCounter.TcpTimeWaitDrops]++;
+        }
+
+        TimeWaits.State[index] = (byte)block.State;
+        TimeWaits.RemoteAddress[index] = connection.RemoteAddress;
+        TimeWaits.Ports[index] = connection.Ports;
+        TimeWaits.SndNxt[index] = block.SndMax;
+        TimeWaits.RcvNxt[index] = block.RcvNxt;
+        TimeWaits.Quota[index] = 0;
+        TimeWaits.DueAt[index] = dueAt;
+        TimeWaits.Timeout[index] = (ushort)connection.RetransmissionTimeout;
+        TimeWaits.Until[index] = dueAt != TcpConnection.Never ? giveUpAt
+            : _now + (block.State == TcpState.TimeWait ? TimeWaitDuration : TcpLimits.FinWait2);
+        block.State = TcpState.Closed;
+        Release(connection);
+    }
+
+    /// <summary>
+    /// Gives a connection that is over back to the pool. While cookies are in force its numbers are kept as in TIME-WAIT:
+    /// without them an old duplicate of the acknowledgment that opened it would open it again, with the data that it brings.
+    /// </summary>
+    internal void Retire(TcpConnection connection)
+    {
+        if (_cookies.AreInForce(_now) && (connection.Block.Marks & TcpControlBlock.Passive) != 0)
+        {
+            connection.Block.State = TcpState.TimeWait;
+            Linger(connection, TcpConnection.Never, 0);
+        }
+        else
+        {
+            Release(connection);
+        }
+    }
+
+    /// <summary>A segment for a connection that its owner has given back: RFC 9293 3.10.7.4 by the borrowed rules.</summary>
+    private void ProcessTimeWait(int index, uint remoteAddress, byte[] buffer)
+    {
+        TcpSegment segment = _segment;
+        TimeWaitTable table = TimeWaits;
+        TcpState state = (TcpState)table.State[index];
+        if (state == TcpState.TimeWait && IsNewConnection(index))
+        {
+            TcpListener listener = FindListener(segment.DestinationPort);
+            if (listener != null && ProcessListen(listener, remoteAddress, index, buffer))
+            {
+                return;
+            }
+        }
+
+        _borrowed.Restore(state, table.SndNxt[index], table.RcvNxt[index]);
+        int actions = _borrowed.Process(segment, Outcome);
+        CountDrop(Outcome);
+        if ((actions & TcpActions.Ended) != 0)
+        {
+            End(index);
+            return;
+        }
+
+        if ((actions & TcpActions.Text) != 0)
+        {
+            // RFC 1122 4.2.2.13: data for a user who has gone.
+            End(index);
+            SendReset(segment, remoteAddress);
+            return;
+        }
+
+        bool news = table.RcvNxt[index] != _borrowed.RcvNxt;
+        table.RcvNxt[index] = _borrowed.RcvNxt;
+        if (_borrowed.State != state)
+        {
+            table.State[index] = (byte)_borrowed.State;
+            if (_borrowed.State == TcpState.FinWait2)
+            {
+                table.DueAt[index] = TcpConnection.Never;
+                table.Until[index] = _now + TcpLimits.FinWait2;
+            }
+        }
+
+        if ((actions & TcpActions.TimeWaitStarted) != 0)
+        {
+            table.DueAt[index] = TcpConnection.Never;
+            table.Until[index] = _now + TimeWaitDuration;
+        }
+
+        if ((actions & TcpActions.Acknowledge) != 0 && (news || MayAnswer(table.Quota, index, actions)))
+        {
+            Counters[StackCounter.TcpOutSegs]++;
+            Send(
+                remoteAddress, segment.Ports,
+                _borrowed.SndMax, _borrowed.RcvNxt, TcpSegment.Ack, _receiveBuffer, 0, 0);
+        }
+    }
+
+    /// <summary>See <see cref="Retire"/>.</summary>
+    private void End(int index)
+    {
+        if (_cookies.AreInForce(_now))
+        {
+            TimeWaits.State[index] = (byte)TcpState.TimeWait;
+            TimeWaits.DueAt[index] = TcpConnection.Never;
+            TimeWaits.Until[index] = _now + TimeWaitDuration;
+        }
+        else
+        {
+            TimeWaits.Remove(index);
+        }
+    }
+
+    /// <summary>
+    /// RFC 9293 MAY-2: a SYN beyond everything that was received may reopen a connection from TIME-WAIT; so may, for a
+    /// peer whose SYN was answered by a cookie, an acknowledgment beyond everything that was sent.
+    /// </summary>
+    private bool IsNewConnection(int index)
+    {
+        TcpSegment segment = _segment;
+        const int Control = TcpSegment.Syn | TcpSegment.Ack | TcpSegment.Rst | TcpSegment.Fin;
+        int control = segment.Flags & Control;
+        return (int)(segment.SequenceNumber - TimeWaits.RcvNxt[index]) > 0
+            && (control == TcpSegment.Syn
+                || ((control & ~TcpSegment.Fin) == TcpSegment.Ack
+                    && _cookies.AreInForce(_now)
+                    && (int)(segment.AcknowledgmentNumber - TimeWaits.SndNxt[index]) > 0));
+    }
+
+    /// <summary>Forgets what is over, and finds the FINs that are due again.</summary>
+    private void RunTimeWaits(long now)
+    {
+        TimeWaitTable table = TimeWaits;
+        if (table.Count == 0)
+        {
+            return;
+        }
+
+        for (int i = 0; i < table.State.Length; i++)
+        {
+            if (table.State[i] == (byte)TcpState.Closed)
+            {
+                continue;
+            }
+
+            if (now >= table.Until[i])
+            {
+                Counters[StackCounter.TcpGiveUps] += table.DueAt[i] != TcpConnection.Never ? 1 : 0;
+                table.Remove(i);
+            }
+            else if (table.DueAt[i] != TimeWaitTable.FinDue && now >= table.DueAt[i])
+            {
+                // RFC 6298 5.5 and 5.7.
+                int timeout = table.Timeout[i] * 2;
+                table.Timeout[i] = (ushort)(timeout < RoundTripEstimator.MaxTimeout ? timeout : RoundTripEstimator.MaxTimeout);
+                table.DueAt[i] = TimeWaitTable.FinDue;
+                Counters[StackCounter.TcpTimeouts]++;
+            }
+        }
+    }
+
+    private long NextTimeWaitDeadline()
+    {
+        TimeWaitTable table = TimeWaits;
+        long next = TcpConnection.Never;
+        for (int i = 0; i < table.State.Length; i++)
+        {
+            if (table.State[i] == (byte)TcpState.Closed)
+            {
+                continue;
+            }
+
+            // What waits to be sent waits for the device or for ARP, not for the clock.
+            long at = table.DueAt[i];
+            if (at == TimeWaitTable.FinDue || at > table.Until[i])
+            {
+                at = table.Until[i];
+            }
+
+            if (at < next)
+            {
+                next = at;
+            }
+        }
+
+        return next;
+    }
+
+    /// <summary>Sends one FIN that is due again. False when there is none, or its peer's neighbour is not known yet.</summary>
+    private bool DispatchTimeWait(long now)
+    {
+        TimeWaitTable table = TimeWaits;
+        for (int i = 0; i < table.State.Length; i++)
+        {
+            if (table.State[i] == (byte)TcpState.Closed || table.DueAt[i] != TimeWaitTable.FinDue)
+            {
+                continue;
+            }
+
+            int reach = Ip.Reach(table.RemoteAddress[i]);
+            if (reach == Ipv4Layer.Pending)
+            {
+                continue;
+            }
+
+            table.DueAt[i] = now + table.Timeout[i];
+            if (reach == Ipv4Layer.Sent)
+            {
+                Counters[StackCounter.TcpRetransSegs]++;
+                Send(
+                    table.RemoteAddress[i],
+                    table.Ports[i],
+                    table.SndNxt[i] - 1,
+                    table.RcvNxt[i],
+                    TcpSegment.Fin | TcpSegment.Ack,
+                    _receiveBuffer,
+                    0,
+                    0);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>RFC 5961 7 for records.</summary>
+    private bool MayAnswer(byte[] quotas, int index, int actions)
+    {
+        if (!AcknowledgmentQuota.Take(quotas, index, _now))
+        {
+            Counters[StackCounter.TcpChallengeAcksLimited]++;
+            return false;
+        }
+
+        Counters[StackCounter.TcpChallengeAcks] += (actions & TcpActions.Challenge) != 0 ? 1 : 0;
+        return true;
+    }
+}
