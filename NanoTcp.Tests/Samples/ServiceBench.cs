@@ -68,6 +68,13 @@ internal sealed class ServiceBench
         Client = NewClient(3);
     }
 
+    /// <summary>The clients' machine loses its power: the link of the server stays up, and nobody answers any more, not even ARP.</summary>
+    internal void Vanish()
+    {
+        ReplaceClient();
+        ClientPort.Unplug();
+    }
+
     internal HttpServer AddHttp(int sessions = 16)
     {
         HttpServer server = new(Server, 80, sessions);

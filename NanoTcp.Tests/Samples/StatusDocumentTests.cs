@@ -7,6 +7,7 @@ using NanoTcp.Primitives;
 using NanoTcp.Samples.Http;
 using NanoTcp.Samples.Status;
 using NanoTcp.Samples.Text;
+using NanoTcp.Tcp;
 using NanoTcp.Tests.Compliance;
 
 namespace NanoTcp.Tests.Samples;
@@ -49,6 +50,10 @@ public class StatusDocumentTests
         Assert.AreEqual(bench.Server.GetConnection(0).RetransmissionTimeout, first.GetProperty("rto").GetInt32());
         Assert.AreEqual(bench.Server.GetConnection(0).SmoothedRoundTripTime, first.GetProperty("srtt").GetInt32());
         Assert.AreEqual(0, first.GetProperty("slot").GetInt32());
+        Assert.AreEqual(bench.Server.GetConnection(0).CongestionWindow, first.GetProperty("cwnd").GetInt32());
+        Assert.AreEqual(0, first.GetProperty("out").GetInt32());
+        Assert.IsTrue(first.GetProperty("heard").GetInt64() is >= 1234 and < 2500);
+        Assert.AreEqual(JsonValueKind.Null, first.GetProperty("note").ValueKind);
 
         JsonElement neighbour = status.GetProperty("neighbours")[0];
         Assert.AreEqual("192.168.7.1", neighbour.GetProperty("address").GetString());
@@ -70,6 +75,81 @@ public class StatusDocumentTests
         bench.AddHttp();
         Assert.AreEqual(JsonValueKind.Null, JsonDocument.Parse(bench.Get("/api/status").Body).RootElement.GetProperty("gateway").ValueKind);
         StringAssert.Contains(bench.Get("/").Text, "<dt>Gateway</dt><dd>none</dd>");
+    }
+
+    [TestMethod]
+    public void A_connection_whose_peer_has_gone_says_so()
+    {
+        ServiceBench bench = new();
+        bench.AddHttp();
+        TestClient lost = bench.Connect();
+        lost.Appetite = 0;
+        lost.Send("GET /bytes/1000000 HTTP/1.1\r\nHost: a\r\n\r\n");
+        bench.Settle();
+        bench.Vanish();
+        bench.Run(10_000);
+        StringAssert.Matches(Rendered(new StatusPage(Source(bench)).CreateTemplate()), new Regex("<tr class=\"w\"><td>ESTABLISHED unanswered</td>.*<td>10 s ago</td>"));
+        StringAssert.Contains(Rendered(new StatusJson(Source(bench)).CreateTemplate()), "\"note\":\"unanswered\"");
+        bench.Run(10_000);
+        StringAssert.Contains(Rendered(new StatusPage(Source(bench)).CreateTemplate()), "ESTABLISHED unreachable", "nobody answers ARP");
+    }
+
+    [TestMethod]
+    public void An_end_is_shown_with_its_reason_until_the_owner_gives_the_connection_back()
+    {
+        ServiceBench bench = new();
+        TcpListener listener = bench.Server.Listen(80, 1);
+        TestClient client = bench.Connect();
+        bench.RunUntil(() => listener.Pending == 1, 100, "the connection waits");
+        TcpConnection connection = listener.Accept();
+        client.Abort();
+        bench.Run(10);
+        StringAssert.Contains(Rendered(new StatusPage(Source(bench)).CreateTemplate()), "<tr class=\"w\"><td>CLOSED reset</td>");
+        StringAssert.Contains(Rendered(new StatusJson(Source(bench)).CreateTemplate()), "\"state\":\"CLOSED\",");
+        StringAssert.Contains(Rendered(new StatusJson(Source(bench)).CreateTemplate()), "\"note\":\"reset\"");
+        connection.Close();
+    }
+
+    [TestMethod]
+    public void Longest_connection_fits_into_the_smallest_send_ring()
+    {
+        ServiceBench bench = new();
+        TcpListener listener = bench.Server.Listen(80, 1);
+        bench.Connect();
+        bench.RunUntil(() => listener.Pending == 1, 100, "the connection waits");
+        TcpConnection connection = listener.Accept();
+        connection.Write(new byte[2048], 0, 2048);
+        connection.Block.State = TcpState.SynReceived;
+        connection.Block.EndReason = TcpEndReason.Unreachable;
+        connection.Ports = 0xFFFFFFFF;
+        connection.RemoteAddress = 0xFFFFFFFF;
+        const long Received = 999_999_999_999_999;
+        typeof(TcpConnection).GetProperty(nameof(TcpConnection.BytesReceived))!.SetValue(connection, Received);
+        typeof(TcpConnection).GetProperty(nameof(TcpConnection.BytesSent))!.SetValue(connection, Received);
+        StatusSource source = Source(bench);
+        source.Now = connection.LastActivity + 315_000_000_000;
+        foreach (Template document in new[] { new StatusPage(source).CreateTemplate(), new StatusJson(source).CreateTemplate() })
+        {
+            string text = Rendered(document);
+            StringAssert.Contains(text, "unreachable", "ten years of the fastest cable, and of silence after it");
+            StringAssert.Contains(text, "255.255.255.255:65535");
+        }
+    }
+
+    [TestMethod]
+    public void Counters_of_a_layer_stand_together_in_their_order()
+    {
+        ServiceBench bench = new();
+        bench.AddHttp();
+        JsonElement counters = JsonDocument.Parse(bench.Get("/api/status").Body).RootElement.GetProperty("counters").GetProperty("stack");
+        string[] shown = [.. counters.EnumerateObject().Select(c => c.Name)];
+        string[] all = [.. Enumerable.Range(0, bench.Server.Counters.Count).Select(bench.Server.Counters.GetName)];
+        string[] layers = ["eth", "arp", "ip", "icmp", "tcp"];
+        CollectionAssert.AreEqual(layers.SelectMany(l => all.Where(n => n.StartsWith(l + "_", StringComparison.Ordinal))).ToArray(), shown);
+        foreach (JsonProperty counter in counters.EnumerateObject().Where(c => c.Name is "tcp_passive_opens" or "tcp_in_errs"))
+        {
+            Assert.AreEqual(counter.Name == "tcp_in_errs" ? 0 : 1, counter.Value.GetInt64());
+        }
     }
 
     [TestMethod]
@@ -115,7 +195,7 @@ public class StatusDocumentTests
         StringAssert.Contains(html, "<b id=\"link\" class=\"up\">Link up</b>");
         StringAssert.Contains(html, "<dd>192.168.7.2/24</dd>");
         StringAssert.Contains(html, "<dd>02:00:00:00:00:02</dd>");
-        StringAssert.Matches(html, new Regex("<tr class=\"e\"><td>ESTABLISHED</td><td>192\\.168\\.7\\.1:\\d+</td><td>80</td><td>[\\d]+ ms</td><td>\\d+ ms</td><td>[\\d,]+</td><td>[\\d,]+</td></tr>"));
+        StringAssert.Matches(html, new Regex("<tr class=\"e\"><td>ESTABLISHED</td><td>192\\.168\\.7\\.1:\\d+</td><td>80</td><td>[\\d]+ ms</td><td>\\d+ ms</td><td>[\\d,]+</td><td>[\\d,]+</td><td>\\d+ s ago</td><td>[\\d,]+</td><td>[\\d,]+</td></tr>"));
         StringAssert.Contains(html, "<p><b>tcp_passive_opens</b><b>1</b></p>");
         StringAssert.Contains(html, "<p class=\"z\"><b>tcp_give_ups</b><b>0</b></p>");
         StringAssert.Contains(html, "<noscript><meta http-equiv=\"refresh\"");
@@ -220,6 +300,29 @@ public class StatusDocumentTests
         Assert.IsTrue(text.Overflowed);
     }
 
+    private static StatusSource Source(ServiceBench bench)
+    {
+        return new StatusSource(bench.Server, new CounterSet([])) { Now = bench.Now };
+    }
+
+    /// <summary>A whole document, in parts that fit into the smallest send ring with their framing.</summary>
+    private static string Rendered(Template document)
+    {
+        TemplateCursor cursor = new();
+        TextBuffer text = new(512);
+        string all = "";
+        bool ended = false;
+        while (!ended)
+        {
+            text.Reset(5, 254);
+            ended = document.Render(cursor, text);
+            Assert.IsTrue(ended || text.Length > 5, "Every part moves the cursor.");
+            all += System.Text.Encoding.ASCII.GetString(text.Octets, 5, text.Length - 5);
+        }
+
+        return all;
+    }
+
     private static string Written(Action<TextBuffer> write)
     {
         TextBuffer text = new(64);
@@ -229,7 +332,7 @@ public class StatusDocumentTests
 
     private static void AssertBalanced(string html)
     {
-        string[] voids = ["meta", "link", "!DOCTYPE"];
+        string[] voids = ["meta", "link", "input", "!DOCTYPE"];
         string bare = Regex.Replace(html, "<(style|script)>.*?</\\1>", "<$1></$1>", RegexOptions.Singleline);
         Stack<string> open = new();
         foreach (Match tag in Regex.Matches(bare, "<(/?)([!A-Za-z][A-Za-z0-9]*)((?:\\s+[a-z-]+=\"[^\"<>]*\"|\\s+html)*)>"))

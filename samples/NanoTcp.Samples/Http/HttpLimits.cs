@@ -45,6 +45,15 @@ internal static class HttpLimits
     /// <summary>A connection without a request is closed after this.</summary>
     internal const int IdleTime = 15000;
 
+    /// <summary>A client that waits for a session and neither sends nor acknowledges anything for this long is no longer waited for.</summary>
+    internal const int QueueTime = 30000;
+
+    /// <summary>
+    /// How long the close of a connection that was given back may take to reach the peer: long enough for two losses in a
+    /// row (RFC 6298 5.5), and no longer, because a peer that has gone never says so. Nothing else is left to deliver.
+    /// </summary>
+    internal const int CloseTime = 5000;
+
     /// <summary>How long a new connection may take to begin its first request before its place can be given away.</summary>
     internal const int FirstRequestGrace = 1000;
 

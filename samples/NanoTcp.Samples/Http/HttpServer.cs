@@ -50,6 +50,10 @@ public sealed class HttpServer : IService
         }
 
         _listener = stack.Listen(port, sessions);
+
+        // Responses are written in large pieces; Nagle's algorithm would only hold back the last one (RFC 9293 3.7.4).
+        _listener.NoDelay = true;
+        _listener.IdleTimeout = HttpLimits.QueueTime;
     }
 
     /// <summary>What the server counts, by <see cref="HttpCounter"/>.</summary>

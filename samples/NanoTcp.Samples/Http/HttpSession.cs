@@ -64,8 +64,8 @@ internal sealed class HttpSession
         _connection = connection;
         _evictable = false;
 
-        // Responses are written in large pieces; Nagle's algorithm would only hold back the last one (RFC 9293 3.7.4).
-        connection.NoDelay = true;
+        // From here on the session's own times hold, which know a request from a response.
+        connection.IdleTimeout = 0;
         AwaitRequest(now);
     }
 
@@ -75,7 +75,7 @@ internal sealed class HttpSession
         TcpConnection connection = _connection;
         _connection = null;
         _state = Unused;
-        connection.Close();
+        connection.Close(HttpLimits.CloseTime);
     }
 
     /// <summary>Does what can be done now.</summary>

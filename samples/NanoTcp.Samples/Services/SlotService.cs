@@ -16,10 +16,16 @@ public abstract class SlotService : IService
     // free: the client idles, does not read, or is gone.
     private const int Patience = 10000;
 
+    // And after this it ends in any case, in the listener's queue too. It is the stack that watches: over clients that say
+    // nothing, never read, never close, or have gone without a word.
+    internal const int IdleTime = 60000;
+
+    // How long the last octets of a connection that was given back may take to reach the client, in ms.
+    internal const int DeliveryTime = 30000;
+
     private readonly TcpListener _listener;
     private readonly TcpConnection[] _connections;
     private readonly long[] _lastMoved;
-    private readonly bool[] _closing;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="stack">The stack to serve on.</param>
@@ -41,8 +47,8 @@ public abstract class SlotService : IService
 
         _connections = new TcpConnection[clients];
         _lastMoved = new long[clients];
-        _closing = new bool[clients];
         _listener = stack.Listen(port, clients);
+        _listener.IdleTimeout = IdleTime;
     }
 
     /// <summary>Clients connected now.</summary>
@@ -83,35 +89,18 @@ public abstract class SlotService : IService
 
                 connections[i] = connection;
                 _lastMoved[i] = now;
-                _closing[i] = false;
                 Open(i, connection, now);
                 worked = true;
             }
 
-            if (connection.EndReason != TcpEndReason.None || connection.State == TcpState.Closed)
-            {
-                connections[i] = null;
-                connection.Close();
-                worked = true;
-                continue;
-            }
-
-            int moved = _closing[i] ? -1 : Serve(i, connection, now);
-            if (moved < 0 && connection.Unacknowledged == 0)
-            {
-                connections[i] = null;
-                connection.Close();
-                worked = true;
-                continue;
-            }
-
+            bool ended = connection.EndReason != TcpEndReason.None || connection.State == TcpState.Closed;
+            int moved = ended ? -1 : Serve(i, connection, now);
             if (moved < 0)
             {
-                // The last octets are still watched over: a peer that is gone must not keep a place for them.
-                worked |= !_closing[i];
-                _closing[i] = true;
-                connection.CloseSend();
-                moved = 0;
+                connections[i] = null;
+                connection.Close(DeliveryTime);
+                worked = true;
+                continue;
             }
 
             if (moved != 0)
@@ -130,6 +119,6 @@ public abstract class SlotService : IService
     protected abstract void Open(int slot, TcpConnection connection, long now);
 
     /// <summary>Does for one client what can be done now, up to <see cref="Budget"/> octets.</summary>
-    /// <returns>Octets moved; -1 when the connection is to be closed.</returns>
+    /// <returns>Octets moved; -1 when the connection is to be closed, which still delivers what was written.</returns>
     protected abstract int Serve(int slot, TcpConnection connection, long now);
 }

@@ -40,6 +40,12 @@ internal sealed class MetricsText : StatusFields
         + "# HELP nanotcp_connection_rto_seconds Retransmission timeout.\n"
         + "# TYPE nanotcp_connection_rto_seconds gauge\n"
         + "~connection-rto~"
+        + "# HELP nanotcp_connection_congestion_window_bytes Octets that the path is trusted with at once.\n"
+        + "# TYPE nanotcp_connection_congestion_window_bytes gauge\n"
+        + "~connection-window~"
+        + "# HELP nanotcp_connection_unacknowledged_bytes Octets written that the peer has not acknowledged.\n"
+        + "# TYPE nanotcp_connection_unacknowledged_bytes gauge\n"
+        + "~connection-unacknowledged~"
         + "# HELP nanotcp_connection_received_bytes_total Octets received in order.\n"
         + "# TYPE nanotcp_connection_received_bytes_total counter\n"
         + "~connection-received~"
@@ -63,6 +69,8 @@ internal sealed class MetricsText : StatusFields
     private readonly byte[] _info = Ascii.From("nanotcp_connection_info{slot=\"");
     private readonly byte[] _srtt = Ascii.From("nanotcp_connection_srtt_seconds{slot=\"");
     private readonly byte[] _rto = Ascii.From("nanotcp_connection_rto_seconds{slot=\"");
+    private readonly byte[] _window = Ascii.From("nanotcp_connection_congestion_window_bytes{slot=\"");
+    private readonly byte[] _unacknowledged = Ascii.From("nanotcp_connection_unacknowledged_bytes{slot=\"");
     private readonly byte[] _received = Ascii.From("nanotcp_connection_received_bytes_total{slot=\"");
     private readonly byte[] _sent = Ascii.From("nanotcp_connection_sent_bytes_total{slot=\"");
     private readonly byte[] _local = Ascii.From("\",local_port=\"");
@@ -140,6 +148,16 @@ internal sealed class MetricsText : StatusFields
                 WriteLabels(_rto, slot, connection, text);
                 text.Append(_end);
                 text.AppendSeconds(connection.RetransmissionTimeout);
+                break;
+            case StatusField.ConnectionWindow:
+                WriteLabels(_window, slot, connection, text);
+                text.Append(_end);
+                text.AppendNumber(connection.CongestionWindow);
+                break;
+            case StatusField.ConnectionUnacknowledged:
+                WriteLabels(_unacknowledged, slot, connection, text);
+                text.Append(_end);
+                text.AppendNumber(connection.Unacknowledged);
                 break;
             case StatusField.ConnectionReceived:
                 WriteLabels(_received, slot, connection, text);

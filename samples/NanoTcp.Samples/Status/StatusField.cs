@@ -27,6 +27,8 @@ internal static class StatusField
     internal const int LinkNumber = 21;
     internal const int NeighbourCount = 22;
     internal const int Used = 23;
+    internal const int ConnectionWindow = 24;
+    internal const int ConnectionUnacknowledged = 25;
 
     /// <summary>The name of each field; its position is the field's code.</summary>
     internal static string[] Names()
@@ -36,7 +38,7 @@ internal static class StatusField
             "uptime", "address", "prefix", "gateway", "mac", "link", "capacity", "free", "half-open",
             "time-wait", "stack-counters", "link-counters", "http-counters", "neighbours", "connections",
             "connection-info", "connection-srtt", "connection-rto", "connection-received", "connection-sent",
-            "uptime-seconds", "link-number", "neighbour-count", "used",
+            "uptime-seconds", "link-number", "neighbour-count", "used", "connection-window", "connection-unacknowledged",
         };
     }
 }

@@ -31,6 +31,8 @@ internal abstract class StatusFields : TemplateFields
             case StatusField.ConnectionRto:
             case StatusField.ConnectionReceived:
             case StatusField.ConnectionSent:
+            case StatusField.ConnectionWindow:
+            case StatusField.ConnectionUnacknowledged:
                 return Source.Stack.ConnectionCapacity;
             default:
                 return 1;
@@ -88,7 +90,7 @@ internal abstract class StatusFields : TemplateFields
             case StatusField.LinkCounters:
             case StatusField.HttpCounters:
                 int set = StatusSource.SetOf(field);
-                WriteCounter(set, Source.CounterNames[set][row], Source.Counters[set].GetValue(row), written, text);
+                WriteCounter(set, Source.CounterNames[set][row], Source.Counters[set].GetValue(Source.CounterIndices[set][row]), written, text);
                 break;
             case StatusField.Neighbours:
                 uint address = stack.Neighbours.GetAddress(row);

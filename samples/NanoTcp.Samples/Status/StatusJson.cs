@@ -3,7 +3,11 @@ using NanoTcp.Tcp;
 
 namespace NanoTcp.Samples.Status;
 
-/// <summary>The status as JSON (RFC 8259). Times are milliseconds; what is not known is null.</summary>
+/// <summary>
+/// The status as JSON (RFC 8259). Times are milliseconds, amounts octets; what is not known is null. Of a connection,
+/// <c>out</c> is what was written and not acknowledged, <c>heard</c> how long ago its peer was, and <c>note</c> what is
+/// amiss with it, or why it has ended.
+/// </summary>
 internal sealed class StatusJson : StatusFields
 {
     private const string Document =
@@ -26,6 +30,10 @@ internal sealed class StatusJson : StatusFields
     private readonly byte[] _remote = Ascii.From(",\"remote\":\"");
     private readonly byte[] _srtt = Ascii.From("\",\"srtt\":");
     private readonly byte[] _rto = Ascii.From(",\"rto\":");
+    private readonly byte[] _window = Ascii.From(",\"cwnd\":");
+    private readonly byte[] _unacknowledged = Ascii.From(",\"out\":");
+    private readonly byte[] _heard = Ascii.From(",\"heard\":");
+    private readonly byte[] _note = Ascii.From(",\"note\":");
     private readonly byte[] _received = Ascii.From(",\"received\":");
     private readonly byte[] _sent = Ascii.From(",\"sent\":");
 
@@ -104,6 +112,14 @@ internal sealed class StatusJson : StatusFields
         WriteNumber(connection.SmoothedRoundTripTime, text);
         text.Append(_rto);
         text.AppendNumber(connection.RetransmissionTimeout);
+        text.Append(_window);
+        text.AppendNumber(connection.CongestionWindow);
+        text.Append(_unacknowledged);
+        text.AppendNumber(connection.Unacknowledged);
+        text.Append(_heard);
+        text.AppendNumber(Source.SilenceOf(connection));
+        text.Append(_note);
+        WriteWord(Source.NoteOn(connection), text);
         text.Append(_received);
         text.AppendNumber(connection.BytesReceived);
         text.Append(_sent);
@@ -118,6 +134,20 @@ internal sealed class StatusJson : StatusFields
         {
             text.AppendOctet(',');
             text.AppendOctet('\n');
+        }
+    }
+
+    private void WriteWord(byte[] word, TextBuffer text)
+    {
+        if (word == null)
+        {
+            text.Append(_null);
+        }
+        else
+        {
+            text.AppendOctet('"');
+            text.Append(word);
+            text.AppendOctet('"');
         }
     }
 

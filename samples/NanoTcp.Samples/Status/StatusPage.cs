@@ -10,6 +10,7 @@ internal sealed class StatusPage : StatusFields
     private readonly byte[] _noRow = Ascii.From("<tr><td>none</td></tr>");
     private readonly byte[] _row = Ascii.From("<tr><td>");
     private readonly byte[] _establishedRow = Ascii.From("<tr class=\"e\"><td>");
+    private readonly byte[] _noteRow = Ascii.From("<tr class=\"w\"><td>");
     private readonly byte[] _cell = Ascii.From("</td><td>");
     private readonly byte[] _rowEnd = Ascii.From("</td></tr>");
     private readonly byte[] _milliseconds = Ascii.From(" ms");
@@ -112,8 +113,15 @@ internal sealed class StatusPage : StatusFields
     /// <inheritdoc/>
     protected override void WriteConnection(int field, int slot, TcpConnection connection, int written, TextBuffer text)
     {
-        text.Append(connection.State == TcpState.Established ? _establishedRow : _row);
+        byte[] note = Source.NoteOn(connection);
+        text.Append(note != null ? _noteRow : connection.State == TcpState.Established ? _establishedRow : _row);
         text.Append(StateName(connection));
+        if (note != null)
+        {
+            text.AppendOctet(' ');
+            text.Append(note);
+        }
+
         text.Append(_cell);
         text.AppendEndpoint(connection.RemoteAddress, connection.RemotePort);
         text.Append(_cell);
@@ -133,6 +141,13 @@ internal sealed class StatusPage : StatusFields
         text.Append(_cell);
         text.AppendNumber(connection.RetransmissionTimeout);
         text.Append(_milliseconds);
+        text.Append(_cell);
+        text.AppendGrouped(connection.CongestionWindow);
+        text.Append(_cell);
+        text.AppendGrouped(connection.Unacknowledged);
+        text.Append(_cell);
+        text.AppendNumber(Source.SilenceOf(connection) / 1000);
+        text.Append(_secondsAgo);
         text.Append(_cell);
         text.AppendGrouped(connection.BytesReceived);
         text.Append(_cell);

@@ -1,6 +1,7 @@
 using System;
 using NanoTcp.Primitives;
 using NanoTcp.Samples.Text;
+using NanoTcp.Tcp;
 
 namespace NanoTcp.Samples.Status;
 
@@ -13,8 +14,11 @@ internal sealed class StatusSource
     /// <summary>What the stack, the link device (or null) and the HTTP server count.</summary>
     internal readonly CounterSet[] Counters;
 
-    /// <summary>The names of those counters as octets.</summary>
+    /// <summary>The names of those counters as octets, those of a layer together.</summary>
     internal readonly byte[][][] CounterNames;
+
+    /// <summary>The index that the counter of such a name has in its set.</summary>
+    internal readonly byte[][] CounterIndices;
 
     /// <summary>The names of TCP's states in the RFC's spelling, by the state's number.</summary>
     internal readonly byte[][] StateNames = Ascii.FromAll(new string[]
@@ -22,6 +26,15 @@ internal sealed class StatusSource
         "CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT",
         "CLOSING", "LAST-ACK", "TIME-WAIT",
     });
+
+    /// <summary>The reasons of ends in few words, by the reason's number.</summary>
+    internal readonly byte[][] EndNames = Ascii.FromAll(new string[]
+    {
+        "", "closed", "refused", "reset", "timed out", "unreachable", "aborted", "evicted", "idle",
+    });
+
+    /// <summary>What is said of an open connection whose peer does not acknowledge.</summary>
+    internal readonly byte[] Unanswered = Ascii.From("unanswered");
 
     /// <summary>The states of the link in one word each, by their number.</summary>
     internal readonly byte[][] LinkNames = Ascii.FromAll(new string[] { "no-device", "down", "up" });
@@ -42,20 +55,21 @@ internal sealed class StatusSource
         Stack = stack;
         Counters = new CounterSet[] { stack.Counters, stack.Link.Counters, http };
         CounterNames = new byte[Counters.Length][][];
+        CounterIndices = new byte[Counters.Length][];
         for (int i = 0; i < Counters.Length; i++)
         {
             CounterSet set = Counters[i];
             int count = set == null ? 0 : set.Count;
             CounterNames[i] = new byte[count][];
+            CounterIndices[i] = new byte[count];
+            int row = 0;
             for (int k = 0; k < count; k++)
             {
-                string name = set.GetName(k);
-                if (name.Length > MaxCounterName)
+                string layer = LayerOf(set.GetName(k));
+                if (FindLayer(set, layer) == k)
                 {
-                    throw new ArgumentException("The counter name " + name + " is too long; 32 characters can be shown.");
+                    row = AddLayer(i, row, layer);
                 }
-
-                CounterNames[i][k] = Ascii.From(name);
             }
         }
     }
@@ -76,5 +90,65 @@ internal sealed class StatusSource
     internal static int SetOf(int field)
     {
         return field - StatusField.StackCounters;
+    }
+
+    /// <summary>What is amiss with a connection, or why it has ended; null when all is well.</summary>
+    internal byte[] NoteOn(TcpConnection connection)
+    {
+        if (connection.EndReason != TcpEndReason.None)
+        {
+            return EndNames[(int)connection.EndReason];
+        }
+
+        return connection.ReportedUnreachable ? EndNames[(int)TcpEndReason.Unreachable]
+            : connection.HasDeliveryProblem ? Unanswered
+            : null;
+    }
+
+    /// <summary>How long ago a connection's peer was last heard, in ms.</summary>
+    internal long SilenceOf(TcpConnection connection)
+    {
+        return Now > connection.LastActivity ? Now - connection.LastActivity : 0;
+    }
+
+    /// <summary>Names of counters begin with their layer's.</summary>
+    private static string LayerOf(string name)
+    {
+        int end = name.IndexOf('_');
+        return end < 0 ? name : name.Substring(0, end);
+    }
+
+    private static int FindLayer(CounterSet set, string layer)
+    {
+        int index = 0;
+        while (LayerOf(set.GetName(index)) != layer)
+        {
+            index++;
+        }
+
+        return index;
+    }
+
+    private int AddLayer(int set, int row, string layer)
+    {
+        CounterSet counters = Counters[set];
+        for (int k = 0; k < counters.Count; k++)
+        {
+            string name = counters.GetName(k);
+            if (LayerOf(name) != layer)
+            {
+                continue;
+            }
+
+            if (name.Length > MaxCounterName)
+            {
+                throw new ArgumentException("The counter name " + name + " is too long; 32 characters can be shown.");
+            }
+
+            CounterNames[set][row] = Ascii.From(name);
+            CounterIndices[set][row++] = (byte)k;
+        }
+
+        return row;
     }
 }
