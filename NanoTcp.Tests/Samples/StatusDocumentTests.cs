@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using NanoTcp.Primitives;
@@ -122,10 +123,10 @@ public class StatusDocumentTests
         connection.Block.State = TcpState.SynReceived;
         connection.Block.EndReason = TcpEndReason.Unreachable;
         connection.Ports = 0xFFFFFFFF;
-        connection.RemoteAddress = 0xFFFFFFFF;
+        connection.Remote = 0xFFFFFFFF;
         const long Received = 999_999_999_999_999;
-        typeof(TcpConnection).GetProperty(nameof(TcpConnection.BytesReceived))!.SetValue(connection, Received);
-        typeof(TcpConnection).GetProperty(nameof(TcpConnection.BytesSent))!.SetValue(connection, Received);
+        SetField(connection, "_bytesReceived", Received);
+        SetField(connection, "_bytesSent", Received);
         StatusSource source = Source(bench);
         source.Now = connection.LastActivity + 315_000_000_000;
         foreach (Template document in new[] { new StatusPage(source).CreateTemplate(), new StatusJson(source).CreateTemplate() })
@@ -355,5 +356,10 @@ public class StatusDocumentTests
         {
             Assert.AreEqual(1, Regex.Count(bare, $"id=\"{id.Groups[1].Value}\""), id.Value);
         }
+    }
+
+    private static void SetField(TcpConnection connection, string name, long value)
+    {
+        typeof(TcpConnection).GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)!.SetValue(connection, value);
     }
 }
