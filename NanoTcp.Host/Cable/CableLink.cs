@@ -1,4 +1,5 @@
 using System;
+using NanoTcp.Emulation;
 using NanoTcp.Link;
 using NanoTcp.Primitives;
 

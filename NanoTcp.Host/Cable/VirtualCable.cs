@@ -1,5 +1,5 @@
 using System;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Host.Cable;
 

@@ -1,6 +1,6 @@
 using System;
 
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>The host's way into the buffer memory through ERDPT and EWRPT (DS39662 4.2.2, 4.2.4).</summary>
 internal sealed class BufferAccess
@@ -19,14 +19,18 @@ internal sealed class BufferAccess
     /// <summary>
     /// Read Buffer Memory. ERDPT wraps to ERXST after the octet at ERXND and nowhere else but at the memory's end.
     /// </summary>
-    internal void Read(byte[]? target, int offset, int count)
+    internal void Read(byte[] target, int offset, int count)
     {
         int address = _state.Word(Register.ERDPT);
         if (!_state.Has(Register.ECON2, RegisterBits.AUTOINC))
         {
-            if (target is not null)
+            if (target != null)
             {
-                Array.Fill(target, _state.Memory[address], offset, count);
+                byte value = _state.Memory[address];
+                for (int i = 0; i < count; i++)
+                {
+                    target[offset + i] = value;
+                }
             }
 
             return;
@@ -35,9 +39,9 @@ internal sealed class BufferAccess
         CheckRingRead(address, count);
         while (count > 0)
         {
-            int run = Math.Min(_ring.RunLength(address), count);
+            int run = Bounds.Min(_ring.RunLength(address), count);
             CheckTransmitBuffer(address, run);
-            if (target is not null)
+            if (target != null)
             {
                 Array.Copy(_state.Memory, address, target, offset, run);
             }
@@ -67,7 +71,7 @@ internal sealed class BufferAccess
 
         while (count > 0)
         {
-            int run = Math.Min(ChipState.MemorySize - address, count);
+            int run = Bounds.Min(ChipState.MemorySize - address, count);
             CheckWrite(address, run);
             Array.Copy(source, offset, _state.Memory, address, run);
             offset += run;

@@ -1,6 +1,6 @@
 using System;
 
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>
 /// What all parts of the chip see: the registers, the 8 KB of buffer memory, the time, and the operation in progress.
@@ -27,9 +27,15 @@ internal sealed class ChipState
     internal readonly ViolationLog Violations = new();
     internal readonly WireStatistics Wire = new();
     internal readonly Enc28j60ChipOptions Options;
+    internal readonly Enc28j60Faults Faults;
 
     /// <summary>The moment that is being worked on; never ahead of the simulation's clock.</summary>
     internal long Now;
+
+    /// <summary>For how long a host may go on doing wrong after a fault before it is to blame for it.</summary>
+    private const long BlamelessNanoseconds = 2_000_000_000;
+
+    private long _disturbedUntil;
 
     /// <summary>First octet of the SPI operation in progress, or of the last one.</summary>
     internal byte Opcode;
@@ -43,6 +49,7 @@ internal sealed class ChipState
     internal ChipState(Enc28j60ChipOptions options)
     {
         Options = options;
+        Faults = new Enc28j60Faults(options.FaultSeed);
     }
 
     /// <summary>ESTAT.CLKRDY. A soft reset does not touch it (DS80349 erratum 2).</summary>
@@ -86,12 +93,24 @@ internal sealed class ChipState
 
     internal void Report(ViolationKind kind, int register)
     {
-        Violations.AtRegister(kind, register, Opcode, Now);
+        Violations.AtRegister(kind, register, Opcode, Now, Now < _disturbedUntil);
     }
 
     internal void ReportMemory(ViolationKind kind, int address)
     {
-        Violations.AtMemory(kind, address, Opcode, Now);
+        Violations.AtMemory(kind, address, Opcode, Now, Now < _disturbedUntil);
+    }
+
+    /// <summary>A fault has deceived the host, or has changed the chip behind its back.</summary>
+    internal void Disturb()
+    {
+        _disturbedUntil = Now + BlamelessNanoseconds;
+    }
+
+    /// <summary>The host has reset the chip: from now on it knows again what it talks to.</summary>
+    internal void Settle()
+    {
+        _disturbedUntil = 0;
     }
 
     /// <summary>Reports what keeps MAC and PHY from being reached now, if anything does.</summary>

@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>ECON1 and ECON2: what happens when the host sets or clears their bits (DS39662 registers 3-1 and 3-2).</summary>
 internal sealed class ControlRegisters

@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>Copies within the buffer memory, or sums a range up (DS39662 chapter 13).</summary>
 internal sealed class DmaEngine

@@ -1,17 +1,14 @@
 using System;
-using System.Collections.Generic;
 using NanoTcp.Drivers.Enc28j60;
-using NanoTcp.Host.Cable;
-using NanoTcp.Host.Simulation;
 
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>
 /// An ENC28J60 at the level of its SPI octets (DS39662, with the errata of DS80349): what a driver does wrong has the
 /// consequences that it has on silicon, and is written down in <see cref="Violations"/> besides.
 /// </summary>
 /// <remarks>
-/// <para>One thread calls all members. Nothing is allocated after the constructor, except for violations.</para>
+/// <para>One thread calls all members. Nothing is allocated after the constructor.</para>
 /// <para>Where an erratum says "sometimes", the chip misbehaves in every case that the erratum names (5, 12, 14), so that
 /// a driver cannot be lucky. EIR.PKTIF alone is right (erratum 6): a driver must not depend on reading it all the same.
 /// Not there: collisions, other than by a wrong duplex mode, and the built-in self-test.</para>
@@ -32,9 +29,21 @@ public sealed class Enc28j60Chip : ISpiBus
     /// <param name="options">How it is built and wired.</param>
     public Enc28j60Chip(SimulationClock clock, IEthernetPort port, Enc28j60ChipOptions options)
     {
-        ArgumentNullException.ThrowIfNull(clock);
-        ArgumentNullException.ThrowIfNull(port);
-        ArgumentNullException.ThrowIfNull(options);
+        if (clock == null)
+        {
+            throw new ArgumentNullException(nameof(clock));
+        }
+
+        if (port == null)
+        {
+            throw new ArgumentNullException(nameof(port));
+        }
+
+        if (options == null)
+        {
+            throw new ArgumentNullException(nameof(options));
+        }
+
         _state = new ChipState(options) { Now = clock.Nanoseconds };
         Phy phy = new(_state, port);
         FlowControl flow = new(_state);
@@ -60,16 +69,16 @@ public sealed class Enc28j60Chip : ISpiBus
         _power.PowerOn();
     }
 
-    /// <summary>The first hundred things that the host did against the data sheet or the errata. Tests assert it empty.</summary>
-    public IReadOnlyList<Violation> Violations
+    /// <summary>What the host did against the data sheet or the errata. Tests assert it empty.</summary>
+    public ViolationLog Violations
     {
-        get { return _state.Violations.Entries; }
+        get { return _state.Violations; }
     }
 
-    /// <summary>How many violations there were, those that no longer found room in <see cref="Violations"/> included.</summary>
-    public long ViolationCount
+    /// <summary>What goes wrong, as knobs.</summary>
+    public Enc28j60Faults Faults
     {
-        get { return _state.Violations.Total; }
+        get { return _state.Faults; }
     }
 
     /// <summary>What went over the SPI bus.</summary>
@@ -136,18 +145,21 @@ public sealed class Enc28j60Chip : ISpiBus
         _power.PowerOn();
     }
 
-    /// <summary>Forgets the violations so far.</summary>
-    public void ClearViolations()
-    {
-        _state.Violations.Clear();
-    }
-
     private static void CheckRange(byte[] buffer, int offset, int count)
     {
-        ArgumentNullException.ThrowIfNull(buffer);
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, LongestTransfer);
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, buffer.Length - offset);
+        if (buffer == null)
+        {
+            throw new ArgumentNullException(nameof(buffer));
+        }
+
+        if (offset < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(offset));
+        }
+
+        if (count < 1 || count > LongestTransfer || count > buffer.Length - offset)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count));
+        }
     }
 }

@@ -1,6 +1,6 @@
 using System;
 
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>How LEDB is wired, which the chip reads at power-on as the duplex mode to start in (DS39662 2.6).</summary>
 public enum LedBWiring
@@ -15,20 +15,23 @@ public enum LedBWiring
 /// <summary>What an <see cref="Enc28j60Chip"/> is made of, and how the board around it is wired.</summary>
 public sealed class Enc28j60ChipOptions
 {
-    private readonly int _spiClockHz = 20_000_000;
-    private readonly byte _revision = 0x06;
-    private readonly int _chipSelectHoldNanoseconds = 210;
-    private readonly int _chipSelectGapNanoseconds = 100;
-    private readonly long _linkDelayNanoseconds;
+    private int _spiClockHz = 20_000_000;
+    private byte _revision = 0x06;
+    private int _chipSelectHoldNanoseconds = 210;
+    private int _chipSelectGapNanoseconds = 100;
+    private long _linkDelayNanoseconds;
 
     /// <summary>The SPI clock in Hz, 1 to 20,000,000 (DS39662 table 16-6).</summary>
     public int SpiClockHz
     {
         get { return _spiClockHz; }
-        init
+        set
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 20_000_000);
+            if (value < 1 || value > 20_000_000)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value));
+            }
+
             _spiClockHz = value;
         }
     }
@@ -37,9 +40,13 @@ public sealed class Enc28j60ChipOptions
     public byte Revision
     {
         get { return _revision; }
-        init
+        set
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, (byte)0x1F);
+            if (value > 0x1F)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value));
+            }
+
             _revision = value;
         }
     }
@@ -51,9 +58,13 @@ public sealed class Enc28j60ChipOptions
     public int ChipSelectHoldNanoseconds
     {
         get { return _chipSelectHoldNanoseconds; }
-        init
+        set
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            if (value < 0)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value));
+            }
+
             _chipSelectHoldNanoseconds = value;
         }
     }
@@ -65,15 +76,19 @@ public sealed class Enc28j60ChipOptions
     public int ChipSelectGapNanoseconds
     {
         get { return _chipSelectGapNanoseconds; }
-        init
+        set
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            if (value < 0)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value));
+            }
+
             _chipSelectGapNanoseconds = value;
         }
     }
 
     /// <summary>How LEDB is wired.</summary>
-    public LedBWiring LedB { get; init; }
+    public LedBWiring LedB { get; set; }
 
     /// <summary>
     /// Nanoseconds that the PHY needs, after a reset or after the cable was plugged in, to see a link. Zero unless said
@@ -82,9 +97,13 @@ public sealed class Enc28j60ChipOptions
     public long LinkDelayNanoseconds
     {
         get { return _linkDelayNanoseconds; }
-        init
+        set
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            if (value < 0)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value));
+            }
+
             _linkDelayNanoseconds = value;
         }
     }
@@ -93,8 +112,11 @@ public sealed class Enc28j60ChipOptions
     /// Whether the end of a transmit reset raises EIR.TXERIF, as observed on hardware: a driver that pulses TXRST
     /// (DS80349 erratum 12) has to clear the flag afterwards.
     /// </summary>
-    public bool TransmitResetRaisesError { get; init; } = true;
+    public bool TransmitResetRaisesError { get; set; } = true;
+
+    /// <summary>Seed of the dice that <see cref="Enc28j60Faults"/> and the chip's own whims roll.</summary>
+    public ulong FaultSeed { get; set; } = 1;
 
     /// <summary>Seed of the noise that fills the buffer memory at power-on.</summary>
-    public int MemorySeed { get; init; } = 1;
+    public int MemorySeed { get; set; } = 1;
 }

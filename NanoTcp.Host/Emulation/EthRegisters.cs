@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>Reading, writing, setting and clearing the ETH registers.</summary>
 internal sealed class EthRegisters

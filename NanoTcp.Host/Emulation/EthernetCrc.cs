@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>The frame check sequence of IEEE 802.3 3.2.9, eight octets a step, and the hash filter's index made of it.</summary>
 internal static class EthernetCrc

@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>MAC control frames: those that come in, and the pause that they ask for (DS39662 chapter 10, IEEE 802.3 31B).</summary>
 internal sealed class FlowControl

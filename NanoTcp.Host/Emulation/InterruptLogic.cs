@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>EIR and ESTAT as the host reads them, and the interrupt pin (DS39662 chapter 12).</summary>
 internal sealed class InterruptLogic

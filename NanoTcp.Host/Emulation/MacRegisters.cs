@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>Reading and writing the MAC and MII registers.</summary>
 internal sealed class MacRegisters

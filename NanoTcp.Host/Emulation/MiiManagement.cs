@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>The way to the PHY's registers: MICMD, MIREGADR, MIWR, MIRD and MISTAT (DS39662 3.3).</summary>
 internal sealed class MiiManagement

@@ -1,6 +1,5 @@
-using NanoTcp.Host.Cable;
 
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>
 /// EFLOCON: in full duplex it sends pause frames, in half duplex it keeps the wire busy (DS39662 chapter 10).

@@ -1,7 +1,6 @@
 using System;
-using NanoTcp.Host.Cable;
 
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>The PHY's nine registers, its link detection and its interrupt (DS39662 3.3, 9, 12.1).</summary>
 internal sealed class Phy
@@ -101,7 +100,7 @@ internal sealed class Phy
 
     internal void Reset()
     {
-        Array.Clear(_registers);
+        Array.Clear(_registers, 0, _registers.Length);
         _registers[PHCON1] = (ushort)(_state.Options.LedB == LedBWiring.Sink ? PDPXMD : 0);
         _registers[PHLCON] = 0x3422;
         _plugged = false;

@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>Power-on, the reset pin and the System Reset Command (DS39662 chapter 11).</summary>
 internal sealed class PowerAndReset
@@ -61,6 +61,7 @@ internal sealed class PowerAndReset
         }
 
         ResetAll();
+        _state.Settle();
         _state.SettledAt = _state.Now + SettleNanoseconds;
     }
 

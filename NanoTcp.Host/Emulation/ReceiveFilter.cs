@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>Which received frames reach the ring, as ERXFCON says (DS39662 chapter 8).</summary>
 internal sealed class ReceiveFilter
@@ -10,10 +10,10 @@ internal sealed class ReceiveFilter
     private const int PatternWindow = 64;
 
     // In the order in which the octets lie on the wire.
-    private static readonly int[] s_stationAddress =
-    [
+    private static readonly int[] s_stationAddress = new int[]
+    {
         Register.MAADR1, Register.MAADR2, Register.MAADR3, Register.MAADR4, Register.MAADR5, Register.MAADR6,
-    ];
+    };
 
     private readonly ChipState _state;
 

@@ -1,6 +1,6 @@
 using System;
 
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>
 /// The circular receive buffer between ERXST and ERXND: the write pointer that the hardware keeps, the room in front of
@@ -132,7 +132,7 @@ internal sealed class ReceiveRing
             return 0;
         }
 
-        return _startsHere[address] ? Math.Max(toEnd, HeaderSize + ShortestEthernetFrame) : toEnd;
+        return _startsHere[address] ? Bounds.Max(toEnd, HeaderSize + ShortestEthernetFrame) : toEnd;
     }
 
     /// <summary>Stores a packet and makes it visible. There must be room.</summary>
@@ -229,7 +229,7 @@ internal sealed class ReceiveRing
         int offset = 0;
         while (offset < count)
         {
-            int run = Math.Min(RunLength(address), count - offset);
+            int run = Bounds.Min(RunLength(address), count - offset);
             Array.Copy(source, offset, _state.Memory, address, run);
             offset += run;
             address = Next(address + run - 1);

@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>What the receive status vector says about a frame (DS39662 table 7-3), as its bits 16 to 31.</summary>
 internal static class ReceiveStatus

@@ -1,6 +1,5 @@
-using NanoTcp.Host.Cable;
 
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>
 /// Takes frames from the cable at 0.8 us an octet, judges them and stores what passes (DS39662 7.2). What waits at the

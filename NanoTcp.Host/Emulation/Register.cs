@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>
 /// The register file's addresses under Microchip's names (DS39662 tables 3-1 and 3-2), as bank * 32 + address.

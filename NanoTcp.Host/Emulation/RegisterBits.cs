@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>The bits of the control registers under Microchip's names (DS39662 registers 3-1 to 12-3).</summary>
 internal static class RegisterBits

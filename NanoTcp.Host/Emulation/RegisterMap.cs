@@ -1,6 +1,4 @@
-using System.Globalization;
-
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>Which of the chip's modules a register belongs to: it decides how it is read and which operations it knows.</summary>
 internal enum RegisterGroup
@@ -59,8 +57,8 @@ internal static class RegisterMap
 
         for (int i = 0; i < 8; i++)
         {
-            Byte(Register.EHT0 + i, "EHT" + (char)('0' + i), 0x00, 0xFF);
-            Byte(Register.EPMM0 + i, "EPMM" + (char)('0' + i), 0x00, 0xFF);
+            Byte(Register.EHT0 + i, "EHT" + i.ToString(), 0x00, 0xFF);
+            Byte(Register.EPMM0 + i, "EPMM" + i.ToString(), 0x00, 0xFF);
         }
 
         Word(Register.EPMCS, "EPMCS", 0x0000, 0xFFFF);
@@ -125,8 +123,8 @@ internal static class RegisterMap
     /// <summary>What to call a register in a message.</summary>
     internal static string NameOf(int register)
     {
-        return s_names[register] ?? string.Create(
-            CultureInfo.InvariantCulture, $"bank {register >> 5} address {register & 0x1F:X2}h");
+        return s_names[register]
+            ?? "bank " + (register >> 5).ToString() + " address " + Violation.Hex(register & 0x1F, 2) + "h";
     }
 
     private static void Byte(int register, string name, byte reset, byte writable)
@@ -144,8 +142,7 @@ internal static class RegisterMap
 
     private static void Reserve(int register)
     {
-        s_names[register] = string.Create(
-            CultureInfo.InvariantCulture, $"reserved register {register & 0x1F:X2}h of bank {register >> 5}");
+        s_names[register] = "reserved register " + Violation.Hex(register & 0x1F, 2) + "h of bank " + (register >> 5).ToString();
         Reserved[register] = true;
     }
 }

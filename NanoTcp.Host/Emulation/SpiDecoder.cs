@@ -1,7 +1,4 @@
-using System;
-using NanoTcp.Host.Simulation;
-
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>Turns the octets of one chip select into operations (DS39662 chapter 4), and lets their time pass.</summary>
 internal sealed class SpiDecoder
@@ -50,14 +47,14 @@ internal sealed class SpiDecoder
     /// <param name="offset">Its first octet.</param>
     /// <param name="count">How many.</param>
     /// <param name="answer">Where the chip's octets go, at the same place; null when nobody listens.</param>
-    internal void Execute(byte[] buffer, int offset, int count, byte[]? answer)
+    internal void Execute(byte[] buffer, int offset, int count, byte[] answer)
     {
         byte opcode = buffer[offset];
         _state.Opcode = opcode;
         _statistics.Operations++;
         _statistics.Octets += count;
         Clock(1);
-        if (answer is not null)
+        if (answer != null)
         {
             answer[offset] = NotDriven;
         }
@@ -114,15 +111,18 @@ internal sealed class SpiDecoder
         _clock.Advance(_state.Options.ChipSelectHoldNanoseconds + _state.Options.ChipSelectGapNanoseconds);
     }
 
-    private static void Silence(byte[]? answer, int offset, int count)
+    private static void Silence(byte[] answer, int offset, int count)
     {
-        if (answer is not null)
+        if (answer != null)
         {
-            Array.Fill(answer, NotDriven, offset + 1, count - 1);
+            for (int i = offset + 1; i < offset + count; i++)
+            {
+                answer[i] = NotDriven;
+            }
         }
     }
 
-    private void ReadControlRegister(int address, int offset, int count, byte[]? answer)
+    private void ReadControlRegister(int address, int offset, int count, byte[] answer)
     {
         _timeline.Update();
         int register = Select(address);
@@ -148,14 +148,14 @@ internal sealed class SpiDecoder
             }
 
             Clock(1);
-            if (answer is not null)
+            if (answer != null)
             {
                 answer[offset + i] = value;
             }
         }
     }
 
-    private void ChangeRegister(byte[] buffer, int offset, int count, byte[]? answer)
+    private void ChangeRegister(byte[] buffer, int offset, int count, byte[] answer)
     {
         byte opcode = _state.Opcode;
         byte data = count > 1 ? buffer[offset + 1] : (byte)0;

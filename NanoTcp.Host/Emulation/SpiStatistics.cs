@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>What went over the SPI bus, so that a test can hold a budget per frame.</summary>
 public sealed class SpiStatistics

@@ -1,6 +1,5 @@
-using NanoTcp.Host.Simulation;
 
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>Lets everything happen that the chip does by itself, in the order of its time.</summary>
 internal sealed class Timeline

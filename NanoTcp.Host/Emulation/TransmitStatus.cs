@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>The seven octets of the transmit status vector (DS39662 table 7-1).</summary>
 internal static class TransmitStatus

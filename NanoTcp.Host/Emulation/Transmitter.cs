@@ -1,7 +1,6 @@
 using System;
-using NanoTcp.Host.Cable;
 
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>
 /// Sends what lies between ETXST and ETXND: pads it, appends the check sequence, takes the time that the wire takes, and
@@ -72,7 +71,7 @@ internal sealed class Transmitter
         int end = _state.Word(Register.ETXND);
         int dataLength = (end - start) & ChipState.AddressMask;
         GuardedStart = start;
-        GuardedLength = Math.Min(1 + dataLength + TransmitStatus.Size, ChipState.MemorySize);
+        GuardedLength = Bounds.Min(1 + dataLength + TransmitStatus.Size, ChipState.MemorySize);
         _statusAddress = (end + 1) & ChipState.AddressMask;
         _active = true;
         _endsAt = ChipState.Never;
@@ -104,10 +103,10 @@ internal sealed class Transmitter
     /// <returns>When the frame will be out.</returns>
     internal long OccupyWire(int octets)
     {
-        long start = Math.Max(_state.Now, _wireFreeAt);
+        long start = Bounds.Max(_state.Now, _wireFreeAt);
         if (_active && _endsAt != ChipState.Never)
         {
-            start = Math.Max(start, _endsAt + ChipState.InterpacketGapNanoseconds);
+            start = Bounds.Max(start, _endsAt + ChipState.InterpacketGapNanoseconds);
         }
 
         long end = start + ((ChipState.PreambleOctets + octets) * ChipState.OctetNanoseconds);
@@ -181,8 +180,8 @@ internal sealed class Transmitter
     {
         if (_active && _endsAt != ChipState.Never)
         {
-            long free = Math.Min(_endsAt, _state.Now) + ChipState.InterpacketGapNanoseconds;
-            _wireFreeAt = Math.Max(_wireFreeAt, free);
+            long free = Bounds.Min(_endsAt, _state.Now) + ChipState.InterpacketGapNanoseconds;
+            _wireFreeAt = Bounds.Max(_wireFreeAt, free);
             if (_receiver.HeldOff)
             {
                 _receiver.BeginGap(free);
@@ -218,7 +217,7 @@ internal sealed class Transmitter
     /// <summary>Makes the frame as it goes out: control octet or MACON3 decide on padding and check sequence.</summary>
     private void Load(int address, int count, int control)
     {
-        int first = Math.Min(count, ChipState.MemorySize - address);
+        int first = Bounds.Min(count, ChipState.MemorySize - address);
         Array.Copy(_state.Memory, address, _frame, 0, first);
         Array.Copy(_state.Memory, 0, _frame, first, count - first);
 
@@ -278,14 +277,14 @@ internal sealed class Transmitter
     /// <summary>Finds the moment at which the wire is free, and so the one at which the frame will be out.</summary>
     private void Schedule(long notBefore)
     {
-        long start = Math.Max(Math.Max(_state.Now, notBefore), Math.Max(_wireFreeAt, _flow.PausedUntil));
+        long start = Bounds.Max(Bounds.Max(_state.Now, notBefore), Bounds.Max(_wireFreeAt, _flow.PausedUntil));
         _deferred = false;
         _lost = false;
         if (_receiver.OnWire && !_phy.FullDuplex)
         {
             if (!_state.Has(Register.MACON3, RegisterBits.FULDPX))
             {
-                start = Math.Max(start, _receiver.EndsAt + ChipState.InterpacketGapNanoseconds);
+                start = Bounds.Max(start, _receiver.EndsAt + ChipState.InterpacketGapNanoseconds);
                 _deferred = true;
             }
             else if (start < _receiver.EndsAt)

@@ -1,15 +1,43 @@
-using System.Globalization;
-
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>One thing that the host did and that the data sheet or the errata forbid.</summary>
-/// <param name="Kind">Which rule.</param>
-/// <param name="Location">The register's name, or the address in the buffer memory.</param>
-/// <param name="Address">Bank * 32 + address of a register, or the address in the buffer memory.</param>
-/// <param name="Opcode">First octet of the SPI operation during which it was noticed.</param>
-/// <param name="Nanoseconds">When, by the simulation's clock.</param>
-public sealed record Violation(ViolationKind Kind, string Location, int Address, byte Opcode, long Nanoseconds)
+public sealed class Violation
 {
+    private const string HexDigits = "0123456789ABCDEF";
+
+    private readonly bool _inMemory;
+
+    internal Violation(ViolationKind kind, int address, bool inMemory, byte opcode, long nanoseconds, bool provoked)
+    {
+        Kind = kind;
+        Address = address;
+        _inMemory = inMemory;
+        Opcode = opcode;
+        Nanoseconds = nanoseconds;
+        Provoked = provoked;
+    }
+
+    /// <summary>Which rule.</summary>
+    public ViolationKind Kind { get; }
+
+    /// <summary>Bank * 32 + address of a register, or the address in the buffer memory.</summary>
+    public int Address { get; }
+
+    /// <summary>First octet of the SPI operation during which it was noticed.</summary>
+    public byte Opcode { get; }
+
+    /// <summary>When, by the simulation's clock.</summary>
+    public long Nanoseconds { get; }
+
+    /// <summary>Whether a fault had deceived the host, or spoilt what it said, shortly before: see <see cref="Enc28j60Faults"/>.</summary>
+    public bool Provoked { get; }
+
+    /// <summary>The register's name, or the address in the buffer memory.</summary>
+    public string Location
+    {
+        get { return _inMemory ? "memory " + Hex(Address, 4) + "h" : RegisterMap.NameOf(Address); }
+    }
+
     /// <summary>The rule in words.</summary>
     public string What
     {
@@ -19,8 +47,25 @@ public sealed record Violation(ViolationKind Kind, string Location, int Address,
     /// <summary>Everything in one line.</summary>
     public override string ToString()
     {
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Kind} at {Location}, opcode {Opcode:X2}h, {Nanoseconds / 1000}.{Nanoseconds % 1000:000} us: {What}");
+        string fraction = (Nanoseconds % 1000).ToString();
+        while (fraction.Length < 3)
+        {
+            fraction = "0" + fraction;
+        }
+
+        return Kind.ToString() + " at " + Location + ", opcode " + Hex(Opcode, 2) + "h, "
+            + (Nanoseconds / 1000).ToString() + "." + fraction + " us" + (Provoked ? ", provoked by a fault" : "") + ": " + What;
+    }
+
+    internal static string Hex(int value, int digits)
+    {
+        char[] text = new char[digits];
+        for (int i = digits - 1; i >= 0; i--)
+        {
+            text[i] = HexDigits[value & 0xF];
+            value >>= 4;
+        }
+
+        return new string(text);
     }
 }

@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>The rules of the data sheet (DS39662) and of the errata (DS80349) that the emulated chip watches.</summary>
 public enum ViolationKind

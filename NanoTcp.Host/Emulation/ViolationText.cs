@@ -1,10 +1,10 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>The rules in words, for messages.</summary>
 internal static class ViolationText
 {
-    private static readonly string[] s_texts =
-    [
+    private static readonly string[] s_texts = new string[]
+    {
         "The first octet is no operation of the chip (DS39662 table 4-1).",
         "Chip select rose before the operation had its data octet (DS39662 4.2).",
         "A register write has one data octet; what came after it was ignored (DS39662 4.2).",
@@ -46,7 +46,7 @@ internal static class ViolationText
         "A DMA copy of one octet, EDMAST equal to EDMAND, overwrites the whole memory (DS39662 13.1).",
         "The DMA never comes to EDMAND from EDMAST (DS39662 13.1).",
         "The DMA registers must not change while ECON1.DMAST is set (DS39662 13.1).",
-    ];
+    };
 
     internal static string Of(ViolationKind kind)
     {

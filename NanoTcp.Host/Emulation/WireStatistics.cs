@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Emulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>What became of the frames at the chip's connector.</summary>
 public sealed class WireStatistics

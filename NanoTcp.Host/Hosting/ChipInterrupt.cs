@@ -1,4 +1,4 @@
-using NanoTcp.Host.Emulation;
+using NanoTcp.Emulation;
 using NanoTcp.Host.Scheduling;
 
 namespace NanoTcp.Host.Hosting;

@@ -1,9 +1,9 @@
 using System;
 using System.IO;
 using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Emulation;
 using NanoTcp.Host.Cable;
 using NanoTcp.Host.Capture;
-using NanoTcp.Host.Emulation;
 using NanoTcp.Host.Forwarding;
 using NanoTcp.Host.Scheduling;
 using NanoTcp.Host.Simulation;

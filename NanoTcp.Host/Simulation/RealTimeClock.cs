@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Host.Simulation;
 

@@ -11,6 +11,7 @@ public class DeviceProfileTests
     [TestMethod]
     [DataRow("NanoTcp")]
     [DataRow("NanoTcp.Drivers.Enc28j60")]
+    [DataRow("NanoTcp.Emulation")]
     [DataRow("NanoTcp.Samples")]
     public void Device_code_uses_nothing_that_the_device_cannot_run(string assembly)
     {

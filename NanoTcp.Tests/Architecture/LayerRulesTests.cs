@@ -31,8 +31,9 @@ public class LayerRulesTests
 
     [TestMethod]
     [DataRow("NanoTcp", new[] { "NanoTcp" })]
-    [DataRow("NanoTcp.Drivers.Enc28j60", new[] { "NanoTcp.Host", "NanoTcp.Samples" })]
-    [DataRow("NanoTcp.Samples", new[] { "NanoTcp.Host" })]
+    [DataRow("NanoTcp.Emulation", new[] { "NanoTcp.Host", "NanoTcp.Samples" })]
+    [DataRow("NanoTcp.Drivers.Enc28j60", new[] { "NanoTcp.Host", "NanoTcp.Emulation", "NanoTcp.Samples" })]
+    [DataRow("NanoTcp.Samples", new[] { "NanoTcp.Host", "NanoTcp.Emulation" })]
     [DataRow("NanoTcp.Host", new[] { "NanoTcp.Samples", "HttpStatusServer", "SimpleServices" })]
     public void Assemblies_reference_only_what_lies_below_them(string assembly, string[] forbidden)
     {

@@ -8,7 +8,7 @@ namespace NanoTcp.Tests.Architecture;
 internal static class Repository
 {
     /// <summary>Names of the assemblies that also go to the device.</summary>
-    internal static readonly string[] DeviceAssemblies = ["NanoTcp", "NanoTcp.Drivers.Enc28j60", "NanoTcp.Samples"];
+    internal static readonly string[] DeviceAssemblies = ["NanoTcp", "NanoTcp.Drivers.Enc28j60", "NanoTcp.Emulation", "NanoTcp.Samples"];
 
     /// <summary>The folder that holds NanoTcp.sln.</summary>
     internal static string Root { get; } = FindRoot();
@@ -16,7 +16,12 @@ internal static class Repository
     /// <summary>The project folder of a device assembly.</summary>
     internal static string ProjectFolder(string assembly)
     {
-        return Path.Combine(Root, assembly == "NanoTcp.Samples" ? "samples" : "", assembly);
+        return assembly switch
+        {
+            "NanoTcp.Samples" => Path.Combine(Root, "samples", assembly),
+            "NanoTcp.Emulation" => Path.Combine(Root, "NanoTcp.Host", "Emulation"),
+            _ => Path.Combine(Root, assembly),
+        };
     }
 
     /// <summary>The assembly of that name beside the test assembly, where its own build has put it.</summary>

@@ -1,8 +1,7 @@
 using System;
 using System.Linq;
 using NanoTcp.Drivers.Enc28j60;
-using NanoTcp.Host.Emulation;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 using NanoTcp.Link;
 
 namespace NanoTcp.Tests.Drivers;
@@ -137,13 +136,13 @@ internal sealed class DriverBench
         spi.SelectBank(econ1[1] & 3);
 
         // The chip may complain about this, but not about the driver.
-        Chip.ClearViolations();
+        Chip.Violations.Clear();
     }
 
     /// <summary>What every teardown asserts: the chip has seen nothing forbidden.</summary>
     internal void AssertNoViolation()
     {
-        Assert.AreEqual(0, Chip.ViolationCount, string.Join(Environment.NewLine, Chip.Violations.Select(v => v.ToString())));
+        Assert.AreEqual(0, Chip.Violations.Total, Chip.Violations.ToString());
     }
 
     /// <summary>A frame to the chip's own address, filled from a seed.</summary>

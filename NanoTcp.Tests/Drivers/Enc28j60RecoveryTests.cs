@@ -248,7 +248,7 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
             bench.Port.TakeArrived();
         }
 
-        bench.Chip.ClearViolations();
+        bench.Chip.Violations.Clear();
         AssertHealed(bench, bench.Count(Enc28j60Counters.Recoveries));
     }
 

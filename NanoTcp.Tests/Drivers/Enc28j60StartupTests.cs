@@ -1,9 +1,9 @@
 using System;
 using System.Collections.Generic;
 using NanoTcp.Drivers.Enc28j60;
-using NanoTcp.Host.Emulation;
+using NanoTcp.Emulation;
 using NanoTcp.Link;
-using LedBWiring = NanoTcp.Host.Emulation.LedBWiring;
+using LedBWiring = NanoTcp.Emulation.LedBWiring;
 
 namespace NanoTcp.Tests.Drivers;
 

@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 using NanoTcp.Drivers.Enc28j60;
-using NanoTcp.Host.Emulation;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Tests.Drivers;
 

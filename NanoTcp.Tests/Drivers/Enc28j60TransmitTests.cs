@@ -1,6 +1,6 @@
 using System;
 using NanoTcp.Drivers.Enc28j60;
-using NanoTcp.Host.Emulation;
+using NanoTcp.Emulation;
 using NanoTcp.Link;
 
 namespace NanoTcp.Tests.Drivers;

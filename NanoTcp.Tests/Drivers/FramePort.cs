@@ -1,5 +1,5 @@
 using System;
-using NanoTcp.Host.Cable;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Tests.Drivers;
 

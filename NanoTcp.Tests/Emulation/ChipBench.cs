@@ -1,7 +1,5 @@
 using System;
-using System.Linq;
-using NanoTcp.Host.Emulation;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Tests.Emulation;
 
@@ -239,14 +237,14 @@ internal sealed class ChipBench
 
     public void AssertClean()
     {
-        Assert.AreEqual(0, Chip.ViolationCount, string.Join(Environment.NewLine, Chip.Violations));
+        Assert.AreEqual(0, Chip.Violations.Total, Chip.Violations.ToString());
     }
 
     public void AssertOnly(ViolationKind kind)
     {
         Assert.IsTrue(Chip.Violations.Count > 0, $"{kind} was not noticed");
         Assert.IsTrue(
-            Chip.Violations.All(v => v.Kind == kind),
-            $"{kind} only, but: " + string.Join(Environment.NewLine, Chip.Violations));
+            Chip.Violations.ToList().TrueForAll(v => v.Kind == kind),
+            $"{kind} only, but: " + Chip.Violations.ToString());
     }
 }

@@ -1,5 +1,5 @@
 using System.Linq;
-using NanoTcp.Host.Emulation;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Tests.Emulation;
 

@@ -1,6 +1,6 @@
 using System;
 using System.Collections.Generic;
-using NanoTcp.Host.Cable;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Tests.Emulation;
 

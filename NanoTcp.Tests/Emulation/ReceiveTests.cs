@@ -1,5 +1,5 @@
 using System.Linq;
-using NanoTcp.Host.Emulation;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Tests.Emulation;
 
@@ -336,13 +336,13 @@ public class ReceiveTests
         bench.AssertClean();
         bench.ReadMemory(52, 71);
         bench.AssertOnly(ViolationKind.ReadBeyondPacket);
-        bench.Chip.ClearViolations();
+        bench.Chip.Violations.Clear();
         bench.ReadMemory(58, 46);
         bench.ReadMemory(0, 104);
         bench.AssertClean();
         bench.ReadMemory(58, 47);
         bench.AssertOnly(ViolationKind.ReadBeyondPacket);
-        bench.Chip.ClearViolations();
+        bench.Chip.Violations.Clear();
         bench.ReadMemory(104, 1);
         bench.AssertOnly(ViolationKind.ReadBeyondPacket);
     }

@@ -1,5 +1,5 @@
 using System.Linq;
-using NanoTcp.Host.Emulation;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Tests.Emulation;
 
@@ -198,6 +198,6 @@ public class RegisterTests
             bench.Write(register[0], register[1], register[2] ^ 0x05);
         }
 
-        bench.Chip.ClearViolations();
+        bench.Chip.Violations.Clear();
     }
 }

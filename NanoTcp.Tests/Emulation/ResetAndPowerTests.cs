@@ -1,4 +1,4 @@
-using NanoTcp.Host.Emulation;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Tests.Emulation;
 
@@ -45,7 +45,7 @@ public class ResetAndPowerTests
         bench.Write(2, 0x0A, 0xEE);
         bench.AssertOnly(ViolationKind.AccessTooSoonAfterReset);
         bench.Wait(1_000_000);
-        bench.Chip.ClearViolations();
+        bench.Chip.Violations.Clear();
         Assert.AreEqual(0x00, bench.Mac(2, 0x0A), "the write was lost");
         bench.Write(2, 0x0A, 0xEE);
         Assert.AreEqual(0xEE, bench.Mac(2, 0x0A));
@@ -119,7 +119,7 @@ public class ResetAndPowerTests
         bench.AssertClean();
         Assert.AreNotEqual(0x0D, bench.Mac(2, 0x00));
         bench.AssertOnly(ViolationKind.AccessInPowerSave);
-        bench.Chip.ClearViolations();
+        bench.Chip.Violations.Clear();
         bench.Clear(ChipBench.Econ2, Pwrsv);
         Assert.AreEqual(0, bench.Eth(ChipBench.Estat) & Clkrdy);
         bench.Wait(300_000);

@@ -1,5 +1,5 @@
 using System;
-using NanoTcp.Host.Emulation;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Tests.Emulation;
 
@@ -30,11 +30,11 @@ public class RobustnessTests
                 Assert.Fail($"seed {seed}: {error}");
             }
 
-            Assert.IsTrue(bench.Chip.ViolationCount > 0, $"seed {seed}");
+            Assert.IsTrue(bench.Chip.Violations.Total > 0, $"seed {seed}");
             bench.Exchange(0xBE, 0x20);
             bench.WaitUntilReady();
             bench.Exchange(0xFF);
-            bench.Chip.ClearViolations();
+            bench.Chip.Violations.Clear();
             bench.Port.Incoming.Clear();
             bench.Port.LinkUp = true;
             bench.Initialise();

@@ -1,6 +1,5 @@
 using System;
-using NanoTcp.Host.Emulation;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Tests.Emulation;
 

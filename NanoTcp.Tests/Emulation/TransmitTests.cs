@@ -1,6 +1,6 @@
 using System;
 using System.Linq;
-using NanoTcp.Host.Emulation;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Tests.Emulation;
 

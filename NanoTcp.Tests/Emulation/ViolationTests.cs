@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using NanoTcp.Host.Emulation;
+using NanoTcp.Emulation;
 
 namespace NanoTcp.Tests.Emulation;
 
@@ -199,7 +199,7 @@ public class ViolationTests
         bench.Mac(2, 0x02);
         bench.Write(3, 0x04, 0x02);
         bench.AssertOnly(ViolationKind.ChipSelectHoldTooShort);
-        Assert.AreEqual(2, bench.Chip.ViolationCount);
+        Assert.AreEqual(2, bench.Chip.Violations.Total);
     }
 
     [TestMethod]
@@ -210,7 +210,7 @@ public class ViolationTests
         bench.Bank(2);
         long before = bench.Clock.Nanoseconds;
         bench.Exchange(0x82, 0x01);
-        Violation violation = bench.Chip.Violations.Single();
+        Violation violation = bench.Chip.Violations.ToList().Single();
         Assert.AreEqual(ViolationKind.BitOperationOnMacRegister, violation.Kind);
         Assert.AreEqual("MACON3", violation.Location);
         Assert.AreEqual(0x42, violation.Address);
@@ -229,8 +229,8 @@ public class ViolationTests
         }
 
         Assert.AreEqual(100, bench.Chip.Violations.Count);
-        Assert.AreEqual(150, bench.Chip.ViolationCount);
-        bench.Chip.ClearViolations();
+        Assert.AreEqual(150, bench.Chip.Violations.Total);
+        bench.Chip.Violations.Clear();
         bench.AssertClean();
     }
 

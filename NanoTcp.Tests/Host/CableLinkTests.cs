@@ -1,6 +1,6 @@
 using System;
+using NanoTcp.Emulation;
 using NanoTcp.Host.Cable;
-using NanoTcp.Host.Simulation;
 using NanoTcp.Link;
 
 namespace NanoTcp.Tests.Host;

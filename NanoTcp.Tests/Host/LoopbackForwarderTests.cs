@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 using NanoTcp.Samples.Services;
 using NanoTcp.Tcp;
 using TcpListener = NanoTcp.Tcp.TcpListener;

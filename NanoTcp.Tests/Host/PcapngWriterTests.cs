@@ -2,9 +2,9 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using NanoTcp.Emulation;
 using NanoTcp.Host.Cable;
 using NanoTcp.Host.Capture;
-using NanoTcp.Host.Simulation;
 using NanoTcp.Tests.Peers;
 
 namespace NanoTcp.Tests.Host;

@@ -5,9 +5,9 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using NanoTcp.Emulation;
 using NanoTcp.Host.Forwarding;
 using NanoTcp.Host.Hosting;
-using NanoTcp.Host.Simulation;
 using NanoTcp.Wire;
 
 namespace NanoTcp.Tests.Host;

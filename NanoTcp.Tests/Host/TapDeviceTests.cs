@@ -1,7 +1,7 @@
 using System;
 using System.Diagnostics;
+using NanoTcp.Emulation;
 using NanoTcp.Host.Cable;
-using NanoTcp.Host.Simulation;
 using NanoTcp.Host.Tap;
 using NanoTcp.Tests.Peers;
 using NanoTcp.Wire;

@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using NanoTcp.Emulation;
 using NanoTcp.Host.Cable;
-using NanoTcp.Host.Simulation;
 using NanoTcp.Tests.Wire;
 
 namespace NanoTcp.Tests.Host;

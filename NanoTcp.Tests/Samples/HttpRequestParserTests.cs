@@ -1,5 +1,5 @@
 using System.Text;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 using NanoTcp.Samples.Http;
 
 namespace NanoTcp.Tests.Samples;

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
+using NanoTcp.Emulation;
 using NanoTcp.Host.Cable;
-using NanoTcp.Host.Simulation;
 using NanoTcp.Samples;
 using NanoTcp.Samples.Http;
 using NanoTcp.Wire;

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 using NanoTcp.Samples;
 using NanoTcp.Samples.Services;
 using NanoTcp.Tcp;

@@ -1,5 +1,5 @@
 using System;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 using NanoTcp.Link;
 using NanoTcp.Tcp;
 using NanoTcp.Tests.Link;

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.ExceptionServices;
 using System.Threading;
+using NanoTcp.Emulation;
 using NanoTcp.Host.Cable;
 using NanoTcp.Host.Simulation;
 using NanoTcp.Link;

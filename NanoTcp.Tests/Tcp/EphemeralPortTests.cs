@@ -1,5 +1,5 @@
 using System.Collections.Generic;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 using NanoTcp.Tcp;
 using NanoTcp.Tests.Link;
 

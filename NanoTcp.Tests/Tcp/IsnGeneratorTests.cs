@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Numerics;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
 using NanoTcp.Tests.Compliance;

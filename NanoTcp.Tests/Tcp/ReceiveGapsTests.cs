@@ -1,5 +1,5 @@
 using System;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 using NanoTcp.Tcp;
 
 namespace NanoTcp.Tests.Tcp;

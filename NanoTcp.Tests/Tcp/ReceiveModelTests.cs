@@ -1,5 +1,5 @@
 using System;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 using NanoTcp.Tests.Link;
 using NanoTcp.Tests.Wire;
 

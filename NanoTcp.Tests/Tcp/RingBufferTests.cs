@@ -1,6 +1,6 @@
 using System;
 using System.Collections.Generic;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 using NanoTcp.Tcp;
 
 namespace NanoTcp.Tests.Tcp;

@@ -1,8 +1,8 @@
 using System;
-using NanoTcp.Tests.Compliance;
-using NanoTcp.Tests.Simulation;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
+using NanoTcp.Tests.Simulation;
 
 namespace NanoTcp.Tests.Tcp;
 

@@ -1,4 +1,4 @@
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
 using NanoTcp.Tests.Compliance;

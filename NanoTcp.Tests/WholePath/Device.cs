@@ -1,8 +1,7 @@
 using System;
 using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Emulation;
 using NanoTcp.Host.Cable;
-using NanoTcp.Host.Emulation;
-using NanoTcp.Host.Simulation;
 using NanoTcp.Samples.Http;
 using NanoTcp.Tcp;
 using NanoTcp.Wire;

@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Simulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>Time that passes only when somebody lets it: for deterministic tests.</summary>
 public sealed class VirtualClock : SimulationClock

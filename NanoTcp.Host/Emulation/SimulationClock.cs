@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Simulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>
 /// The time that the emulated chip and the virtual cable live in. Whatever takes time on the wire or on the SPI bus

@@ -1,4 +1,4 @@
-namespace NanoTcp.Host.Cable;
+namespace NanoTcp.Emulation;
 
 /// <summary>
 /// One end of an Ethernet cable. Frames run from the destination address to the last octet of the payload, without

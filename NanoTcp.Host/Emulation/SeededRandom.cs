@@ -1,6 +1,6 @@
 using NanoTcp.Primitives;
 
-namespace NanoTcp.Host.Simulation;
+namespace NanoTcp.Emulation;
 
 /// <summary>
 /// Randomness that a seed repeats exactly, for tests and for impairments; predictable, so never for a network that
