@@ -9,9 +9,9 @@ namespace NanoTcp.Emulation;
 /// </summary>
 /// <remarks>
 /// <para>One thread calls all members. Nothing is allocated after the constructor.</para>
-/// <para>Where an erratum says "sometimes", the chip misbehaves in every case that the erratum names (5, 12, 14), so that
-/// a driver cannot be lucky. EIR.PKTIF alone is right (erratum 6): a driver must not depend on reading it all the same.
-/// Not there: collisions, other than by a wrong duplex mode, and the built-in self-test.</para>
+/// <para>Where an erratum says "sometimes", the chip misbehaves in every case that the erratum names (5, 12, 14, 15), so
+/// that a driver cannot be lucky. EIR.PKTIF alone is right (erratum 6): a driver must not depend on reading it all the
+/// same. Not there: the built-in self-test.</para>
 /// </remarks>
 public sealed class Enc28j60Chip : ISpiBus
 {

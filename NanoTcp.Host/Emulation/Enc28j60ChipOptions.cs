@@ -114,6 +114,19 @@ public sealed class Enc28j60ChipOptions
     /// </summary>
     public bool TransmitResetRaisesError { get; set; } = true;
 
+    /// <summary>
+    /// Whether two stations that have both waited for a half-duplex wire to become free begin together and collide, as
+    /// Ethernet does: the chip with a frame that had to wait for another one, and the far end with the next. Without it
+    /// the chip goes first, and the only collisions are those of the knobs.
+    /// </summary>
+    public bool NaturalCollisions { get; set; } = true;
+
+    /// <summary>
+    /// Whether ESTAT.LATECOL is set after a late collision. On silicon it may stay clear (DS80349 erratum 15); here it
+    /// always does unless asked otherwise, so that no driver is lucky. The status vector is right in any case.
+    /// </summary>
+    public bool LateCollisionFlagWorks { get; set; }
+
     /// <summary>Seed of the dice that <see cref="Enc28j60Faults"/> and the chip's own whims roll.</summary>
     public ulong FaultSeed { get; set; } = 1;
 

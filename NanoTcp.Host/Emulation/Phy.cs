@@ -68,6 +68,12 @@ internal sealed class Phy
         get { return (_registers[PHCON1] & PDPXMD) != 0; }
     }
 
+    /// <summary>Whether MAC and PHY disagree about the duplex mode, which nobody promises anything for (DS39662 9).</summary>
+    internal bool DuplexMismatch
+    {
+        get { return _state.Has(Register.MACON3, RegisterBits.FULDPX) != FullDuplex; }
+    }
+
     /// <summary>Whether sent frames come back at once, be it for want of HDLDIS in half duplex (DS39662 6.6).</summary>
     internal bool Echoes
     {

@@ -3,7 +3,8 @@ namespace NanoTcp.Emulation;
 
 /// <summary>
 /// Takes frames from the cable at 0.8 us an octet, judges them and stores what passes (DS39662 7.2). What waits at the
-/// cable's end while a frame comes in, waits as in a switch.
+/// cable's end while a frame comes in, waits as in a switch. On a half-duplex wire the far end keeps to the rules of
+/// IEEE 802.3 as the chip does: it waits, it collides, it backs off.
 /// </summary>
 /// <remarks>
 /// The port tells that a frame is there, not since when. A frame found behind another one counts as having waited for
@@ -13,6 +14,9 @@ internal sealed class Receiver
 {
     /// <summary>Longer than any frame that fits in the buffer memory.</summary>
     internal const int MaximumFrame = ChipState.MemorySize + 1024;
+
+    /// <summary>With MAC and PHY in different duplex modes, one frame in so many is lost; the data sheet only warns (DS39662 9).</summary>
+    internal const int MismatchLoss = 4;
 
     private const int CheckSequenceSize = 4;
 
@@ -25,12 +29,17 @@ internal sealed class Receiver
     private readonly ReceiveFilter _filter;
     private readonly FlowControl _flow;
     private readonly Phy _phy;
+    private readonly BackOff _backOff;
     private readonly byte[] _frame = new byte[MaximumFrame];
     private int _length;
+    private bool _waiting;
     private bool _onWire;
     private bool _listening;
     private bool _dropped;
     private bool _inGap;
+    private bool _jams;
+    private bool _jamPaused;
+    private long _readyAt;
     private long _startedAt;
     private long _endsAt;
     private long _wireFreeAt;
@@ -44,13 +53,31 @@ internal sealed class Receiver
         _filter = filter;
         _flow = flow;
         _phy = phy;
+        _backOff = new BackOff(state);
     }
 
     /// <summary>Set while the host's own frame is on a half-duplex wire, which keeps the other end silent.</summary>
     internal bool HeldOff { get; set; }
 
-    /// <summary>Set while the chip keeps a half-duplex wire busy with preamble (DS39662 10.1).</summary>
-    internal bool Jammed { get; set; }
+    /// <summary>Set while the host wants a half-duplex wire kept busy with preamble (DS39662 10.1).</summary>
+    internal bool Jammed
+    {
+        get { return _jams; }
+        set { Jam(value, _jamPaused); }
+    }
+
+    /// <summary>Set while TXRTS is, when the preamble pauses: the frame wants the wire, and so does the far end.</summary>
+    internal bool JamPaused
+    {
+        get { return _jamPaused; }
+        set { Jam(_jams, value); }
+    }
+
+    /// <summary>Whether the chip keeps the wire busy with preamble now.</summary>
+    internal bool Jams
+    {
+        get { return _jams && !_jamPaused; }
+    }
 
     /// <summary>Whether a frame is coming in, wanted or not.</summary>
     internal bool OnWire
@@ -64,10 +91,10 @@ internal sealed class Receiver
         get { return _onWire && _listening; }
     }
 
-    /// <summary>When the frame that is coming in will have ended.</summary>
-    internal long EndsAt
+    /// <summary>From when on the wire is free again after what came in, or after what both ends sent, the gap included.</summary>
+    internal long WireFreeAt
     {
-        get { return _endsAt; }
+        get { return _onWire ? _endsAt + ChipState.InterpacketGapNanoseconds : _wireFreeAt; }
     }
 
     /// <summary>Whether a frame that begins now would be received: RXEN, MARXEN, a clock, no reset, a link.</summary>
@@ -83,12 +110,23 @@ internal sealed class Receiver
         }
     }
 
+    /// <summary>When the far end begins with the frame that it has ready, if nobody else does before.</summary>
+    private long BeginsAt
+    {
+        get { return Bounds.Max(_readyAt, _wireFreeAt); }
+    }
+
     internal long NextEvent()
     {
         if (_onWire)
         {
             long limit = LimitAt();
             return limit < _endsAt ? limit : _endsAt;
+        }
+
+        if (_waiting)
+        {
+            return HeldOff || Jams ? ChipState.Never : BeginsAt;
         }
 
         return _inGap ? _wireFreeAt : ChipState.Never;
@@ -118,6 +156,34 @@ internal sealed class Receiver
         {
             _frame[_length / 2] ^= 0xFF;
         }
+    }
+
+    /// <summary>
+    /// The chip begins to send at this moment: whether the far end does so too. Both have waited for the wire to become
+    /// free, or the dice gave both the same silence after their last collision, and neither hears the other in time.
+    /// </summary>
+    internal bool BeginsNow()
+    {
+        if (_onWire || !_port.LinkUp)
+        {
+            return false;
+        }
+
+        return _waiting ? _state.Now >= BeginsAt : _inGap && _state.Now >= _wireFreeAt && Fetch();
+    }
+
+    /// <summary>The far end's frame has met the chip's; the far end sends it again, and gives it up in the end.</summary>
+    internal void Collide()
+    {
+        _backOff.Count();
+        if (_backOff.Collisions >= BackOff.AttemptLimit)
+        {
+            _waiting = false;
+            _state.Wire.GivenUpByFarEnd++;
+            return;
+        }
+
+        _readyAt = _state.Now + _backOff.Roll();
     }
 
     /// <summary>The host's own frame has left a half-duplex wire; the other end may speak after the gap.</summary>
@@ -151,6 +217,10 @@ internal sealed class Receiver
                 }
             }
         }
+        else if (_waiting)
+        {
+            BeginWhenFree();
+        }
         else if (_inGap && _state.Now >= _wireFreeAt)
         {
             _inGap = false;
@@ -161,32 +231,14 @@ internal sealed class Receiver
     /// <summary>Begins with the next frame, if there is one and the wire is free.</summary>
     internal void PollPort()
     {
-        if (_onWire || HeldOff || Jammed || _state.Now < _wireFreeAt || !_port.LinkUp)
+        if (_onWire || HeldOff || Jams || _state.Now < _wireFreeAt || !_port.LinkUp)
         {
             return;
         }
 
-        int length = _port.Receive(_frame, 0, MaximumFrame - CheckSequenceSize);
-        if (length <= 0)
+        if (_waiting || Fetch())
         {
-            return;
-        }
-
-        uint check = EthernetCrc.Compute(_frame, 0, length);
-        _frame[length] = (byte)check;
-        _frame[length + 1] = (byte)(check >> 8);
-        _frame[length + 2] = (byte)(check >> 16);
-        _frame[length + 3] = (byte)(check >> 24);
-        _length = length + CheckSequenceSize;
-        _onWire = true;
-        _phy.Receiving = true;
-        _inGap = false;
-        _startedAt = _state.Now;
-        _endsAt = _startedAt + ((ChipState.PreambleOctets + _length) * ChipState.OctetNanoseconds);
-        _listening = Enabled;
-        if (!_listening)
-        {
-            _state.Wire.MissedWhileDisabled++;
+            BeginWhenFree();
         }
     }
 
@@ -231,6 +283,62 @@ internal sealed class Receiver
         _ring.Commit(frame, length, _dropped ? status | ReceiveStatus.PacketDropped : status);
         _dropped = false;
         _state.Wire.Received++;
+    }
+
+    /// <summary>The far end's next frame, which from now on waits for the wire.</summary>
+    private bool Fetch()
+    {
+        int length = _port.Receive(_frame, 0, MaximumFrame - CheckSequenceSize);
+        if (length <= 0)
+        {
+            return false;
+        }
+
+        uint check = EthernetCrc.Compute(_frame, 0, length);
+        _frame[length] = (byte)check;
+        _frame[length + 1] = (byte)(check >> 8);
+        _frame[length + 2] = (byte)(check >> 16);
+        _frame[length + 3] = (byte)(check >> 24);
+        _length = length + CheckSequenceSize;
+        _waiting = true;
+        _readyAt = 0;
+        _backOff.Reset();
+        return true;
+    }
+
+    private void BeginWhenFree()
+    {
+        if (_state.Now < BeginsAt)
+        {
+            return;
+        }
+
+        _waiting = false;
+        _onWire = true;
+        _phy.Receiving = true;
+        _inGap = false;
+        _startedAt = _state.Now;
+        _endsAt = _startedAt + ((ChipState.PreambleOctets + _length) * ChipState.OctetNanoseconds);
+        _listening = Enabled;
+        if (!_listening)
+        {
+            _state.Wire.MissedWhileDisabled++;
+        }
+        else if (_phy.DuplexMismatch && _state.Faults.Below(MismatchLoss) == 0)
+        {
+            Garble();
+        }
+    }
+
+    private void Jam(bool wanted, bool paused)
+    {
+        bool before = Jams;
+        _jams = wanted;
+        _jamPaused = paused;
+        if (before && !Jams)
+        {
+            BeginGap(_state.Now + ChipState.InterpacketGapNanoseconds);
+        }
     }
 
     /// <summary>

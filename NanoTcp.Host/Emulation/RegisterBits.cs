@@ -59,6 +59,11 @@ internal static class RegisterBits
     internal const int FRMLNEN = 0x02;
     internal const int FULDPX = 0x01;
 
+    // MACON4
+    internal const int DEFER = 0x40;
+    internal const int BPEN = 0x20;
+    internal const int NOBKOFF = 0x10;
+
     // MICMD and MISTAT
     internal const int MIISCAN = 0x02;
     internal const int MIIRD = 0x01;

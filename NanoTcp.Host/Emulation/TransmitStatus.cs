@@ -1,18 +1,77 @@
 namespace NanoTcp.Emulation;
 
-/// <summary>The seven octets of the transmit status vector (DS39662 table 7-1).</summary>
-internal static class TransmitStatus
+/// <summary>The transmit status vector: seven octets that are gathered while a frame is sent (DS39662 table 7-1).</summary>
+internal sealed class TransmitStatus
 {
     internal const int Size = 7;
 
+    // Octet 3 of the vector.
+    internal const int Deferred = 0x04;
+    internal const int ExcessiveDefer = 0x08;
+    internal const int ExcessiveCollision = 0x10;
+    internal const int LateCollision = 0x20;
+    internal const int Giant = 0x40;
+
+    /// <summary>Octet 6 of the vector, kept 8 bits higher.</summary>
+    internal const int BackPressure = 0x0400;
+
+    private const int Aborted = ExcessiveDefer | ExcessiveCollision | LateCollision | Giant;
     private const int LargestLengthField = 1500;
 
-    internal static void Fill(
-        byte[] vector, byte[] frame, int length, bool aborted, bool crcGood, bool deferred, bool checkLength)
+    /// <summary>The count of collisions has four bits, and does not show the sixteenth (DS39662 table 7-1).</summary>
+    private const int LargestCollisionCount = 15;
+
+    private readonly ChipState _state;
+    private int _flags;
+    private int _octetsOnWire;
+
+    internal TransmitStatus(ChipState state)
     {
-        int type = (frame[12] << 8) | frame[13];
-        int second = aborted ? 0 : 0x80;
-        if (!crcGood)
+        _state = state;
+    }
+
+    /// <summary>Another transmission begins.</summary>
+    internal void Reset()
+    {
+        _flags = 0;
+        _octetsOnWire = 0;
+    }
+
+    internal bool Has(int flag)
+    {
+        return (_flags & flag) != 0;
+    }
+
+    internal void Set(int flag)
+    {
+        _flags |= flag;
+    }
+
+    /// <summary>
+    /// An attempt is over. The data sheet counts "all bytes from collided attempts"; that is taken to mean the jam too,
+    /// and not the preamble, which the count of a frame without collisions does not have either.
+    /// </summary>
+    internal void CountOctets(int count)
+    {
+        _octetsOnWire += count;
+    }
+
+    /// <summary>Writes the vector into the buffer memory.</summary>
+    /// <param name="address">Behind the frame's last octet.</param>
+    /// <param name="frame">What was sent.</param>
+    /// <param name="collisions">How many attempts collided early.</param>
+    internal void Store(int address, TransmitFrame frame, int collisions)
+    {
+        byte[] octets = frame.Octets;
+        int length = frame.Length;
+        int type = (octets[12] << 8) | octets[13];
+        int second = Bounds.Min(collisions, LargestCollisionCount);
+        if ((_flags & Aborted) == 0)
+        {
+            second |= 0x80;
+        }
+
+        if (!frame.CrcGood)
         {
             second |= 0x10;
         }
@@ -21,48 +80,42 @@ internal static class TransmitStatus
         {
             second |= 0x40;
         }
-        else if (checkLength && ReceiveStatus.IsLengthWrong(type, length - 18))
+        else if (_state.Has(Register.MACON3, RegisterBits.FRMLNEN) && ReceiveStatus.IsLengthWrong(type, length - 18))
         {
             second |= 0x20;
         }
 
-        int third = 0;
-        if (ReceiveFilter.IsBroadcast(frame))
+        int third = _flags & 0xFF;
+        if (ReceiveFilter.IsBroadcast(octets))
         {
             third |= 0x02;
         }
-        else if ((frame[0] & 1) != 0)
+        else if ((octets[0] & 1) != 0)
         {
             third |= 0x01;
         }
 
-        if (deferred)
-        {
-            third |= 0x04;
-        }
-
-        if (aborted)
-        {
-            // Giant: the only reason for an abort on a wire without collisions.
-            third |= 0x40;
-        }
-
-        int sixth = 0;
+        int sixth = (_flags & BackPressure) >> 8;
         if (type == FlowControl.ControlType)
         {
-            sixth |= FlowControl.IsPause(frame) ? 0x03 : 0x01;
+            sixth |= FlowControl.IsPause(octets) ? 0x03 : 0x01;
         }
         else if (type == FlowControl.VlanType)
         {
             sixth |= 0x08;
         }
 
-        vector[0] = (byte)length;
-        vector[1] = (byte)(length >> 8);
-        vector[2] = (byte)second;
-        vector[3] = (byte)third;
-        vector[4] = (byte)length;
-        vector[5] = (byte)(length >> 8);
-        vector[6] = (byte)sixth;
+        Put(address, length);
+        Put(address + 1, length >> 8);
+        Put(address + 2, second);
+        Put(address + 3, third);
+        Put(address + 4, _octetsOnWire);
+        Put(address + 5, _octetsOnWire >> 8);
+        Put(address + 6, sixth);
+    }
+
+    private void Put(int address, int value)
+    {
+        _state.Memory[address & ChipState.AddressMask] = (byte)value;
     }
 }

@@ -1,33 +1,40 @@
-using System;
-
 namespace NanoTcp.Emulation;
 
 /// <summary>
-/// Sends what lies between ETXST and ETXND: pads it, appends the check sequence, takes the time that the wire takes, and
-/// writes the status vector behind it (DS39662 7.1).
+/// Sends what lies between ETXST and ETXND: waits for the wire, takes the time that the wire takes, tries again after a
+/// collision, and writes the status vector behind the frame (DS39662 7.1).
 /// </summary>
 internal sealed class Transmitter
 {
-    private const int CheckSequenceSize = 4;
     private const int EthernetHeaderSize = 14;
+
+    /// <summary>24,287 bit times: for so long the chip waits for the wire unless MACON4.DEFER is set (DS39662 register 6-3).</summary>
+    private const long DeferLimitNanoseconds = 2_428_700;
+
+    // What the transmitter is at.
+    private const int Idle = 0;
+    private const int Waiting = 1;
+    private const int OnWire = 2;
+    private const int Hanging = 3;
 
     private readonly ChipState _state;
     private readonly IEthernetPort _port;
     private readonly Receiver _receiver;
     private readonly FlowControl _flow;
     private readonly Phy _phy;
-    private readonly byte[] _frame = new byte[ChipState.MemorySize + 128];
-    private readonly byte[] _vector = new byte[TransmitStatus.Size];
-    private int _length;
+    private readonly TransmitFrame _frame;
+    private readonly TransmitAttempt _attempt;
+    private readonly TransmitStatus _status;
+    private readonly TransmitStall _stall;
+    private readonly BackOff _backOff;
+    private int _phase;
     private int _statusAddress;
-    private bool _active;
-    private bool _aborts;
-    private bool _stalled;
+    private bool _metFarEnd;
     private bool _lost;
     private bool _echo;
-    private bool _crcGood;
-    private bool _deferred;
-    private long _endsAt;
+    private long _nextAt;
+    private long _readyAt;
+    private long _deferUntil;
     private long _wireFreeAt;
 
     internal Transmitter(ChipState state, IEthernetPort port, Receiver receiver, FlowControl flow, Phy phy)
@@ -37,17 +44,37 @@ internal sealed class Transmitter
         _receiver = receiver;
         _flow = flow;
         _phy = phy;
+        _frame = new TransmitFrame(state);
+        _attempt = new TransmitAttempt(state);
+        _status = new TransmitStatus(state);
+        _stall = new TransmitStall(state);
+        _backOff = new BackOff(state);
     }
 
     internal long NextEvent
     {
-        get { return _active ? _endsAt : ChipState.Never; }
+        get { return _phase is Waiting or OnWire ? _nextAt : ChipState.Never; }
     }
 
-    /// <summary>When the frame being sent will be out; 0 when there is none, never when the logic has stalled.</summary>
+    /// <summary>
+    /// When the frame being sent will be out if it does not collide; 0 when there is none, never when the logic hangs.
+    /// </summary>
     internal long BusyUntil
     {
-        get { return _active ? _endsAt : 0; }
+        get
+        {
+            switch (_phase)
+            {
+                case Idle:
+                    return 0;
+                case Waiting:
+                    return _nextAt + ((ChipState.PreambleOctets + _frame.Length) * ChipState.OctetNanoseconds);
+                case OnWire:
+                    return _nextAt;
+                default:
+                    return ChipState.Never;
+            }
+        }
     }
 
     /// <summary>First octet of what the host must leave alone while TXRTS is set.</summary>
@@ -56,10 +83,16 @@ internal sealed class Transmitter
     /// <summary>How many octets that are, the status vector included; 0 when nothing is being sent.</summary>
     internal int GuardedLength { get; private set; }
 
+    /// <summary>Whether MAC and PHY share the wire with the far end, and both know it.</summary>
+    private bool HalfDuplex
+    {
+        get { return !_phy.FullDuplex && !_state.Has(Register.MACON3, RegisterBits.FULDPX); }
+    }
+
     internal void Reset()
     {
         Stop();
-        _stalled = false;
+        _stall.Reset();
         _wireFreeAt = 0;
     }
 
@@ -72,19 +105,26 @@ internal sealed class Transmitter
         int dataLength = (end - start) & ChipState.AddressMask;
         GuardedStart = start;
         GuardedLength = Bounds.Min(1 + dataLength + TransmitStatus.Size, ChipState.MemorySize);
-        _statusAddress = (end + 1) & ChipState.AddressMask;
-        _active = true;
-        _endsAt = ChipState.Never;
+        _statusAddress = end + 1;
+        _phase = Hanging;
         CheckStart(dataLength);
         if (!_state.CheckOperational(Register.ECON1))
         {
             return;
         }
 
-        if (_stalled)
+        if (_stall.Stalled)
         {
             // Erratum 12: TXRTS stays set until the host resets the transmit logic.
             _state.Report(ViolationKind.TransmitStalled, Register.ECON1);
+            return;
+        }
+
+        if (_state.Faults.Happens(_state.Faults.LostTransmitRequests))
+        {
+            _state.Wire.LostTransmitRequests++;
+            _state.Drop(Register.ECON1, RegisterBits.TXRTS);
+            Stop();
             return;
         }
 
@@ -94,8 +134,17 @@ internal sealed class Transmitter
             return;
         }
 
-        Load((start + 1) & ChipState.AddressMask, dataLength, _state.Memory[start]);
-        Schedule(notBefore);
+        _frame.Load((start + 1) & ChipState.AddressMask, dataLength, _state.Memory[start]);
+        _status.Reset();
+        _stall.Roll();
+        _backOff.Reset();
+        if (_receiver.Jams)
+        {
+            _status.Set(TransmitStatus.BackPressure);
+        }
+
+        _receiver.JamPaused = true;
+        WaitUntil(Bounds.Max(_state.Now, notBefore));
     }
 
     /// <summary>Takes the wire for a frame of the MAC's own, as soon as it is free.</summary>
@@ -104,9 +153,9 @@ internal sealed class Transmitter
     internal long OccupyWire(int octets)
     {
         long start = Bounds.Max(_state.Now, _wireFreeAt);
-        if (_active && _endsAt != ChipState.Never)
+        if (_phase == OnWire)
         {
-            start = Bounds.Max(start, _endsAt + ChipState.InterpacketGapNanoseconds);
+            start = Bounds.Max(start, _nextAt + ChipState.InterpacketGapNanoseconds);
         }
 
         long end = start + ((ChipState.PreambleOctets + octets) * ChipState.OctetNanoseconds);
@@ -117,10 +166,10 @@ internal sealed class Transmitter
     /// <summary>The host cleared TXRTS: what was on its way is lost (DS39662 7.1).</summary>
     internal void Cancel()
     {
-        if (_active)
+        if (_phase != Idle)
         {
             Stop();
-            _stalled = true;
+            _stall.Abort();
             _state.Raise(Register.EIR, RegisterBits.TXIF);
         }
     }
@@ -129,7 +178,7 @@ internal sealed class Transmitter
     internal void EnterReset()
     {
         Stop();
-        _stalled = false;
+        _stall.Reset();
         _state.Drop(Register.ECON1, RegisterBits.TXRTS);
     }
 
@@ -142,56 +191,219 @@ internal sealed class Transmitter
         }
     }
 
-    /// <summary>The last octet is out.</summary>
+    /// <summary>The wire may have become free, or an attempt has ended.</summary>
     internal void Process()
     {
-        bool aborted = _aborts;
-        TransmitStatus.Fill(_vector, _frame, _length, aborted, _crcGood, _deferred, _state.Has(Register.MACON3, RegisterBits.FRMLNEN));
-        for (int i = 0; i < TransmitStatus.Size; i++)
+        if (_phase == Waiting)
         {
-            _state.Memory[(_statusAddress + i) & ChipState.AddressMask] = _vector[i];
-        }
-
-        Stop();
-        _state.Drop(Register.ECON1, RegisterBits.TXRTS);
-        _state.Raise(Register.EIR, RegisterBits.TXIF);
-        if (aborted)
-        {
-            _state.Raise(Register.EIR, RegisterBits.TXERIF);
-            _state.Raise(Register.ESTAT, RegisterBits.TXABRT);
-            _stalled = true;
-            _state.Wire.TransmitAborted++;
+            BeginOrWait();
             return;
         }
 
+        LeaveWire();
+        _status.CountOctets(_attempt.OctetsAfterPreamble);
+        switch (_attempt.Fate)
+        {
+            case TransmitAttempt.EarlyCollision:
+                CollideEarly();
+                break;
+            case TransmitAttempt.LateCollision:
+                CollideLate();
+                break;
+            case TransmitAttempt.HangsSilently:
+                _state.Wire.LateCollisions++;
+                _stall.HangAs(StuckTransmission.WithoutFlags);
+                Hang();
+                break;
+            case TransmitAttempt.HangsWithError:
+                _state.Wire.LateCollisions++;
+                _stall.HangAs(StuckTransmission.WithTransmitError);
+                Hang();
+                break;
+            case TransmitAttempt.TooLong:
+                Abort(TransmitStatus.Giant);
+                break;
+            default:
+                Complete();
+                break;
+        }
+    }
+
+    /// <summary>The next attempt may begin at a given time, if the wire is free by then.</summary>
+    private void WaitUntil(long readyAt)
+    {
+        _phase = Waiting;
+        _readyAt = readyAt;
+        _deferUntil = HalfDuplex && !_state.Has(Register.MACON4, RegisterBits.DEFER)
+            ? readyAt + DeferLimitNanoseconds
+            : ChipState.Never;
+        BeginOrWait();
+    }
+
+    private void BeginOrWait()
+    {
+        long start = EarliestStart();
+        if (start <= _state.Now)
+        {
+            Begin();
+        }
+        else if (_state.Now >= _deferUntil)
+        {
+            _state.Wire.ExcessiveDeferrals++;
+            Abort(TransmitStatus.ExcessiveDefer);
+        }
+        else
+        {
+            _nextAt = Bounds.Min(start, _deferUntil);
+        }
+    }
+
+    private long EarliestStart()
+    {
+        long start = Bounds.Max(Bounds.Max(_state.Now, _readyAt), Bounds.Max(_wireFreeAt, _flow.PausedUntil));
+        if (HalfDuplex && _receiver.WireFreeAt > start)
+        {
+            _status.Set(TransmitStatus.Deferred);
+            start = _receiver.WireFreeAt;
+        }
+
+        return start;
+    }
+
+    /// <summary>Puts the frame on the wire.</summary>
+    private void Begin()
+    {
+        _phase = OnWire;
+        bool collides = HalfDuplex && _phy.LinkUp && _phy.Drives;
+        _metFarEnd = collides && _state.Options.NaturalCollisions && _receiver.BeginsNow();
+        _attempt.Decide(_frame, collides, _metFarEnd);
+        _nextAt = _state.Now + (_attempt.Octets * ChipState.OctetNanoseconds);
+        _lost = _phy.DuplexMismatch && _state.Faults.Below(Receiver.MismatchLoss) == 0;
+        if (_receiver.OnWire && !_phy.FullDuplex)
+        {
+            // The MAC believes in full duplex and talks into the frame; neither survives on a half-duplex wire.
+            _receiver.Garble();
+            _lost = true;
+        }
+
+        _receiver.HeldOff = !_phy.FullDuplex;
+        _phy.Sending = true;
+        _echo = _phy.Echoes && _state.Has(Register.MACON1, RegisterBits.MARXEN)
+            && (_state.Registers[Register.ECON1] & (RegisterBits.RXEN | RegisterBits.RXRST)) == RegisterBits.RXEN;
+    }
+
+    private void CollideEarly()
+    {
+        _state.Wire.Collisions++;
+        _backOff.Count();
+        if (_backOff.Collisions > _state.Registers[Register.MACLCON1])
+        {
+            _state.Wire.ExcessiveCollisions++;
+            Abort(TransmitStatus.ExcessiveCollision);
+            return;
+        }
+
+        // NOBKOFF: never; BPEN: not after a collision that the chip's own back-pressure provoked (DS39662 register 6-3).
+        bool atOnce = _state.Has(Register.MACON4, RegisterBits.NOBKOFF)
+            || (_state.Has(Register.MACON4, RegisterBits.BPEN) && _status.Has(TransmitStatus.BackPressure));
+        WaitUntil(_state.Now + (atOnce ? 0 : _backOff.Roll()));
+    }
+
+    private void CollideLate()
+    {
+        _state.Wire.LateCollisions++;
+        if (_state.Options.LateCollisionFlagWorks)
+        {
+            _state.Raise(Register.ESTAT, RegisterBits.LATECOL);
+        }
+
+        Abort(TransmitStatus.LateCollision);
+    }
+
+    /// <summary>The transmission ends in failure, and the logic stalls (DS80349 erratum 12).</summary>
+    private void Abort(int reason)
+    {
+        _status.Set(reason);
+        End();
+        _state.Raise(Register.EIR, RegisterBits.TXERIF);
+        _state.Raise(Register.ESTAT, RegisterBits.TXABRT);
+        _stall.Abort();
+        _state.Wire.TransmitAborted++;
+    }
+
+    private void Complete()
+    {
+        if (_stall.Hangs)
+        {
+            Hang();
+            return;
+        }
+
+        End();
         _state.Wire.Sent++;
         if (_echo)
         {
-            _receiver.Take(_frame, _length);
+            _receiver.Take(_frame.Octets, _frame.Length);
         }
 
-        if (_crcGood && !_lost && _length > CheckSequenceSize && _phy.LinkUp && _phy.Drives)
+        if (_frame.CrcGood && !_lost && _frame.Length > TransmitFrame.CheckSequenceSize && _phy.LinkUp && _phy.Drives)
         {
-            _port.Send(_frame, 0, _length - CheckSequenceSize);
+            _port.Send(_frame.Octets, 0, _frame.Length - TransmitFrame.CheckSequenceSize);
         }
+    }
+
+    /// <summary>
+    /// TXRTS stays set until the host clears it or resets the logic. If the chip tells of an abort, then of one for a
+    /// late collision: that is what makes it hang on silicon (DS80349 erratum 13).
+    /// </summary>
+    private void Hang()
+    {
+        _phase = Hanging;
+        if (_stall.Show())
+        {
+            _status.Set(TransmitStatus.LateCollision);
+            _status.Store(_statusAddress, _frame, _backOff.Collisions);
+        }
+    }
+
+    private void End()
+    {
+        _status.Store(_statusAddress, _frame, _backOff.Collisions);
+        Stop();
+        _state.Drop(Register.ECON1, RegisterBits.TXRTS);
+        _state.Raise(Register.EIR, RegisterBits.TXIF);
     }
 
     private void Stop()
     {
-        if (_active && _endsAt != ChipState.Never)
+        if (_phase == OnWire)
         {
-            long free = Bounds.Min(_endsAt, _state.Now) + ChipState.InterpacketGapNanoseconds;
-            _wireFreeAt = Bounds.Max(_wireFreeAt, free);
-            if (_receiver.HeldOff)
-            {
-                _receiver.BeginGap(free);
-            }
+            LeaveWire();
         }
 
-        _active = false;
-        _phy.Sending = false;
-        _receiver.HeldOff = false;
+        _phase = Idle;
         GuardedLength = 0;
+        _receiver.JamPaused = false;
+    }
+
+    /// <summary>The chip falls silent, be it after a whole frame or in the middle of one.</summary>
+    private void LeaveWire()
+    {
+        // From here on, nobody takes the chip for one that is sending: Stop must not come here again.
+        _phase = Idle;
+        _phy.Sending = false;
+        _wireFreeAt = Bounds.Max(_wireFreeAt, _state.Now + ChipState.InterpacketGapNanoseconds);
+        if (_receiver.HeldOff)
+        {
+            _receiver.HeldOff = false;
+            _receiver.BeginGap(_state.Now + ChipState.InterpacketGapNanoseconds);
+        }
+
+        if (_metFarEnd)
+        {
+            _metFarEnd = false;
+            _receiver.Collide();
+        }
     }
 
     private void CheckStart(int dataLength)
@@ -208,97 +420,9 @@ internal sealed class Transmitter
             _state.ReportMemory(ViolationKind.TransmitFrameTooShort, GuardedStart);
         }
 
-        if (_state.Has(Register.MACON3, RegisterBits.FULDPX) != _phy.FullDuplex)
+        if (_phy.DuplexMismatch)
         {
             _state.Report(ViolationKind.DuplexMismatch, Register.MACON3);
         }
-    }
-
-    /// <summary>Makes the frame as it goes out: control octet or MACON3 decide on padding and check sequence.</summary>
-    private void Load(int address, int count, int control)
-    {
-        int first = Bounds.Min(count, ChipState.MemorySize - address);
-        Array.Copy(_state.Memory, address, _frame, 0, first);
-        Array.Copy(_state.Memory, 0, _frame, first, count - first);
-
-        int macon3 = _state.Registers[Register.MACON3];
-        bool perPacket = (control & RegisterBits.POVERRIDE) != 0;
-        bool append = perPacket ? (control & RegisterBits.PCRCEN) != 0 : (macon3 & RegisterBits.TXCRCEN) != 0;
-        bool huge = perPacket ? (control & RegisterBits.PHUGEEN) != 0 : (macon3 & RegisterBits.HFRMEN) != 0;
-        int padTo = perPacket
-            ? ((control & RegisterBits.PPADEN) != 0 ? 60 : 0)
-            : PaddedLength(macon3 >> RegisterBits.PadcfgShift);
-        if (padTo > 0 && !append)
-        {
-            _state.Report(ViolationKind.PaddingWithoutCrc, Register.MACON3);
-        }
-
-        int length = count;
-        while (length < padTo)
-        {
-            _frame[length++] = 0;
-        }
-
-        if (append)
-        {
-            uint check = EthernetCrc.Compute(_frame, 0, length);
-            _frame[length++] = (byte)check;
-            _frame[length++] = (byte)(check >> 8);
-            _frame[length++] = (byte)(check >> 16);
-            _frame[length++] = (byte)(check >> 24);
-        }
-
-        _length = length;
-        _crcGood = append || (length >= CheckSequenceSize && EthernetCrc.IsGood(_frame, 0, length));
-        int longest = _state.Word(Register.MAMXFL);
-        _aborts = length > longest && !huge;
-        if (_aborts)
-        {
-            _length = longest;
-        }
-    }
-
-    private int PaddedLength(int configuration)
-    {
-        switch (configuration)
-        {
-            case 1:
-                return 60;
-            case 3:
-            case 7:
-                return 64;
-            case 5:
-                return ((_frame[12] << 8) | _frame[13]) == FlowControl.VlanType ? 64 : 60;
-            default:
-                return 0;
-        }
-    }
-
-    /// <summary>Finds the moment at which the wire is free, and so the one at which the frame will be out.</summary>
-    private void Schedule(long notBefore)
-    {
-        long start = Bounds.Max(Bounds.Max(_state.Now, notBefore), Bounds.Max(_wireFreeAt, _flow.PausedUntil));
-        _deferred = false;
-        _lost = false;
-        if (_receiver.OnWire && !_phy.FullDuplex)
-        {
-            if (!_state.Has(Register.MACON3, RegisterBits.FULDPX))
-            {
-                start = Bounds.Max(start, _receiver.EndsAt + ChipState.InterpacketGapNanoseconds);
-                _deferred = true;
-            }
-            else if (start < _receiver.EndsAt)
-            {
-                // The MAC believes in full duplex and talks into the frame; neither survives on a half-duplex wire.
-                _receiver.Garble();
-                _lost = true;
-            }
-        }
-
-        _endsAt = start + ((ChipState.PreambleOctets + _length) * ChipState.OctetNanoseconds);
-        _receiver.HeldOff = !_phy.FullDuplex;
-        _phy.Sending = true;
-        _echo = _phy.Echoes && _state.Has(Register.MACON1, RegisterBits.MARXEN)
-            && (_state.Registers[Register.ECON1] & (RegisterBits.RXEN | RegisterBits.RXRST)) == RegisterBits.RXEN;
     }
 }

@@ -29,4 +29,31 @@ public sealed class WireStatistics
 
     /// <summary>Transmissions that ended with ESTAT.TXABRT.</summary>
     public long TransmitAborted { get; internal set; }
+
+    /// <summary>Attempts to send that collided within the collision window; the hardware tries again by itself.</summary>
+    public long Collisions { get; internal set; }
+
+    /// <summary>Of the collisions, those in which the far end began at the same moment, as both had waited for the wire.</summary>
+    public long ContentionCollisions { get; internal set; }
+
+    /// <summary>Collisions, early and late, that were only link pulses (DS80349 erratum 13).</summary>
+    public long LinkPulseCollisions { get; internal set; }
+
+    /// <summary>Attempts to send that collided after the collision window.</summary>
+    public long LateCollisions { get; internal set; }
+
+    /// <summary>Transmissions aborted after one collision more than MACLCON1 allows.</summary>
+    public long ExcessiveCollisions { get; internal set; }
+
+    /// <summary>Transmissions aborted because the wire did not become free in time.</summary>
+    public long ExcessiveDeferrals { get; internal set; }
+
+    /// <summary>Transmissions that hung with TXRTS set.</summary>
+    public long StuckTransmissions { get; internal set; }
+
+    /// <summary>Settings of TXRTS that the chip forgot.</summary>
+    public long LostTransmitRequests { get; internal set; }
+
+    /// <summary>Frames that the far end gave up after 16 collisions.</summary>
+    public long GivenUpByFarEnd { get; internal set; }
 }
