@@ -165,7 +165,7 @@ internal sealed class Transmitter
         }
 
         _state.Wire.Sent++;
-        if (_echo)
+        if (_echo && !(_phy.LoopsBack && _phy.Line.LosesLoopback()))
         {
             _receiver.Take(_frame, _length);
         }
