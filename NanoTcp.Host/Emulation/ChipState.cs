@@ -46,6 +46,12 @@ internal sealed class ChipState
     /// <summary>From when on MAC and PHY have left the last reset.</summary>
     internal long SettledAt;
 
+    /// <summary>Whether the RESET pin is low, for however short a time.</summary>
+    internal bool ResetPinLow;
+
+    /// <summary>Whether the RESET pin has been low for long enough and still is.</summary>
+    internal bool HeldInReset;
+
     internal ChipState(Enc28j60ChipOptions options)
     {
         Options = options;
@@ -61,7 +67,7 @@ internal sealed class ChipState
     /// <summary>Whether MAC and PHY work and can be reached.</summary>
     internal bool Operational
     {
-        get { return ClockReady && Now >= SettledAt; }
+        get { return ClockReady && Now >= SettledAt && !HeldInReset; }
     }
 
     internal bool Has(int register, int bit)

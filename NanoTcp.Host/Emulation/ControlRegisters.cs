@@ -8,14 +8,17 @@ internal sealed class ControlRegisters
     private readonly Transmitter _transmitter;
     private readonly DmaEngine _dma;
     private readonly Phy _phy;
+    private readonly HostHabits _habits;
 
-    internal ControlRegisters(ChipState state, Receiver receiver, Transmitter transmitter, DmaEngine dma, Phy phy)
+    internal ControlRegisters(
+        ChipState state, Receiver receiver, Transmitter transmitter, DmaEngine dma, Phy phy, HostHabits habits)
     {
         _state = state;
         _receiver = receiver;
         _transmitter = transmitter;
         _dma = dma;
         _phy = phy;
+        _habits = habits;
     }
 
     /// <summary>Gives ECON1 a new value.</summary>
@@ -41,6 +44,11 @@ internal sealed class ControlRegisters
         {
             _receiver.Abandon();
             _state.Drop(Register.ECON1, RegisterBits.RXEN);
+        }
+
+        if ((rising & (RegisterBits.RXEN | RegisterBits.TXRTS)) != 0 && _state.Has(Register.EBSTCON, RegisterBits.BISTST))
+        {
+            _state.Report(ViolationKind.SelfTestWhileActive, Register.ECON1);
         }
 
         ApplyTransmitRequest(rising, falling, asked);
@@ -167,6 +175,7 @@ internal sealed class ControlRegisters
             return;
         }
 
+        _habits.TakePacket();
         _state.Registers[Register.EPKTCNT]--;
     }
 

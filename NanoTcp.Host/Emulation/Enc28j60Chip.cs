@@ -10,10 +10,10 @@ namespace NanoTcp.Emulation;
 /// <remarks>
 /// <para>One thread calls all members. Nothing is allocated after the constructor.</para>
 /// <para>Where an erratum says "sometimes", the chip misbehaves in every case that the erratum names (5, 12, 14, 15), so
-/// that a driver cannot be lucky. EIR.PKTIF alone is right (erratum 6): a driver must not depend on reading it all the
-/// same. Not there: the built-in self-test.</para>
+/// that a driver cannot be lucky. Where an erratum only says "unreliable" (3, 7, 8, 9, 10, 18), the dice decide. EIR.PKTIF
+/// is right unless a knob says otherwise (erratum 6): a driver must not depend on reading it all the same.</para>
 /// </remarks>
-public sealed class Enc28j60Chip : ISpiBus
+public sealed partial class Enc28j60Chip : ISpiBus
 {
     private const int LongestTransfer = 16_384;
 
@@ -22,6 +22,8 @@ public sealed class Enc28j60Chip : ISpiBus
     private readonly SpiDecoder _decoder;
     private readonly InterruptLogic _interrupts;
     private readonly PowerAndReset _power;
+    private readonly Leds _leds;
+    private readonly ResetPin _resetPin;
 
     /// <summary>Makes a chip and powers it on.</summary>
     /// <param name="clock">The time that it lives in, and that its SPI octets move.</param>
@@ -45,27 +47,33 @@ public sealed class Enc28j60Chip : ISpiBus
         }
 
         _state = new ChipState(options) { Now = clock.Nanoseconds };
-        Phy phy = new(_state, port);
+        PhysicalLine line = new(_state, port);
+        Phy phy = new(_state, line);
+        _leds = new Leds(_state, phy);
+        SelfTest selfTest = new(_state);
+        HostHabits habits = new(_state);
         FlowControl flow = new(_state);
         ReceiveRing ring = new(_state);
-        Receiver receiver = new(_state, port, ring, new ReceiveFilter(_state), flow, phy);
-        Transmitter transmitter = new(_state, port, receiver, flow, phy);
-        PauseSender pause = new(_state, port, receiver, transmitter, phy);
+        Receiver receiver = new(_state, line, ring, new ReceiveFilter(_state), flow, phy);
+        Transmitter transmitter = new(_state, line, receiver, flow, phy);
+        PauseSender pause = new(_state, line, receiver, transmitter, phy);
         DmaEngine dma = new(_state, ring);
         MiiManagement mii = new(_state, phy);
-        ControlRegisters control = new(_state, receiver, transmitter, dma, phy);
+        ControlRegisters control = new(_state, receiver, transmitter, dma, phy, habits);
         _interrupts = new InterruptLogic(_state, phy, receiver);
-        _power = new PowerAndReset(_state, ring, receiver, transmitter, flow, pause, dma, mii, phy);
-        _timeline = new Timeline(_state, clock, receiver, transmitter, pause, dma, mii, phy);
+        _power = new PowerAndReset(_state, ring, receiver, transmitter, flow, pause, dma, mii, phy, selfTest, habits);
+        _resetPin = new ResetPin(_state, _power);
+        _timeline = new Timeline(_state, clock, receiver, transmitter, pause, dma, mii, phy, selfTest, _resetPin);
         _decoder = new SpiDecoder(
             _state,
             clock,
             _timeline,
-            new EthRegisters(_state, ring, control, _interrupts, pause),
+            new EthRegisters(_state, ring, control, _interrupts, pause, selfTest, habits),
             new MacRegisters(_state, mii),
             new BufferAccess(_state, ring, transmitter),
             _power,
-            Statistics);
+            Statistics,
+            habits);
         _power.PowerOn();
     }
 
@@ -127,6 +135,30 @@ public sealed class Enc28j60Chip : ISpiBus
     {
         CheckRange(buffer, offset, count);
         _decoder.Execute(buffer, offset, count, null);
+    }
+
+    /// <summary>
+    /// One operation by bits: chip select rises in the middle of an octet. That octet counts for nothing, be it an
+    /// opcode, the data of a register or of the buffer memory (DS39662 4.2).
+    /// </summary>
+    /// <param name="buffer">What the host sends; the chip's bits replace it, as many as were clocked.</param>
+    /// <param name="offset">First octet.</param>
+    /// <param name="bits">How many bits, the most significant of each octet first.</param>
+    public void TransferBits(byte[] buffer, int offset, int bits)
+    {
+        if (bits < 1 || bits > 8 * LongestTransfer)
+        {
+            throw new ArgumentOutOfRangeException(nameof(bits));
+        }
+
+        CheckRange(buffer, offset, (bits + 7) >> 3);
+        if ((bits & 7) == 0)
+        {
+            Transfer(buffer, offset, bits >> 3);
+            return;
+        }
+
+        _decoder.ExecuteCutShort(buffer, offset, bits);
     }
 
     /// <summary>

@@ -127,6 +127,30 @@ public sealed class Enc28j60ChipOptions
     /// </summary>
     public bool LateCollisionFlagWorks { get; set; }
 
+    /// <summary>
+    /// Whether the pattern match filter lets one packet in eight pass that does not match (DS80349 erratum 18): software
+    /// has to look once more. Turned off, the filter is as the data sheet has it.
+    /// </summary>
+    public bool PatternFilterLeaks { get; set; } = true;
+
+    /// <summary>
+    /// Whether TPIN+ and TPIN- are swapped. PHSTAT2.PLRITY says so, and the correction is unreliable (DS80349 erratum 7):
+    /// some of what comes in is lost, and some is spoilt.
+    /// </summary>
+    public bool ReceivePairSwapped { get; set; }
+
+    /// <summary>
+    /// Whether it is hotter than 70 or colder than 0 degrees Celsius, which silicon B1 and B4 do not support (DS80349
+    /// erratum 3): some of what comes in is spoilt there. Later silicon does not mind.
+    /// </summary>
+    public bool OutsideCommercialTemperature { get; set; }
+
+    /// <summary>
+    /// Whether the RBIAS resistor is the one for the other generation of the silicon, B1 and B4 or what came later
+    /// (DS80349 erratum 8): the far end loses some of what the chip sends.
+    /// </summary>
+    public bool BiasResistorOfOtherRevision { get; set; }
+
     /// <summary>Seed of the dice that <see cref="Enc28j60Faults"/> and the chip's own whims roll.</summary>
     public ulong FaultSeed { get; set; } = 1;
 

@@ -8,15 +8,25 @@ internal sealed class EthRegisters
     private readonly ControlRegisters _control;
     private readonly InterruptLogic _interrupts;
     private readonly PauseSender _pause;
+    private readonly SelfTest _selfTest;
+    private readonly HostHabits _habits;
 
     internal EthRegisters(
-        ChipState state, ReceiveRing ring, ControlRegisters control, InterruptLogic interrupts, PauseSender pause)
+        ChipState state,
+        ReceiveRing ring,
+        ControlRegisters control,
+        InterruptLogic interrupts,
+        PauseSender pause,
+        SelfTest selfTest,
+        HostHabits habits)
     {
         _state = state;
         _ring = ring;
         _control = control;
         _interrupts = interrupts;
         _pause = pause;
+        _selfTest = selfTest;
+        _habits = habits;
     }
 
     internal byte Read(int register)
@@ -30,6 +40,13 @@ internal sealed class EthRegisters
             case Register.EFLOCON:
                 int mirrored = _state.Has(Register.MACON3, RegisterBits.FULDPX) ? RegisterBits.FULDPXS : 0;
                 return (byte)(_state.Registers[Register.EFLOCON] | mirrored);
+            case Register.EPKTCNT:
+                byte packets = _state.Registers[Register.EPKTCNT];
+                _habits.Announce(packets);
+                return packets;
+            case Register.EBSTSD:
+                _selfTest.CheckSeedAccess();
+                return _state.Registers[Register.EBSTSD];
             default:
                 return _state.Registers[register];
         }
@@ -121,7 +138,7 @@ internal sealed class EthRegisters
             return;
         }
 
-        Check(register, result != old);
+        Check(register, result, result != old);
         _state.Registers[register] = result;
         if (register is >= Register.ERXST and <= Register.ERXND + 1)
         {
@@ -131,9 +148,13 @@ internal sealed class EthRegisters
         {
             _pause.Apply();
         }
+        else if (register == Register.EBSTCON)
+        {
+            _selfTest.Control(old);
+        }
     }
 
-    private void Check(int register, bool changed)
+    private void Check(int register, int result, bool changed)
     {
         bool receiving = _state.Has(Register.ECON1, RegisterBits.RXEN);
         if (receiving && register is >= Register.ERXST and <= Register.ERXND + 1)
@@ -153,6 +174,14 @@ internal sealed class EthRegisters
             && _state.Has(Register.ECON1, RegisterBits.DMAST))
         {
             _state.Report(ViolationKind.DmaPointerChanged, register);
+        }
+        else if (register == Register.EBSTSD)
+        {
+            _selfTest.CheckSeedAccess();
+        }
+        else if (register == Register.ECOCON && result >= ClockOutput.FirstReserved)
+        {
+            _state.Report(ViolationKind.ReservedBits, register);
         }
     }
 }

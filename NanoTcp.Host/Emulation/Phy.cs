@@ -27,6 +27,7 @@ internal sealed class Phy
     internal const int RXSTAT = 0x1000;
     internal const int LSTAT = 0x0400;
     internal const int DPXSTAT = 0x0200;
+    internal const int PLRITY = 0x0020;
     internal const int PLNKIE = 0x0010;
     internal const int PGEIE = 0x0002;
     internal const int PLNKIF = 0x0010;
@@ -35,9 +36,13 @@ internal sealed class Phy
     /// <summary>How long PRST takes. The data sheet only says to poll it; after SRC it asks for 50 us.</summary>
     private const long ResetNanoseconds = 50_000;
 
+    /// <summary>Before anything that the LEDs could still show.</summary>
+    private const long LongAgo = -1_000_000_000;
+
     private readonly ChipState _state;
-    private readonly IEthernetPort _port;
     private readonly ushort[] _registers = new ushort[32];
+    private bool _sending;
+    private bool _receiving;
     private bool _plugged;
     private bool _linkUp;
     private bool _linkHeld;
@@ -45,17 +50,51 @@ internal sealed class Phy
     private long _linkAt;
     private long _resetEndsAt;
 
-    internal Phy(ChipState state, IEthernetPort port)
+    internal Phy(ChipState state, PhysicalLine line)
     {
         _state = state;
-        _port = port;
+        Line = line;
     }
 
+    /// <summary>What lies between the PHY and the cable.</summary>
+    internal PhysicalLine Line { get; }
+
     /// <summary>What the transmitter and the receiver do now, for PHSTAT2.</summary>
-    internal bool Sending { get; set; }
+    internal bool Sending
+    {
+        get { return _sending; }
+        set
+        {
+            SentAt = _sending && !value ? _state.Now : SentAt;
+            _sending = value;
+        }
+    }
 
     /// <inheritdoc cref="Sending"/>
-    internal bool Receiving { get; set; }
+    internal bool Receiving
+    {
+        get { return _receiving; }
+        set
+        {
+            ReceivedAt = _receiving && !value ? _state.Now : ReceivedAt;
+            _receiving = value;
+        }
+    }
+
+    /// <summary>When a frame last had gone out.</summary>
+    internal long SentAt { get; private set; } = LongAgo;
+
+    /// <summary>When a frame last had come in.</summary>
+    internal long ReceivedAt { get; private set; } = LongAgo;
+
+    /// <summary>When there last was a collision.</summary>
+    internal long CollidedAt { get; private set; } = LongAgo;
+
+    /// <summary>PHLCON.</summary>
+    internal int LedConfiguration
+    {
+        get { return _registers[PHLCON]; }
+    }
 
     /// <summary>Whether link pulses come in, or the link is forced.</summary>
     internal bool LinkUp
@@ -116,10 +155,16 @@ internal sealed class Phy
         _resetEndsAt = 0;
     }
 
+    /// <summary>Two stations have talked at once.</summary>
+    internal void NoteCollision()
+    {
+        CollidedAt = _state.Now;
+    }
+
     /// <summary>Compares the cable with what was known about it.</summary>
     internal void Update()
     {
-        bool plugged = _port.LinkUp && _state.Operational && _state.Now >= _resetEndsAt;
+        bool plugged = Line.LinkUp && _state.Operational && _state.Now >= _resetEndsAt;
         if (plugged != _plugged)
         {
             _plugged = plugged;
@@ -157,7 +202,8 @@ internal sealed class Phy
                 return (Sending ? TXSTAT : 0)
                     | (Receiving ? RXSTAT : 0)
                     | (LinkUp ? LSTAT : 0)
-                    | (FullDuplex ? DPXSTAT : 0);
+                    | (FullDuplex ? DPXSTAT : 0)
+                    | (_linkUp && Line.PolarityReversed ? PLRITY : 0);
             case PHIR:
                 int flags = 0;
                 if (_linkChanged)
@@ -199,14 +245,22 @@ internal sealed class Phy
                 _registers[PHIE] = (ushort)(value & (PLNKIE | PGEIE));
                 break;
             case PHLCON:
-                if ((value & 0xF000) != 0x3000)
+                if (!Leds.IsDefined(value))
                 {
                     _state.Report(ViolationKind.ReservedBits, Register.MIWRH);
                 }
 
                 _registers[PHLCON] = (ushort)(value & 0x3FFE);
                 break;
+            case PHSTAT1:
+            case PHID1:
+            case PHID2:
+            case PHSTAT2:
+            case PHIR:
+                // Nothing in these can be written.
+                break;
             default:
+                _state.Report(ViolationKind.UnknownPhyRegister, Register.MIREGADR);
                 break;
         }
     }

@@ -18,6 +18,8 @@ internal sealed class PowerAndReset
     private readonly DmaEngine _dma;
     private readonly MiiManagement _mii;
     private readonly Phy _phy;
+    private readonly SelfTest _selfTest;
+    private readonly HostHabits _habits;
 
     internal PowerAndReset(
         ChipState state,
@@ -28,7 +30,9 @@ internal sealed class PowerAndReset
         PauseSender pause,
         DmaEngine dma,
         MiiManagement mii,
-        Phy phy)
+        Phy phy,
+        SelfTest selfTest,
+        HostHabits habits)
     {
         _state = state;
         _ring = ring;
@@ -39,6 +43,8 @@ internal sealed class PowerAndReset
         _dma = dma;
         _mii = mii;
         _phy = phy;
+        _selfTest = selfTest;
+        _habits = habits;
     }
 
     /// <summary>Supply comes up: nothing is as it was, and the oscillator has to start.</summary>
@@ -65,6 +71,29 @@ internal sealed class PowerAndReset
         _state.SettledAt = _state.Now + SettleNanoseconds;
     }
 
+    /// <summary>
+    /// The RESET pin has been low for long enough. Other than the command this also wakes a sleeping chip, whose
+    /// oscillator then has to start.
+    /// </summary>
+    internal void EnterReset()
+    {
+        if (_state.Has(Register.ECON2, RegisterBits.PWRSV))
+        {
+            _state.ClockReadyAt = _state.Now + OscillatorStartNanoseconds;
+        }
+
+        ResetAll();
+        _state.Settle();
+        _state.HeldInReset = true;
+    }
+
+    /// <summary>The RESET pin rises.</summary>
+    internal void LeaveReset()
+    {
+        _state.HeldInReset = false;
+        _state.SettledAt = Bounds.Max(_state.ClockReadyAt, _state.Now + SettleNanoseconds);
+    }
+
     private static void FillWithNoise(byte[] memory, int seed)
     {
         uint noise = (uint)seed | 1;
@@ -89,5 +118,7 @@ internal sealed class PowerAndReset
         _dma.Reset();
         _mii.Reset();
         _phy.Reset();
+        _selfTest.Reset();
+        _habits.Reset();
     }
 }

@@ -9,6 +9,9 @@ internal sealed class ReceiveFilter
     /// <summary>Octets that the pattern match filter looks at (DS39662 8.2).</summary>
     private const int PatternWindow = 64;
 
+    /// <summary>One packet in so many. The erratum does not tell how many there are.</summary>
+    private const int LeakRate = 8;
+
     // In the order in which the octets lie on the wire.
     private static readonly int[] s_stationAddress = new int[]
     {
@@ -64,7 +67,7 @@ internal sealed class ReceiveFilter
             case RegisterBits.UCEN:
                 return IsOwnAddress(frame, 0);
             case RegisterBits.PMEN:
-                return MatchesPattern(frame, length);
+                return MatchesPattern(frame, length) || Leaks();
             case RegisterBits.MPEN:
                 return IsOwnAddress(frame, 0) && HasMagic(frame, length);
             case RegisterBits.HTEN:
@@ -113,6 +116,12 @@ internal sealed class ReceiveFilter
         sum = (sum & 0xFFFF) + (sum >> 16);
         sum = (sum & 0xFFFF) + (sum >> 16);
         return (~sum & 0xFFFF) == _state.Word(Register.EPMCS);
+    }
+
+    /// <summary>Erratum 18: the pattern match filter lets packets pass that do not match.</summary>
+    private bool Leaks()
+    {
+        return _state.Options.PatternFilterLeaks && _state.Faults.Below(LeakRate) == 0;
     }
 
     /// <summary>Six octets FFh and sixteen times the station address anywhere in the data (DS39662 8.3).</summary>

@@ -155,6 +155,7 @@ internal sealed class Receiver
         if (_onWire)
         {
             _frame[_length / 2] ^= 0xFF;
+            _phy.NoteCollision();
         }
     }
 
@@ -319,6 +320,11 @@ internal sealed class Receiver
         _inGap = false;
         _startedAt = _state.Now;
         _endsAt = _startedAt + ((ChipState.PreambleOctets + _length) * ChipState.OctetNanoseconds);
+        if (_phy.Line.SpoilsReception())
+        {
+            _frame[_length / 2] ^= 0xFF;
+        }
+
         _listening = Enabled;
         if (!_listening)
         {

@@ -75,6 +75,12 @@ internal static class RegisterBits
     internal const int FULDPXS = 0x04;
     internal const int FCEN = 0x03;
 
+    // EBSTCON
+    internal const int PsvShift = 5;
+    internal const int TmselShift = 2;
+    internal const int TME = 0x02;
+    internal const int BISTST = 0x01;
+
     // The control octet in front of a frame to send (DS39662 figure 7-1)
     internal const int POVERRIDE = 0x01;
     internal const int PCRCEN = 0x02;

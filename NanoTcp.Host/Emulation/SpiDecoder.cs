@@ -18,7 +18,9 @@ internal sealed class SpiDecoder
     private readonly SpiStatistics _statistics;
     private readonly int _spiClockHz;
     private readonly bool _holdTooShort;
+    private readonly HostHabits _habits;
     private long _remainder;
+    private int _spareBits;
 
     internal SpiDecoder(
         ChipState state,
@@ -28,7 +30,8 @@ internal sealed class SpiDecoder
         MacRegisters mac,
         BufferAccess memory,
         PowerAndReset power,
-        SpiStatistics statistics)
+        SpiStatistics statistics,
+        HostHabits habits)
     {
         _state = state;
         _clock = clock;
@@ -38,6 +41,7 @@ internal sealed class SpiDecoder
         _memory = memory;
         _power = power;
         _statistics = statistics;
+        _habits = habits;
         _spiClockHz = state.Options.SpiClockHz;
         _holdTooShort = state.Options.ChipSelectHoldNanoseconds < MinimumMacHoldNanoseconds;
     }
@@ -53,6 +57,15 @@ internal sealed class SpiDecoder
         _state.Opcode = opcode;
         _statistics.Operations++;
         _statistics.Octets += count;
+        if (_state.ResetPinLow && IsHeldInReset())
+        {
+            Clock(count);
+            Silence(answer, offset - 1, count + 1);
+            Rise(answer, offset + count, NotDriven);
+            return;
+        }
+
+        _habits.Note(opcode, count > 1 ? buffer[offset + 1] : 0);
         Clock(1);
         if (answer != null)
         {
@@ -108,7 +121,40 @@ internal sealed class SpiDecoder
                 break;
         }
 
-        _clock.Advance(_state.Options.ChipSelectHoldNanoseconds + _state.Options.ChipSelectGapNanoseconds);
+        Rise(answer, offset + count, _spareBits == 0 ? NotDriven : DrivenNext(count));
+    }
+
+    /// <summary>
+    /// One operation whose last octet chip select cuts short. The chip acts on whole octets only (DS39662 4.2); the host
+    /// sees what was on the wire for as many bits as it clocked.
+    /// </summary>
+    /// <param name="buffer">What the host sends, and where the chip's bits go.</param>
+    /// <param name="offset">Its first octet.</param>
+    /// <param name="bits">How many bits, not a multiple of eight.</param>
+    internal void ExecuteCutShort(byte[] buffer, int offset, int bits)
+    {
+        _spareBits = bits & 7;
+        int octets = bits >> 3;
+        if (octets > 0)
+        {
+            byte opcode = buffer[offset];
+            Execute(buffer, offset, octets, buffer);
+            bool onRegister = (opcode >> 5) is 0 or 2 or 4 or 5;
+            if (onRegister && octets == 1)
+            {
+                // That has been noticed: it lacks its data octet.
+                return;
+            }
+        }
+        else
+        {
+            _statistics.Operations++;
+            _timeline.Update();
+            _state.Opcode = (byte)(buffer[offset] & ~(0xFF >> _spareBits));
+            Rise(buffer, offset, NotDriven);
+        }
+
+        _state.ReportMemory(ViolationKind.IncompleteOperation, _state.Opcode);
     }
 
     private static void Silence(byte[] answer, int offset, int count)
@@ -132,7 +178,7 @@ internal sealed class SpiDecoder
         {
             _state.Report(ViolationKind.IncompleteOperation, register);
         }
-        else if (count < first + 1)
+        else if (count < first + 1 && _spareBits == 0)
         {
             _state.Report(ViolationKind.MacReadWithoutDummyOctet, register);
         }
@@ -219,6 +265,56 @@ internal sealed class SpiDecoder
         {
             _state.Report(ViolationKind.ChipSelectHoldTooShort, register);
         }
+    }
+
+    private bool IsHeldInReset()
+    {
+        _timeline.Update();
+        return _state.HeldInReset;
+    }
+
+    /// <summary>What the chip would say in the octet after those that there were.</summary>
+    private byte DrivenNext(int octets)
+    {
+        _timeline.Update();
+        byte opcode = _state.Opcode;
+        if (opcode == 0x3A)
+        {
+            return _state.Memory[_state.Word(Register.ERDPT)];
+        }
+
+        if (opcode >= 0x20)
+        {
+            return NotDriven;
+        }
+
+        int register = Register.IndexOf(_state.Registers[Register.ECON1] & RegisterBits.BSEL, opcode);
+        if (RegisterMap.Groups[register] == RegisterGroup.Eth)
+        {
+            return _eth.Read(register);
+        }
+
+        return octets < 2 ? MacRegisters.Rubbish : _mac.Read(register);
+    }
+
+    /// <summary>Chip select rises, after the bits of an octet that has been cut short, if any.</summary>
+    private void Rise(byte[] answer, int offset, byte driven)
+    {
+        if (_spareBits != 0)
+        {
+            if (answer != null)
+            {
+                int unseen = 0xFF >> _spareBits;
+                answer[offset] = (byte)((answer[offset] & unseen) | (driven & ~unseen));
+            }
+
+            _statistics.SpareBits += _spareBits;
+            _remainder += _spareBits * 1_000_000_000L;
+            _spareBits = 0;
+            Clock(0);
+        }
+
+        _clock.Advance(_state.Options.ChipSelectHoldNanoseconds + _state.Options.ChipSelectGapNanoseconds);
     }
 
     private void Clock(int octets)

@@ -9,6 +9,9 @@ public sealed class SpiStatistics
     /// <summary>Octets, opcodes included.</summary>
     public long Octets { get; internal set; }
 
+    /// <summary>Bits of octets that chip select cut short; <see cref="Octets"/> counts whole ones only.</summary>
+    public long SpareBits { get; internal set; }
+
     /// <summary>Read Control Register operations.</summary>
     public long ReadControlRegister { get; internal set; }
 
@@ -44,6 +47,7 @@ public sealed class SpiStatistics
     {
         Operations = 0;
         Octets = 0;
+        SpareBits = 0;
         ReadControlRegister = 0;
         ReadBufferMemory = 0;
         WriteControlRegister = 0;

@@ -12,6 +12,8 @@ internal sealed class Timeline
     private readonly DmaEngine _dma;
     private readonly MiiManagement _mii;
     private readonly Phy _phy;
+    private readonly SelfTest _selfTest;
+    private readonly ResetPin _resetPin;
 
     internal Timeline(
         ChipState state,
@@ -21,7 +23,9 @@ internal sealed class Timeline
         PauseSender pause,
         DmaEngine dma,
         MiiManagement mii,
-        Phy phy)
+        Phy phy,
+        SelfTest selfTest,
+        ResetPin resetPin)
     {
         _state = state;
         _clock = clock;
@@ -31,6 +35,8 @@ internal sealed class Timeline
         _dma = dma;
         _mii = mii;
         _phy = phy;
+        _selfTest = selfTest;
+        _resetPin = resetPin;
     }
 
     /// <summary>How long until the chip changes by itself, or <see cref="ChipState.Never"/>.</summary>
@@ -62,6 +68,16 @@ internal sealed class Timeline
                 _state.Now = next;
             }
 
+            if (_resetPin.NextEvent <= _state.Now)
+            {
+                _resetPin.Process();
+            }
+
+            if (_selfTest.NextEvent <= _state.Now)
+            {
+                _selfTest.Process();
+            }
+
             if (_transmitter.NextEvent <= _state.Now)
             {
                 _transmitter.Process();
@@ -79,6 +95,7 @@ internal sealed class Timeline
 
             if (_dma.NextEvent <= _state.Now)
             {
+                _selfTest.Fill();
                 _dma.Process();
             }
 
@@ -89,6 +106,8 @@ internal sealed class Timeline
         }
 
         _state.Now = until;
+        _selfTest.Fill();
+        _dma.Copy();
         _phy.Update();
         _receiver.PollPort();
     }
@@ -108,6 +127,8 @@ internal sealed class Timeline
         long next = Earlier(_transmitter.NextEvent, _receiver.NextEvent());
         next = Earlier(next, _pause.NextEvent);
         next = Earlier(next, _dma.NextEvent);
+        next = Earlier(next, _selfTest.NextEvent);
+        next = Earlier(next, _resetPin.NextEvent);
         return Earlier(next, _mii.NextEvent);
     }
 }

@@ -341,7 +341,7 @@ internal sealed class Transmitter
 
         End();
         _state.Wire.Sent++;
-        if (_echo)
+        if (_echo && !(_phy.LoopsBack && _phy.Line.LosesLoopback()))
         {
             _receiver.Take(_frame.Octets, _frame.Length);
         }

@@ -6,7 +6,7 @@ public enum ViolationKind
     /// <summary>The first octet is no operation of the chip (DS39662 table 4-1).</summary>
     UndefinedOpcode = 0,
 
-    /// <summary>Chip select rose before the operation had its data octet (DS39662 4.2).</summary>
+    /// <summary>Chip select rose before the operation had its data octet, or in the middle of an octet (DS39662 4.2).</summary>
     IncompleteOperation = 1,
 
     /// <summary>A register write has one data octet; what came after it was ignored (DS39662 4.2).</summary>
@@ -42,7 +42,7 @@ public enum ViolationKind
     /// <summary>The chip changes EIR and ECON1 by itself: write them with Bit Field Set and Clear (DS39662 4.2.5).</summary>
     WholeWriteOfSharedRegister = 12,
 
-    /// <summary>A reserved bit was written with another value than the data sheet asks for (DS39662 registers 2-2, 3-2, 6-1, 6-3).</summary>
+    /// <summary>A reserved bit was written with another value than the data sheet asks for (DS39662 registers 2-1, 2-2, 3-2, 6-1, 6-3, 15-1).</summary>
     ReservedBits = 13,
 
     /// <summary>ERXRDPT must be odd, or received data is corrupted (DS80349 erratum 14).</summary>
@@ -125,4 +125,27 @@ public enum ViolationKind
 
     /// <summary>The DMA registers must not change while ECON1.DMAST is set (DS39662 13.1).</summary>
     DmaPointerChanged = 40,
+
+    /// <summary>
+    /// A packet was freed that no read of EPKTCNT had told of: whoever goes by EIR.PKTIF goes wrong (DS80349 erratum 6).
+    /// </summary>
+    PacketTakenUnannounced = 41,
+
+    /// <summary>ERXWRPT was read without EPKTCNT right before and after it: a packet may come in between (DS39662 7.2.5).</summary>
+    WritePointerReadAlone = 42,
+
+    /// <summary>Less than 2 us lay between two resets by the RESET pin (DS39662 16).</summary>
+    ResetTooSoon = 43,
+
+    /// <summary>The self-test ran while the chip was receiving, sending or copying (DS39662 15).</summary>
+    SelfTestWhileActive = 44,
+
+    /// <summary>EBSTSD or the settings in EBSTCON were touched while EBSTCON.BISTST is set (DS39662 15.1).</summary>
+    SelfTestDisturbed = 45,
+
+    /// <summary>EBSTCON.BISTST was set without EBSTCON.TME; nothing was tested (DS39662 register 15-1).</summary>
+    SelfTestWithoutTestMode = 46,
+
+    /// <summary>There is no PHY register at the address that was written; nothing was changed (DS39662 table 3-3).</summary>
+    UnknownPhyRegister = 47,
 }

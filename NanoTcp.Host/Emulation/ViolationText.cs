@@ -6,7 +6,7 @@ internal static class ViolationText
     private static readonly string[] s_texts = new string[]
     {
         "The first octet is no operation of the chip (DS39662 table 4-1).",
-        "Chip select rose before the operation had its data octet (DS39662 4.2).",
+        "Chip select rose before the operation had its data octet, or in the middle of an octet (DS39662 4.2).",
         "A register write has one data octet; what came after it was ignored (DS39662 4.2).",
         "The register is reserved; neither read nor write it (DS39662 3.1).",
         "Bit Field Set and Clear work on ETH registers only; nothing was changed (DS39662 4.2.5).",
@@ -18,7 +18,7 @@ internal static class ViolationText
         "The System Reset Command is ignored while ECON2.PWRSV is set (DS80349 erratum 19).",
         "ECON2.PWRSV was set while the chip was still receiving or sending (DS39662 14).",
         "The chip changes EIR and ECON1 by itself: write them with Bit Field Set and Clear (DS39662 4.2.5).",
-        "A reserved bit was written with another value than the data sheet asks for (DS39662 registers 2-2, 3-2, 6-1, 6-3).",
+        "A reserved bit was written with another value than the data sheet asks for (DS39662 registers 2-1, 2-2, 3-2, 6-1, 6-3, 15-1).",
         "ERXRDPT must be odd, or received data is corrupted (DS80349 erratum 14).",
         "ERXRDPT must lie between ERXST and ERXND, or unread packets are overwritten (DS39662 6.1).",
         "ERXST must be even and ERXND odd (DS39662 6.1, DS80349 erratum 14).",
@@ -46,6 +46,13 @@ internal static class ViolationText
         "A DMA copy of one octet, EDMAST equal to EDMAND, overwrites the whole memory (DS39662 13.1).",
         "The DMA never comes to EDMAND from EDMAST (DS39662 13.1).",
         "The DMA registers must not change while ECON1.DMAST is set (DS39662 13.1).",
+        "A packet was freed that no read of EPKTCNT had told of: EIR.PKTIF is not to be relied on (DS80349 erratum 6).",
+        "ERXWRPT was read without EPKTCNT right before and after it: a packet may come in between (DS39662 7.2.5).",
+        "Less than 2 us lay between two resets by the RESET pin (DS39662 16).",
+        "The self-test ran while the chip was receiving, sending or copying (DS39662 15).",
+        "EBSTSD or the settings in EBSTCON were touched while EBSTCON.BISTST is set (DS39662 15.1).",
+        "EBSTCON.BISTST was set without EBSTCON.TME; nothing was tested (DS39662 register 15-1).",
+        "There is no PHY register at the address that was written; nothing was changed (DS39662 table 3-3).",
     };
 
     internal static string Of(ViolationKind kind)

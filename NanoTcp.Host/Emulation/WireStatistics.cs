@@ -24,6 +24,9 @@ public sealed class WireStatistics
     /// <summary>MAC control frames that the chip kept to itself.</summary>
     public long ControlFrames { get; internal set; }
 
+    /// <summary>Frames lost or spoilt by a bad line: errata 3, 7, 8, 9 and 10.</summary>
+    public long Distorted { get; internal set; }
+
     /// <summary>Frames sent.</summary>
     public long Sent { get; internal set; }
 

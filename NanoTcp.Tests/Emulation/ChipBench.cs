@@ -226,8 +226,24 @@ internal sealed class ChipBench
         byte[] frame = ReadOn(length);
         WriteWord(0, 0x00, next);
         WriteWord(0, 0x0C, next == 0 ? ringEnd : next - 1);
-        Set(Econ2, 0x40);
+        FreePacket();
         return (next, length, header[4] | (header[5] << 8), frame);
+    }
+
+    /// <summary>Sees in EPKTCNT that there is a packet, and counts it off.</summary>
+    public void FreePacket()
+    {
+        PacketCount();
+        Set(Econ2, 0x40);
+    }
+
+    /// <summary>ERXWRPT, read as the data sheet wants it: between two equal packet counts.</summary>
+    public int WritePointer()
+    {
+        int before = PacketCount();
+        int pointer = EthWord(0, 0x0E);
+        Assert.AreEqual(before, PacketCount());
+        return pointer;
     }
 
     public int PacketCount()

@@ -81,6 +81,112 @@ public class DmaTests
     }
 
     [TestMethod]
+    public void A_copy_of_one_octet_overwrites_the_memory_as_long_as_it_runs()
+    {
+        ChipBench bench = new();
+        bench.WriteWord(0, 0x08, 0x0000);
+        bench.WriteWord(0, 0x0A, 0x0FFF);
+        byte[] before = [.. bench.Chip.Memory];
+        bench.WriteWord(0, 0x10, 0x1000);
+        bench.WriteWord(0, 0x12, 0x1000);
+        bench.WriteWord(0, 0x14, 0x1400);
+        bench.Set(ChipBench.Econ1, Dmast);
+        bench.Wait(20_000);
+        bench.Clear(ChipBench.Econ1, Dmast);
+        int copied = 0;
+        while (bench.Chip.Memory[0x1400 + copied] == before[0x1000 + copied])
+        {
+            copied++;
+        }
+
+        Assert.IsTrue(copied is >= 250 and < 280, $"{copied} octets in some 20 us");
+        CollectionAssert.AreEqual(before[(0x1400 + copied)..], bench.Chip.Memory[(0x1400 + copied)..]);
+        CollectionAssert.AreEqual(before[..0x1400], bench.Chip.Memory[..0x1400]);
+
+        bench.Set(ChipBench.Econ1, Dmast);
+        bench.Wait(1_000_000_000);
+        CollectionAssert.AreNotEqual(before[..0x1000], bench.Chip.Memory[..0x1000], "nothing is safe, the ring neither");
+        bench.AssertOnly(ViolationKind.DmaSingleOctetCopy);
+    }
+
+    [TestMethod]
+    public void A_copy_whose_end_is_never_reached_runs_away_too()
+    {
+        ChipBench bench = new();
+        bench.WriteWord(0, 0x08, 0x0000);
+        bench.WriteWord(0, 0x0A, 0x0FFF);
+        bench.WriteMemory(0x1800, 0x11, 0x22);
+        bench.WriteMemory(0x0800, 0x33, 0x44);
+        bench.WriteWord(0, 0x10, 0x0800);
+        bench.WriteWord(0, 0x12, 0x1000);
+        bench.WriteWord(0, 0x14, 0x1800);
+        bench.Set(ChipBench.Econ1, Dmast);
+        bench.Wait(1_000_000);
+        Assert.AreEqual(Dmast, bench.Eth(ChipBench.Econ1) & Dmast);
+        CollectionAssert.AreNotEqual(new byte[] { 0x11, 0x22 }, bench.Chip.Memory[0x1800..0x1802]);
+        bench.AssertOnly(ViolationKind.DmaEndUnreachable);
+    }
+
+    [TestMethod]
+    public void A_cancelled_copy_has_copied_what_it_had_time_for()
+    {
+        ChipBench bench = new();
+        byte[] data = [.. Enumerable.Range(1, 200).Select(i => (byte)i)];
+        bench.WriteMemory(0x1000, data);
+        bench.WriteMemory(0x1400, new byte[200]);
+        bench.WriteWord(0, 0x10, 0x1000);
+        bench.WriteWord(0, 0x12, 0x1000 + 199);
+        bench.WriteWord(0, 0x14, 0x1400);
+        bench.Set(ChipBench.Econ1, Dmast);
+        bench.Wait(8_000 - 310 - 800);
+        bench.Clear(ChipBench.Econ1, Dmast);
+        CollectionAssert.AreEqual(data[..100], bench.Chip.Memory[0x1400..0x1464]);
+        CollectionAssert.AreEqual(new byte[100], bench.Chip.Memory[0x1464..0x14C8]);
+        Assert.AreEqual(Dmaif, bench.Eth(ChipBench.Eir) & Dmaif);
+        Assert.AreEqual(0x1000, bench.EthWord(0, 0x10), "the pointers stay as they are");
+        Assert.AreEqual(0x1000 + 199, bench.EthWord(0, 0x12));
+        Assert.AreEqual(0x1400, bench.EthWord(0, 0x14));
+        bench.AssertClean();
+    }
+
+    [TestMethod]
+    public void A_copy_leaves_EDMACS_alone_and_a_checksum_the_destination()
+    {
+        ChipBench bench = new();
+        bench.WriteMemory(0x1000, 0x89, 0xAB, 0xCD);
+        bench.WriteMemory(0x1400, 1, 2, 3);
+        bench.WriteWord(0, 0x14, 0x1400);
+        Assert.AreEqual(0xA953, Checksum(bench, 0x1000, 0x1002));
+        CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, bench.Chip.Memory[0x1400..0x1403]);
+        bench.WriteWord(0, 0x12, 0x1001);
+        bench.Clear(ChipBench.Econ1, Csumen);
+        bench.Set(ChipBench.Econ1, Dmast);
+        bench.Wait(1_000);
+        Assert.AreEqual(0xA953, bench.EthWord(0, 0x16));
+        CollectionAssert.AreEqual(new byte[] { 0x89, 0xAB, 3 }, bench.Chip.Memory[0x1400..0x1403]);
+        bench.AssertClean();
+    }
+
+    [TestMethod]
+    public void The_DMA_waits_for_the_transmitter()
+    {
+        ChipBench bench = new();
+        bench.Initialise();
+        bench.StartSending(ChipBench.Frame(60));
+        long sent = bench.Clock.Nanoseconds + bench.Chip.NanosecondsToNextEvent;
+        bench.WriteWord(0, 0x10, 0x1900);
+        bench.WriteWord(0, 0x12, 0x1900 + 99);
+        bench.WriteWord(0, 0x14, 0x1C00);
+        bench.Set(ChipBench.Econ1, Dmast);
+        bench.Wait(sent + 8_000 - 1 - bench.Clock.Nanoseconds);
+        Assert.AreEqual(1, bench.Port.Sent.Count);
+        Assert.AreEqual(1, bench.Chip.NanosecondsToNextEvent);
+        bench.Wait(1);
+        Assert.AreEqual(0, bench.Eth(ChipBench.Econ1) & Dmast);
+        bench.AssertClean();
+    }
+
+    [TestMethod]
     public void The_transmitter_waits_for_the_DMA()
     {
         ChipBench bench = new();

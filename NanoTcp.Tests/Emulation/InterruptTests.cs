@@ -16,7 +16,7 @@ public class InterruptTests
         Assert.IsFalse(bench.Chip.InterruptPinLow);
         bench.Set(ChipBench.Eie, 0x80);
         Assert.IsTrue(bench.Chip.InterruptPinLow);
-        bench.Set(ChipBench.Econ2, 0x40);
+        bench.FreePacket();
         Assert.IsFalse(bench.Chip.InterruptPinLow, "the last packet is gone");
         Assert.AreEqual(0, bench.Eth(ChipBench.Estat) & 0x80);
     }
@@ -33,7 +33,7 @@ public class InterruptTests
         bench.ReceiveAll();
         bench.Clear(ChipBench.Eir, 0x08);
         Assert.IsTrue(bench.Chip.InterruptPinLow, "no new edge: the packet is still there");
-        bench.Set(ChipBench.Econ2, 0x40);
+        bench.FreePacket();
         Assert.IsFalse(bench.Chip.InterruptPinLow);
         bench.AssertClean();
     }

@@ -24,7 +24,7 @@ public class ReceiveTests
         CollectionAssert.AreEqual(frame, stored[..60]);
         Assert.AreEqual(BitwiseCrc(frame), (uint)(stored[60] | (stored[61] << 8) | (stored[62] << 16) | (stored[63] << 24)));
         Assert.AreEqual(0, bench.PacketCount());
-        Assert.AreEqual(70, bench.EthWord(0, 0x0E));
+        Assert.AreEqual(70, bench.WritePointer());
         bench.AssertClean();
     }
 
@@ -98,11 +98,11 @@ public class ReceiveTests
         bench.Port.Incoming.Enqueue(ChipBench.Frame(1000));
         bench.Chip.Update();
         bench.Wait(500_000);
-        Assert.AreEqual(0, bench.EthWord(0, 0x0E));
+        Assert.AreEqual(0, bench.WritePointer());
         Assert.AreEqual(0, bench.PacketCount());
         Assert.AreEqual(0x04, bench.Eth(ChipBench.Estat) & 0x04, "RXBUSY");
         bench.Wait(500_000);
-        Assert.AreEqual(1010, bench.EthWord(0, 0x0E));
+        Assert.AreEqual(1010, bench.WritePointer());
         Assert.AreEqual(0x00, bench.Eth(ChipBench.Estat) & 0x04, "RXBUSY");
         bench.AssertClean();
     }
@@ -128,6 +128,26 @@ public class ReceiveTests
     }
 
     [TestMethod]
+    public void Writing_ERXND_starts_the_ring_anew_and_ERXWRPT_tells_only_after_the_next_packet()
+    {
+        ChipBench bench = new();
+        bench.Initialise();
+        bench.Port.Incoming.Enqueue(ChipBench.Frame(60));
+        bench.ReceiveAll();
+        bench.TakePacket();
+        bench.Clear(ChipBench.Econ1, 0x04);
+        bench.WriteWord(0, 0x0A, 0x0FFF);
+        bench.WriteWord(0, 0x0C, 0x0FFF);
+        Assert.AreEqual(70, bench.WritePointer(), "as it was");
+        bench.Set(ChipBench.Econ1, 0x04);
+        bench.Port.Incoming.Enqueue(ChipBench.Frame(100));
+        bench.ReceiveAll();
+        Assert.AreEqual(110, bench.WritePointer());
+        CollectionAssert.AreEqual(ChipBench.Frame(100), bench.Chip.Memory[6..106]);
+        bench.AssertClean();
+    }
+
+    [TestMethod]
     public void A_full_ring_drops_the_frame_raises_RXERIF_and_marks_the_next_packet()
     {
         ChipBench bench = new();
@@ -141,7 +161,7 @@ public class ReceiveTests
         Assert.AreEqual(3, bench.PacketCount(), "3 x 300 octets fit into 1023, 4 do not");
         Assert.AreEqual(Rxerif, bench.Eth(ChipBench.Eir) & Rxerif);
         Assert.AreEqual(1, bench.Chip.Wire.Overflowed);
-        Assert.AreEqual(900, bench.EthWord(0, 0x0E), "nothing of the fourth is committed");
+        Assert.AreEqual(900, bench.WritePointer(), "nothing of the fourth is committed");
         bench.Clear(ChipBench.Eir, Rxerif);
         for (int i = 0; i < 3; i++)
         {
@@ -202,7 +222,7 @@ public class ReceiveTests
         bench.ReceiveAll();
         Assert.AreEqual(1, bench.PacketCount());
         Assert.AreEqual(1, bench.Chip.Wire.Overflowed);
-        Assert.AreEqual(1022, bench.EthWord(0, 0x0E));
+        Assert.AreEqual(1022, bench.WritePointer());
     }
 
     [TestMethod]
@@ -299,7 +319,7 @@ public class ReceiveTests
         bench.Clear(ChipBench.Econ1, 0x40);
         bench.ReceiveAll();
         Assert.AreEqual(1, bench.PacketCount(), "the count and the pointers stay");
-        Assert.AreEqual(70, bench.EthWord(0, 0x0E));
+        Assert.AreEqual(70, bench.WritePointer());
         Assert.AreEqual(1, bench.Chip.Wire.Abandoned);
         bench.AssertClean();
     }

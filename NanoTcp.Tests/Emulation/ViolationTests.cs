@@ -168,6 +168,37 @@ public class ViolationTests
             bench.Set(ChipBench.Econ1, 0x20);
             bench.WriteWord(0, 0x12, 0x0801);
         },
+        [ViolationKind.PacketTakenUnannounced] = bench =>
+        {
+            bench.Set(ChipBench.Econ1, 0x04);
+            bench.Port.Incoming.Enqueue(ChipBench.Frame(60));
+            bench.ReceiveAll();
+            Assert.AreEqual(0x40, bench.Eth(ChipBench.Eir), "PKTIF");
+            bench.Set(ChipBench.Econ2, 0x40);
+        },
+        [ViolationKind.WritePointerReadAlone] = bench =>
+        {
+            bench.Set(ChipBench.Econ1, 0x04);
+            bench.EthWord(0, 0x0E);
+        },
+        [ViolationKind.ResetTooSoon] = bench =>
+        {
+            PulseReset(bench, 400);
+            bench.Clock.Advance(1_999);
+            PulseReset(bench, 400);
+        },
+        [ViolationKind.SelfTestWhileActive] = bench =>
+        {
+            bench.Set(ChipBench.Econ1, 0x04);
+            bench.Write(3, 0x07, 0x07);
+        },
+        [ViolationKind.SelfTestDisturbed] = bench =>
+        {
+            bench.Write(3, 0x07, 0x07);
+            bench.Write(3, 0x06, 0x01);
+        },
+        [ViolationKind.SelfTestWithoutTestMode] = bench => bench.Write(3, 0x07, 0x05),
+        [ViolationKind.UnknownPhyRegister] = bench => bench.WritePhy(0x15, 0x0000),
     };
 
     [TestMethod]
@@ -186,6 +217,91 @@ public class ViolationTests
             s_provocations[kind](bench);
             bench.AssertOnly(kind);
         }
+    }
+
+    [TestMethod]
+    public void A_read_of_EPKTCNT_announces_as_many_packets_as_it_says_and_no_more()
+    {
+        ChipBench bench = new();
+        bench.Initialise();
+        for (int i = 0; i < 3; i++)
+        {
+            bench.Port.Incoming.Enqueue(ChipBench.Frame(60));
+        }
+
+        bench.ReceiveAll();
+        Assert.AreEqual(3, bench.PacketCount());
+        bench.Port.Incoming.Enqueue(ChipBench.Frame(60));
+        bench.ReceiveAll();
+        for (int i = 0; i < 3; i++)
+        {
+            bench.Set(ChipBench.Econ2, 0x40);
+        }
+
+        bench.AssertClean();
+        bench.Set(ChipBench.Econ2, 0x40);
+        bench.AssertOnly(ViolationKind.PacketTakenUnannounced);
+        Assert.AreEqual(0, bench.PacketCount(), "it is counted off all the same");
+        bench.Chip.Violations.Clear();
+        bench.Set(ChipBench.Econ2, 0x40);
+        bench.AssertOnly(ViolationKind.PacketDecrementAtZero);
+        Assert.AreEqual(0, bench.PacketCount(), "EPKTCNT does not go below 0");
+    }
+
+    [TestMethod]
+    public void ERXWRPT_wants_EPKTCNT_right_before_it_and_right_after_it_while_receiving()
+    {
+        ChipBench bench = new();
+        bench.Initialise();
+        bench.PacketCount();
+        bench.EthWord(0, 0x0E);
+        bench.PacketCount();
+        bench.EthWord(0, 0x0E);
+        bench.PacketCount();
+        bench.AssertClean();
+
+        bench.EthWord(0, 0x0E);
+        bench.AssertClean();
+        bench.Eth(ChipBench.Eir);
+        bench.AssertOnly(ViolationKind.WritePointerReadAlone);
+        Assert.AreEqual(1, bench.Chip.Violations.Total, "nothing came after it");
+
+        bench.PacketCount();
+        bench.Eth(ChipBench.Eir);
+        bench.EthWord(0, 0x0E);
+        bench.PacketCount();
+        Assert.AreEqual(2, bench.Chip.Violations.Total, "not right before it");
+
+        bench.Clear(ChipBench.Econ1, 0x04);
+        bench.EthWord(0, 0x0E);
+        bench.Eth(ChipBench.Eir);
+        Assert.AreEqual(2, bench.Chip.Violations.Total, "nothing can come in between");
+    }
+
+    [TestMethod]
+    public void Reserved_values_are_noticed_where_they_are_written()
+    {
+        foreach (int phlcon in new[] { 0x0476, 0x7476, 0x3076, 0x3676, 0x3F76, 0x3406, 0x3466, 0x34F6, 0x347E, 0x3477 })
+        {
+            ChipBench bench = new();
+            bench.Initialise(receive: false);
+            bench.WritePhy(0x14, phlcon);
+            bench.AssertOnly(ViolationKind.ReservedBits);
+        }
+
+        foreach (int ecocon in new[] { 6, 7 })
+        {
+            ChipBench bench = new();
+            bench.Write(3, 0x15, ecocon);
+            bench.AssertOnly(ViolationKind.ReservedBits);
+        }
+
+        ChipBench test = new();
+        test.Write(3, 0x07, 0x0F);
+        test.AssertOnly(ViolationKind.ReservedBits);
+        ChipBench econ2 = new();
+        econ2.Set(ChipBench.Econ2, 0x10);
+        econ2.AssertOnly(ViolationKind.ReservedBits);
     }
 
     [TestMethod]
@@ -243,5 +359,12 @@ public class ViolationTests
         bench.Set(0x02, 0x01);
         bench.Clear(0x02, 0x32);
         Assert.AreEqual(0x32, bench.Mac(2, 0x02));
+    }
+
+    private static void PulseReset(ChipBench bench, long nanoseconds)
+    {
+        bench.Chip.ResetPinLow = true;
+        bench.Clock.Advance(nanoseconds);
+        bench.Chip.ResetPinLow = false;
     }
 }
