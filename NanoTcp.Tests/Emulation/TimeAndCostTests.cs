@@ -156,6 +156,7 @@ public class TimeAndCostTests
         int length = buffer[3] | (buffer[4] << 8);
         buffer[0] = 0x3A;
         bench.Chip.Transfer(buffer, 0, 1 + length + (length & 1));
+        Operation(bench, buffer, 0xBF, 0x03, 1600 - 2);
         Operation(bench, buffer, 0x9F, 0x01, 1600 - 2);
         buffer[1600 - 2] = 0x19;
         bench.Chip.Transfer(buffer, 1600 - 2, 2);
