@@ -18,6 +18,7 @@ internal static class Enc28j60Bits
 
     // ESTAT (register 12-3).
     internal const int LATECOL = 0x10;
+    internal const int RXBUSY = 0x04;
     internal const int TXABRT = 0x02;
     internal const int CLKRDY = 0x01;
 
@@ -28,6 +29,7 @@ internal static class Enc28j60Bits
     internal const int AUTOINC = 0x80;
     internal const int PKTDEC = 0x40;
     internal const int PWRSV = 0x20;
+    internal const int VRPS = 0x08;
 
     // ECON1 (register 3-1).
     internal const int TXRST = 0x80;
@@ -38,6 +40,8 @@ internal static class Enc28j60Bits
     // ERXFCON (register 8-1).
     internal const int UCEN = 0x80;
     internal const int CRCEN = 0x20;
+    internal const int MPEN = 0x08;
+    internal const int HTEN = 0x04;
     internal const int BCEN = 0x01;
 
     // MACON1 (register 6-1), MACON3 (6-2), MACON4 (6-3).
@@ -74,6 +78,9 @@ internal static class Enc28j60Bits
     // Fifth octet of a packet's header, bits 16 to 23 of the receive status vector (table 7-3).
     internal const int RsvDropped = 0x01;
     internal const int RsvReceivedOk = 0x80;
+
+    // Sixth octet, bits 24 to 31.
+    internal const int RsvBroadcast = 0x02;
 
     // Fourth octet of the transmit status vector, bits 24 to 31 (table 7-1).
     internal const int TsvLateCollision = 0x20;

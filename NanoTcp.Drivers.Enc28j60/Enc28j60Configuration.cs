@@ -1,15 +1,17 @@
+using System;
+
 namespace NanoTcp.Drivers.Enc28j60;
 
 /// <summary>
-/// The registers that are written once and must keep their values, as one table: it is written at initialisation, read
-/// back to see whether the chip holds it, and compared again and again while the chip runs.
+/// The registers that must keep their values, as one table: it is written at initialisation, read back to see whether
+/// the chip holds it, and compared again and again while the chip runs. Only the filters change after that.
 /// </summary>
 internal sealed class Enc28j60Configuration
 {
-    /// <summary>How many registers there are.</summary>
-    internal readonly int Count;
+    /// <summary>The rows that the chip has not been told of yet, a bit each; for reading only.</summary>
+    internal long Changes;
 
-    private const int Capacity = 23;
+    private const int Capacity = 31;
 
     private readonly Enc28j60Spi _spi;
     private readonly byte[] _registers = new byte[Capacity];
@@ -28,7 +30,13 @@ internal sealed class Enc28j60Configuration
         n = Add(n, Enc28j60Registers.ETXSTL, Enc28j60Transmitter.SlotStart & 0xFF);
         n = Add(n, Enc28j60Registers.ETXSTH, Enc28j60Transmitter.SlotStart >> 8);
 
-        n = Add(n, Enc28j60Registers.ERXFCON, Enc28j60Bits.UCEN | Enc28j60Bits.CRCEN | Enc28j60Bits.BCEN);
+        // What is in these says Enc28j60Filter.
+        for (int register = Enc28j60Registers.EHT0; register <= Enc28j60Registers.EHT7; register++)
+        {
+            n = Add(n, register, 0);
+        }
+
+        n = Add(n, Enc28j60Registers.ERXFCON, 0);
 
         // Pause frames mean something in full duplex only (DS39662 10).
         n = Add(n, Enc28j60Registers.MACON1, fullDuplex
@@ -64,7 +72,15 @@ internal sealed class Enc28j60Configuration
         // Only PKTIE: then INT is low exactly while packets wait, and after EPKTCNT was seen at 0 the next packet makes
         // an edge. Any other flag could hold the pin low over a packet's arrival.
         n = Add(n, Enc28j60Registers.EIE, interruptPin ? Enc28j60Bits.INTIE | Enc28j60Bits.PKTIE : 0);
-        Count = n;
+
+        _registers = Exactly(_registers, n);
+        _values = Exactly(_values, n);
+    }
+
+    /// <summary>How many registers there are.</summary>
+    internal int Count
+    {
+        get { return _registers.Length; }
     }
 
     /// <summary>Writes the table.</summary>
@@ -74,21 +90,74 @@ internal sealed class Enc28j60Configuration
         {
             _spi.Write(_registers[i], _values[i]);
         }
+
+        Changes = 0;
+    }
+
+    /// <summary>Says what a register is to hold from now on; the chip is told by <see cref="WriteChanges"/>.</summary>
+    internal void Change(int register, int value)
+    {
+        int row = Row(register);
+        if (_values[row] != (byte)value)
+        {
+            _values[row] = (byte)value;
+            Changes |= 1L << row;
+        }
+    }
+
+    /// <summary>Writes the rows that were changed since they were written last.</summary>
+    internal void WriteChanges()
+    {
+        for (int i = 0; Changes != 0; i++)
+        {
+            long bit = 1L << i;
+            if ((Changes & bit) != 0)
+            {
+                _spi.Write(_registers[i], _values[i]);
+                Changes &= ~bit;
+            }
+        }
     }
 
     /// <summary>Whether registers <paramref name="from"/> up to, not including, <paramref name="to"/> hold their values.</summary>
     internal bool Holds(int from, int to)
     {
+        // While the hash filter is off its table means nothing, and is not worth eight reads.
+        bool hashing = (_values[Row(Enc28j60Registers.ERXFCON)] & Enc28j60Bits.HTEN) != 0;
         for (int i = from; i < to; i++)
         {
+            int register = _registers[i];
+            if (!hashing && register >= Enc28j60Registers.EHT0 && register <= Enc28j60Registers.EHT7)
+            {
+                continue;
+            }
+
             // A bit may have been read wrong: what counts is what two reads agree on.
-            if (_spi.Read(_registers[i]) != _values[i] && _spi.Read(_registers[i]) != _values[i])
+            if (_spi.Read(register) != _values[i] && _spi.Read(register) != _values[i])
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    private static byte[] Exactly(byte[] table, int length)
+    {
+        byte[] exact = new byte[length];
+        Array.Copy(table, exact, length);
+        return exact;
+    }
+
+    private int Row(int register)
+    {
+        int row = 0;
+        while (_registers[row] != register)
+        {
+            row++;
+        }
+
+        return row;
     }
 
     private int Add(int index, int register, int value)

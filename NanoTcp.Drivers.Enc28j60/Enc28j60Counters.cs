@@ -56,6 +56,12 @@ public static class Enc28j60Counters
     /// <summary>Times that the link came or went.</summary>
     public const int LinkChanges = 16;
 
+    /// <summary>Times that broadcasts were refused for a while because there were too many.</summary>
+    public const int BroadcastThrottles = 17;
+
+    /// <summary>Magic packets that ended <see cref="Enc28j60PowerMode.MagicPacket"/>.</summary>
+    public const int WakeUps = 18;
+
     private static readonly string[] s_names = new string[]
     {
         "enc28j60_rx_packets",
@@ -75,6 +81,8 @@ public static class Enc28j60Counters
         "enc28j60_no_device",
         "enc28j60_initialisations",
         "enc28j60_link_changes",
+        "enc28j60_broadcast_throttles",
+        "enc28j60_wake_ups",
     };
 
     internal static CounterSet Create()

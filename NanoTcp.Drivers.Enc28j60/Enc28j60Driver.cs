@@ -12,14 +12,18 @@ namespace NanoTcp.Drivers.Enc28j60;
 /// <see cref="Poll"/>. When it is not there, <see cref="Status"/> says <see cref="LinkStatus.NoDevice"/>, and the driver
 /// looks for it every two seconds. Whatever is found wrong with a running chip leads to the same recovery: it is reset
 /// and set up anew within some five milliseconds, the frames in its memory are lost, and the cause is counted.</para>
+/// <para>Filters and power modes are asked for at any time, and carried out by the next calls of <see cref="Poll"/>,
+/// because the chip must not receive while they change. What is in its memory is not lost by that; of what is on the
+/// wire a frame or two may be.</para>
 /// <para>The bus is used from within these calls only.</para>
 /// </remarks>
-public sealed class Enc28j60Driver : ILinkDevice
+public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
 {
     private const int EthernetMtu = 1500;
     private const int ShortestFrame = 14;
     private const int LongestFrame = 1514;
     private const int LongestPollInterval = 1000;
+    private const int MostGroups = 64;
 
     private readonly long _macAddress;
     private readonly CounterSet _counters;
@@ -27,6 +31,8 @@ public sealed class Enc28j60Driver : ILinkDevice
     private readonly Enc28j60Transmitter _transmitter;
     private readonly Enc28j60Startup _startup;
     private readonly Enc28j60Health _health;
+    private readonly Enc28j60Filter _filter;
+    private readonly Enc28j60Power _power;
     private readonly int _idleInterval;
     private LinkStatus _status = LinkStatus.NoDevice;
     private bool _running;
@@ -63,12 +69,17 @@ public sealed class Enc28j60Driver : ILinkDevice
             throw new ArgumentException("PollInterval is 0 to 1000 milliseconds.", nameof(options));
         }
 
-        if ((options.LedConfiguration & ~0xFFFF) != 0
-            || (options.LedConfiguration & Enc28j60Bits.PhlconReservedMask) != Enc28j60Bits.PhlconReserved)
+        if (options.MulticastGroups < 0 || options.MulticastGroups > MostGroups)
         {
-            throw new ArgumentException("LedConfiguration is a value for PHLCON: bits 15 to 12 are 0011, bit 0 is 0.", nameof(options));
+            throw new ArgumentException("MulticastGroups is 0 to 64.", nameof(options));
         }
 
+        if (options.BroadcastLimit < 0)
+        {
+            throw new ArgumentException("BroadcastLimit is frames a second, or 0 for no limit.", nameof(options));
+        }
+
+        Enc28j60Leds.Check(options.LedConfiguration);
         _macAddress = macAddress;
         _idleInterval = options.UseInterruptPin ? Enc28j60Health.Interval : options.PollInterval;
         _counters = Enc28j60Counters.Create();
@@ -81,6 +92,9 @@ public sealed class Enc28j60Driver : ILinkDevice
         _startup = new Enc28j60Startup(
             spi, phy, configuration, _receiver, _transmitter, _counters, options.FullDuplex, options.LedConfiguration);
         _health = new Enc28j60Health(spi, phy, configuration, _receiver);
+        _filter = new Enc28j60Filter(
+            configuration, options.MulticastGroups, options.BroadcastLimit, options.Promiscuous);
+        _power = new Enc28j60Power(spi, configuration, _receiver);
     }
 
     /// <inheritdoc/>
@@ -137,6 +151,57 @@ public sealed class Enc28j60Driver : ILinkDevice
         get { return _startup.Problem; }
     }
 
+    /// <summary>
+    /// Takes every frame whose check sequence is right, whoever it is for. No limit of broadcasts holds then.
+    /// </summary>
+    public bool Promiscuous
+    {
+        get { return _filter.IsPromiscuous; }
+        set { _filter.SetPromiscuous(value); }
+    }
+
+    /// <summary>The power mode in force; the one last asked for may still be on its way.</summary>
+    public Enc28j60PowerMode PowerMode
+    {
+        get { return _power.Mode; }
+    }
+
+    /// <summary>
+    /// Asks for a power mode, which the following calls of <see cref="Poll"/> bring about. In all but
+    /// <see cref="Enc28j60PowerMode.Running"/> the link is down. After that mode the filters are what they were before.
+    /// </summary>
+    /// <remarks>
+    /// <para><see cref="Enc28j60PowerMode.PowerSave"/> begins when the frame on its way out has gone, and when those in the chip
+    /// have been taken, or 20 ms later. It ends when another mode is asked for; the chip then answers within 2 ms, and a
+    /// switch takes its time to see the link.</para>
+    /// <para><see cref="Enc28j60PowerMode.MagicPacket"/> ends by itself with the first magic packet that
+    /// <see cref="Receive"/> takes and that arrived in this mode. With <see cref="Enc28j60Options.UseInterruptPin"/> the INT pin
+    /// tells of it.</para>
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such mode.</exception>
+    public void SetPowerMode(Enc28j60PowerMode mode)
+    {
+        if (mode < Enc28j60PowerMode.Running || mode > Enc28j60PowerMode.PowerSave)
+        {
+            throw new ArgumentOutOfRangeException(nameof(mode));
+        }
+
+        _filter.SetMagic(mode == Enc28j60PowerMode.MagicPacket);
+        _power.Request(mode);
+    }
+
+    /// <inheritdoc/>
+    public void Join(long groupAddress)
+    {
+        _filter.Join(groupAddress);
+    }
+
+    /// <inheritdoc/>
+    public void Leave(long groupAddress)
+    {
+        _filter.Leave(groupAddress);
+    }
+
     /// <inheritdoc/>
     public int Poll(long now)
     {
@@ -166,22 +231,29 @@ public sealed class Enc28j60Driver : ILinkDevice
             }
         }
 
-        if (_running && _receiver.DropSeen)
+        if (_receiver.Broadcasts != 0 && _filter.Watch(_receiver, now))
         {
-            Heed(_health.CheckOverflow());
+            _counters.Increment(Enc28j60Counters.BroadcastThrottles);
         }
 
-        if (_running && now >= _healthDue)
+        bool receiving = _running && (_power.IsSettled || CarryOut(now));
+        if (receiving && _receiver.DropSeen)
+        {
+            receiving = Heed(_health.CheckOverflow());
+        }
+
+        if (receiving && now >= _healthDue)
         {
             _healthDue = now + Enc28j60Health.Interval;
-            if (Heed(_health.Check()))
+            receiving = Heed(_health.Check());
+            if (receiving)
             {
-                SetStatus(_health.LinkUp ? LinkStatus.Up : LinkStatus.Down);
+                SetStatus(_health.LinkUp && _power.CarriesFrames ? LinkStatus.Up : LinkStatus.Down);
             }
         }
 
         UpdateCanSend();
-        return TimeToNextPoll(now);
+        return receiving ? TimeToNextPoll(now) : _running ? _power.TimeToNextPoll(now) : 0;
     }
 
     /// <inheritdoc/>
@@ -189,7 +261,8 @@ public sealed class Enc28j60Driver : ILinkDevice
     public int Receive(byte[] buffer, int offset, int capacity)
     {
         CheckRange(buffer, offset, capacity, Enc28j60Receiver.Tailroom);
-        if (!_running)
+        bool quiet = _power.Mode != Enc28j60PowerMode.Running;
+        if (!_running || (quiet && !_power.MayTakeFrame()))
         {
             return 0;
         }
@@ -198,6 +271,12 @@ public sealed class Enc28j60Driver : ILinkDevice
         if (length > 0)
         {
             _workedSinceCheck = true;
+            if (quiet && _power.IsWakeUp(buffer, offset, length, _macAddress))
+            {
+                _counters.Increment(Enc28j60Counters.WakeUps);
+                SetPowerMode(Enc28j60PowerMode.Running);
+            }
+
             return length;
         }
 
@@ -306,7 +385,30 @@ public sealed class Enc28j60Driver : ILinkDevice
         _counters.Increment(Enc28j60Counters.Recoveries);
         _running = false;
         _canSend = false;
+        _power.Restart();
         _startup.Begin();
+    }
+
+    /// <summary>Goes on with what was asked of filters and power.</summary>
+    /// <returns>True when the chip receives after that.</returns>
+    private bool CarryOut(long now)
+    {
+        if (!Heed(_power.Poll(now, _transmitter.InFlight)))
+        {
+            return false;
+        }
+
+        if (!_power.CarriesFrames)
+        {
+            SetStatus(LinkStatus.Down);
+        }
+        else if (_status != LinkStatus.Up)
+        {
+            // Whether there is a link is known at the next look.
+            _healthDue = now;
+        }
+
+        return _power.IsReceiving;
     }
 
     private void SetStatus(LinkStatus status)
@@ -326,11 +428,6 @@ public sealed class Enc28j60Driver : ILinkDevice
 
     private int TimeToNextPoll(long now)
     {
-        if (!_running)
-        {
-            return 0;
-        }
-
         if (_transmitter.InFlight)
         {
             return _transmitter.IsSlow(now) ? 1 : 0;
@@ -342,6 +439,11 @@ public sealed class Enc28j60Driver : ILinkDevice
         }
 
         long wait = _healthDue - now;
+        if (_receiver.Broadcasts != 0 && _filter.IsThrottling && _filter.WindowEnd - now < wait)
+        {
+            wait = _filter.WindowEnd - now;
+        }
+
         return wait < _idleInterval ? (int)wait : _idleInterval;
     }
 }

@@ -22,9 +22,21 @@ public sealed class Enc28j60Options
     public int PollInterval { get; set; } = 1;
 
     /// <summary>
-    /// PHLCON: what the LEDs show (DS39662 register 2-2). Bits 15 to 12 are 0011, bit 0 is 0. The default lights LEDA
-    /// on link, and LEDB on traffic in either direction. Code 1110, duplex and collisions, shows duplex only
-    /// (DS80349 erratum 11).
+    /// What the LEDs show: a value for PHLCON (DS39662 register 2-2), which <see cref="Enc28j60Leds.Configuration"/>
+    /// makes. The default lights LEDA on link, and LEDB for 70 ms on traffic in either direction.
     /// </summary>
     public int LedConfiguration { get; set; } = 0x3476;
+
+    /// <summary>How many multicast groups can be joined at once; 0 to 64.</summary>
+    public int MulticastGroups { get; set; } = 4;
+
+    /// <summary>
+    /// How many broadcast frames a second are taken; 0 for all there are. When a quarter of that has come within 250 ms,
+    /// the chip drops broadcasts for the next 250, so that a storm leaves time for everything else. A multicast group that
+    /// the chip cannot tell from broadcasts waits with them; that of mDNS, 01-00-5E-00-00-FB, is one.
+    /// </summary>
+    public int BroadcastLimit { get; set; } = 200;
+
+    /// <summary>Takes every frame whose check sequence is right, from the start; see <see cref="Enc28j60Driver.Promiscuous"/>.</summary>
+    public bool Promiscuous { get; set; }
 }

@@ -30,6 +30,9 @@ internal sealed class Enc28j60Receiver
     /// <summary>Frame check sequence, and the octet that keeps the next header even.</summary>
     internal const int Tailroom = CheckSequenceSize + 1;
 
+    /// <summary>Broadcast frames handed to the stack since somebody set this to 0.</summary>
+    internal int Broadcasts;
+
     private const int HeaderSize = 6;
     private const int CheckSequenceSize = 4;
     private const int RingSize = RingEnd + 1 - RingStart;
@@ -112,6 +115,12 @@ internal sealed class Enc28j60Receiver
         return _spi.Read(Enc28j60Registers.EPKTCNT);
     }
 
+    /// <summary>Makes all that wait at this moment <see cref="Pending"/>, and those that come later not.</summary>
+    internal void CountPackets()
+    {
+        _pending = ReadPacketCount();
+    }
+
     /// <summary>As <see cref="NanoTcp.Link.ILinkDevice.Receive"/>.</summary>
     /// <returns>The frame's length, 0, <see cref="BadHeader"/> or <see cref="DeadBus"/>.</returns>
     internal int Receive(byte[] buffer, int offset, int capacity)
@@ -176,6 +185,11 @@ internal sealed class Enc28j60Receiver
             {
                 // Shorter than Ethernet allows, so the burst ran into what comes next.
                 RestoreReadPointer();
+            }
+
+            if ((buffer[offset - 1] & Enc28j60Bits.RsvBroadcast) != 0)
+            {
+                Broadcasts++;
             }
 
             Release(HeaderSize + first + rest);

@@ -41,6 +41,8 @@ internal static class Enc28j60Registers
     internal const int ERXRDPTL = 0x0C;
     internal const int ERXRDPTH = 0x0D;
 
+    internal const int EHT0 = 0x00 | Bank1;
+    internal const int EHT7 = 0x07 | Bank1;
     internal const int ERXFCON = 0x18 | Bank1;
     internal const int EPKTCNT = 0x19 | Bank1;
 

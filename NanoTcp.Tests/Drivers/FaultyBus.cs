@@ -8,6 +8,8 @@ internal sealed class FaultyBus : ISpiBus
 {
     private const byte BitFieldSetEcon1 = 0x9F;
     private const byte ReadEir = 0x1C;
+    private const byte ReadEstat = 0x1D;
+    private const byte RXBUSY = 0x04;
     private const byte ReadBuffer = 0x3A;
     private const byte TXRTS = 0x08;
     private const byte TXIF = 0x08;
@@ -50,6 +52,9 @@ internal sealed class FaultyBus : ISpiBus
     /// <summary>How many control register reads go well until one has a wrong bit; -1 for never.</summary>
     internal int WrongReadIn { get; set; } = -1;
 
+    /// <summary>Whether ESTAT says that a frame is coming in, whatever happens.</summary>
+    internal bool StuckReceiver { get; set; }
+
     /// <summary>Flips a bit in one transfer of fifty.</summary>
     internal Random? Noise { get; set; }
 
@@ -74,6 +79,11 @@ internal sealed class FaultyBus : ISpiBus
         if (opcode < 0x20 && opcode != ReadEir && WrongReadIn >= 0 && WrongReadIn-- == 0)
         {
             buffer[offset + count - 1] ^= 0x04;
+        }
+
+        if (StuckReceiver && opcode == ReadEstat)
+        {
+            buffer[offset + 1] |= RXBUSY;
         }
 
         if (Noise != null && Noise.Next(50) == 0)
