@@ -1,6 +1,6 @@
 using System;
 using NanoTcp.Drivers.Enc28j60;
-using NanoTcp.Host.Simulation;
+using NanoTcp.Emulation;
 using NanoTcp.Link;
 using NanoTcp.Wire;
 

@@ -551,7 +551,7 @@ public sealed class Enc28j60PowerTests : Enc28j60TestBase
         }
 
         // What a chip without supply was told is not the driver's fault.
-        bench.Chip.ClearViolations();
+        bench.Chip.Violations.Clear();
         bench.Bus.WrongHeaders = 0;
         bench.Bus.LostTransmitRequests = 0;
         bench.Driver.SetPowerMode(Enc28j60PowerMode.Running);
