@@ -169,8 +169,8 @@ public class CollisionTests
         bench.StartSending(ChipBench.Frame(60));
         Assert.AreEqual(2_428_700 - 310, bench.Chip.NanosecondsToNextEvent);
         bench.Wait(bench.Chip.NanosecondsToNextEvent - 1);
-        Assert.AreEqual(Txrts, bench.Eth(ChipBench.Econ1) & Txrts);
-        bench.Wait(0);
+        Assert.AreEqual(0, bench.Chip.Wire.TransmitAborted);
+        bench.Wait(1);
         AssertAborted(bench);
         CollectionAssert.AreEqual(new byte[] { 64, 0, 0x40, 0x0C, 0, 0, 0 }, bench.ReadMemory(0x1800 + 61, 7));
         Assert.AreEqual(1, bench.Chip.Wire.ExcessiveDeferrals);
@@ -402,14 +402,15 @@ public class CollisionTests
         ChipBench bench = new();
         bench.Initialise();
 
-        // A chip without back-off always wins, and one that has the next frame ready in time never lets go of the wire.
+        // A chip without back-off always wins, and one that has the next frame ready in time never lets go of the wire:
+        // the far end finds it busy whenever its own silence is over, waits with it, and collides.
         bench.Write(2, 0x03, 0x10);
         bench.StartSending(ChipBench.Frame(60));
         bench.Port.Incoming.Enqueue(ChipBench.Frame(100, seed: 1));
         bench.Port.Incoming.Enqueue(ChipBench.Frame(100, seed: 2));
         for (int frames = 1; bench.Chip.Wire.GivenUpByFarEnd == 0; frames++)
         {
-            Assert.IsLessThan(20, frames);
+            Assert.IsLessThan(10_000, frames);
             RunUntil(bench, () => bench.Port.Sent.Count == frames || bench.Chip.Wire.GivenUpByFarEnd != 0);
             bench.Set(ChipBench.Econ1, Txrts);
         }

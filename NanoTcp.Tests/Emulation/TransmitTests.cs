@@ -51,7 +51,10 @@ public class TransmitTests
         long end = bench.Clock.Nanoseconds;
         bench.Set(ChipBench.Econ1, Txrts);
         long expected = end + 9_600 + ((8 + 64) * 800);
-        Assert.AreEqual(expected - bench.Clock.Nanoseconds, bench.Chip.NanosecondsToNextEvent);
+        bench.Wait(expected - 1 - bench.Clock.Nanoseconds);
+        Assert.AreEqual(1, bench.Port.Sent.Count);
+        bench.Wait(1);
+        Assert.AreEqual(2, bench.Port.Sent.Count);
     }
 
     [TestMethod]
