@@ -105,6 +105,7 @@ internal sealed class ChipState
     internal void Disturb()
     {
         _disturbedUntil = Now + BlamelessNanoseconds;
+        Faults.Note(Now);
     }
 
     /// <summary>The host has reset the chip: from now on it knows again what it talks to.</summary>

@@ -10,18 +10,26 @@ namespace NanoTcp.Emulation;
 /// <remarks>
 /// <para>One thread calls all members. Nothing is allocated after the constructor.</para>
 /// <para>Where an erratum says "sometimes", the chip misbehaves in every case that the erratum names (5, 12, 14), so that
-/// a driver cannot be lucky. EIR.PKTIF alone is right (erratum 6): a driver must not depend on reading it all the same.
+/// a driver cannot be lucky. EIR.PKTIF alone is right (erratum 6) until <see cref="Enc28j60Faults.PacketFlagLies"/> says
+/// otherwise: a driver must not depend on reading it all the same. Erratum 1 strikes by chance, with the dice of
+/// <see cref="Enc28j60ChipOptions.FaultSeed"/>.
 /// Not there: collisions, other than by a wrong duplex mode, and the built-in self-test.</para>
 /// </remarks>
 public sealed class Enc28j60Chip : ISpiBus
 {
     private const int LongestTransfer = 16_384;
+    private const int MostPackets = 255;
 
     private readonly ChipState _state;
+    private readonly Enc28j60Faults _faults;
     private readonly Timeline _timeline;
     private readonly SpiDecoder _decoder;
-    private readonly InterruptLogic _interrupts;
+    private readonly Receiver _receiver;
+    private readonly InterruptPin _pin;
     private readonly PowerAndReset _power;
+    private readonly BusFaults _bus;
+    private readonly LinkFaults _link;
+    private readonly ReceiveFaults _reception;
 
     /// <summary>Makes a chip and powers it on.</summary>
     /// <param name="clock">The time that it lives in, and that its SPI octets move.</param>
@@ -45,27 +53,33 @@ public sealed class Enc28j60Chip : ISpiBus
         }
 
         _state = new ChipState(options) { Now = clock.Nanoseconds };
+        _faults = _state.Faults;
         Phy phy = new(_state, port);
         FlowControl flow = new(_state);
         ReceiveRing ring = new(_state);
-        Receiver receiver = new(_state, port, ring, new ReceiveFilter(_state), flow, phy);
-        Transmitter transmitter = new(_state, port, receiver, flow, phy);
-        PauseSender pause = new(_state, port, receiver, transmitter, phy);
+        _receiver = new Receiver(_state, port, ring, new ReceiveFilter(_state), flow, phy);
+        Transmitter transmitter = new(_state, port, _receiver, flow, phy);
+        PauseSender pause = new(_state, port, _receiver, transmitter, phy);
         DmaEngine dma = new(_state, ring);
         MiiManagement mii = new(_state, phy);
-        ControlRegisters control = new(_state, receiver, transmitter, dma, phy);
-        _interrupts = new InterruptLogic(_state, phy, receiver);
-        _power = new PowerAndReset(_state, ring, receiver, transmitter, flow, pause, dma, mii, phy);
-        _timeline = new Timeline(_state, clock, receiver, transmitter, pause, dma, mii, phy);
+        ControlRegisters control = new(_state, _receiver, transmitter, dma, phy);
+        InterruptLogic interrupts = new(_state, phy, _receiver);
+        _pin = new InterruptPin(_state, interrupts);
+        _power = new PowerAndReset(_state, ring, _receiver, transmitter, flow, pause, dma, mii, phy, _pin);
+        _timeline = new Timeline(_state, clock, _receiver, transmitter, pause, dma, mii, phy, _pin);
         _decoder = new SpiDecoder(
             _state,
             clock,
             _timeline,
-            new EthRegisters(_state, ring, control, _interrupts, pause),
+            new EthRegisters(_state, ring, control, interrupts, pause),
             new MacRegisters(_state, mii),
             new BufferAccess(_state, ring, transmitter),
             _power,
+            _pin,
             Statistics);
+        _link = new LinkFaults(_state, phy, _receiver, _pin);
+        _bus = new BusFaults(_state, _timeline, _decoder, _power, _link);
+        _reception = new ReceiveFaults(_state, _receiver, _pin);
         _power.PowerOn();
     }
 
@@ -78,7 +92,7 @@ public sealed class Enc28j60Chip : ISpiBus
     /// <summary>What goes wrong, as knobs.</summary>
     public Enc28j60Faults Faults
     {
-        get { return _state.Faults; }
+        get { return _faults; }
     }
 
     /// <summary>What went over the SPI bus.</summary>
@@ -90,13 +104,30 @@ public sealed class Enc28j60Chip : ISpiBus
         get { return _state.Wire; }
     }
 
-    /// <summary>Whether the INT pin is low, which means that it asks for attention; brought up to date first.</summary>
+    /// <summary>
+    /// Whether the host sees the INT pin low, which means that the chip asks for attention; brought up to date first.
+    /// </summary>
     public bool InterruptPinLow
     {
         get
         {
-            _timeline.Update();
-            return _interrupts.PinLow;
+            Update();
+            _pin.Look();
+            return _pin.Low;
+        }
+    }
+
+    /// <summary>
+    /// How often the host has seen the INT pin fall, pulses between two looks included; brought up to date first. What an
+    /// edge-triggered input would have told, <see cref="Enc28j60Faults.LostInterruptEdges"/> left out.
+    /// </summary>
+    public long InterruptEdges
+    {
+        get
+        {
+            Update();
+            _pin.Look();
+            return _pin.Edges;
         }
     }
 
@@ -106,7 +137,16 @@ public sealed class Enc28j60Chip : ISpiBus
     /// </summary>
     public long NanosecondsToNextEvent
     {
-        get { return _timeline.NanosecondsToNextEvent; }
+        get
+        {
+            long wait = _timeline.NanosecondsToNextEvent;
+            if (_faults.Armed && _link.NextEvent != ChipState.Never)
+            {
+                wait = Bounds.Min(wait, Bounds.Max(0L, _link.NextEvent - _state.Now));
+            }
+
+            return wait;
+        }
     }
 
     /// <summary>The buffer memory, for looking at it.</summary>
@@ -119,14 +159,28 @@ public sealed class Enc28j60Chip : ISpiBus
     public void Transfer(byte[] buffer, int offset, int count)
     {
         CheckRange(buffer, offset, count);
-        _decoder.Execute(buffer, offset, count, buffer);
+        if (_faults.Armed)
+        {
+            _bus.Execute(buffer, offset, count, buffer);
+        }
+        else
+        {
+            _decoder.Execute(buffer, offset, count, buffer);
+        }
     }
 
     /// <inheritdoc/>
     public void Write(byte[] buffer, int offset, int count)
     {
         CheckRange(buffer, offset, count);
-        _decoder.Execute(buffer, offset, count, null);
+        if (_faults.Armed)
+        {
+            _bus.Execute(buffer, offset, count, null);
+        }
+        else
+        {
+            _decoder.Execute(buffer, offset, count, null);
+        }
     }
 
     /// <summary>
@@ -136,13 +190,93 @@ public sealed class Enc28j60Chip : ISpiBus
     public void Update()
     {
         _timeline.Update();
+        if (_faults.Armed)
+        {
+            _link.Look();
+            _timeline.Update();
+        }
     }
 
-    /// <summary>Takes the supply away and gives it back.</summary>
+    /// <summary>Takes the supply away and gives it back, with the host's knowledge.</summary>
     public void PowerCycle()
     {
         _timeline.Update();
         _power.PowerOn();
+    }
+
+    /// <summary>
+    /// The supply dips, behind the host's back: whatever was under way is lost, every register is as after power-on, the
+    /// buffer memory holds noise, and the oscillator and the link have to start anew.
+    /// </summary>
+    public void BrownOut()
+    {
+        _bus.BrownOut();
+    }
+
+    /// <summary>
+    /// <see cref="BrownOut"/> when so many octets have been clocked over the bus, in the middle of an operation as a rule:
+    /// the chip hears nothing of the rest of it, and drives nothing.
+    /// </summary>
+    /// <param name="octets">0 for just before the next operation. Replaces one that was on its way.</param>
+    public void BrownOutAfter(int octets)
+    {
+        if (octets < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(octets));
+        }
+
+        _faults.OctetsToBrownOut = octets;
+        _faults.Arm();
+    }
+
+    /// <summary>ECON1.RXEN goes by itself, now.</summary>
+    public void LoseReceiveEnable()
+    {
+        Update();
+        _receiver.LoseEnable();
+    }
+
+    /// <summary>
+    /// The PHY loses the link, now and for a while, although the cable's other end is there: LSTAT, LLSTAT and the link
+    /// interrupt say so, a frame that is coming in is rubbish, and nothing is received or sent.
+    /// </summary>
+    /// <param name="nanoseconds">How long; the link delay comes on top. 0 for a blink.</param>
+    public void LoseLink(long nanoseconds)
+    {
+        if (nanoseconds < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(nanoseconds));
+        }
+
+        Update();
+        _link.Lose(_state.Now + nanoseconds);
+    }
+
+    /// <summary>
+    /// Fills the ring with frames of 18 octets to the station's own address, the smallest that the MAC lets through, as if
+    /// they had all come by now: no time passes. 255 of them take 6120 octets and fill EPKTCNT; what comes after that, or
+    /// finds no room, is lost with RXERIF, as on silicon. Filters and RXEN count.
+    /// </summary>
+    public void FloodPackets(int count)
+    {
+        Update();
+        _reception.Flood(count);
+    }
+
+    /// <summary>
+    /// EPKTCNT says something else than there is in the ring. Silicon counts right; a host is not to run away all the
+    /// same.
+    /// </summary>
+    /// <param name="count">0 to 255.</param>
+    public void MiscountPackets(int count)
+    {
+        if (count < 0 || count > MostPackets)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count));
+        }
+
+        Update();
+        _reception.Miscount(count);
     }
 
     private static void CheckRange(byte[] buffer, int offset, int count)

@@ -44,6 +44,7 @@ internal sealed class Phy
     private bool _linkChanged;
     private long _linkAt;
     private long _resetEndsAt;
+    private long _pulsesSeenFrom;
 
     internal Phy(ChipState state, IEthernetPort port)
     {
@@ -95,7 +96,15 @@ internal sealed class Phy
     /// <summary>When the link will be seen, if the chip waits for that.</summary>
     internal long NextEvent
     {
-        get { return _plugged && !_linkUp && _linkAt > _state.Now ? _linkAt : ChipState.Never; }
+        get
+        {
+            if (_plugged)
+            {
+                return !_linkUp && _linkAt > _state.Now ? _linkAt : ChipState.Never;
+            }
+
+            return _pulsesSeenFrom > _state.Now ? _pulsesSeenFrom : ChipState.Never;
+        }
     }
 
     internal void Reset()
@@ -108,28 +117,38 @@ internal sealed class Phy
         _linkHeld = false;
         _linkChanged = false;
         _resetEndsAt = 0;
+        if (_pulsesSeenFrom != ChipState.Never)
+        {
+            _pulsesSeenFrom = 0;
+        }
+    }
+
+    /// <summary>The link goes, whatever the cable's other end does, until <see cref="RegainLink"/>.</summary>
+    internal void LoseLink()
+    {
+        _pulsesSeenFrom = ChipState.Never;
+        _plugged = false;
+        See(false);
+    }
+
+    /// <summary>The link may come back; it takes as long as after plugging in.</summary>
+    internal void RegainLink()
+    {
+        _pulsesSeenFrom = _resetEndsAt;
     }
 
     /// <summary>Compares the cable with what was known about it.</summary>
-    internal void Update()
+    /// <returns>Whether the link has come or gone, which may have moved the INT pin.</returns>
+    internal bool Update()
     {
-        bool plugged = _port.LinkUp && _state.Operational && _state.Now >= _resetEndsAt;
+        bool plugged = _port.LinkUp && _state.Operational && _state.Now >= _pulsesSeenFrom;
         if (plugged != _plugged)
         {
             _plugged = plugged;
             _linkAt = _state.Now + _state.Options.LinkDelayNanoseconds;
         }
 
-        bool linkUp = plugged && _state.Now >= _linkAt;
-        if (linkUp != _linkUp)
-        {
-            _linkUp = linkUp;
-            _linkChanged = true;
-            if (!linkUp)
-            {
-                _linkHeld = false;
-            }
-        }
+        return See(plugged && _state.Now >= _linkAt);
     }
 
     internal int Read(int register)
@@ -175,6 +194,7 @@ internal sealed class Phy
                 {
                     Reset();
                     _resetEndsAt = _state.Now + ResetNanoseconds;
+                    _pulsesSeenFrom = Bounds.Max(_pulsesSeenFrom, _resetEndsAt);
                     return;
                 }
 
@@ -203,5 +223,22 @@ internal sealed class Phy
             default:
                 break;
         }
+    }
+
+    private bool See(bool linkUp)
+    {
+        if (linkUp == _linkUp)
+        {
+            return false;
+        }
+
+        _linkUp = linkUp;
+        _linkChanged = true;
+        if (!linkUp)
+        {
+            _linkHeld = false;
+        }
+
+        return true;
     }
 }

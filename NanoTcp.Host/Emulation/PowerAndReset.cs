@@ -18,6 +18,8 @@ internal sealed class PowerAndReset
     private readonly DmaEngine _dma;
     private readonly MiiManagement _mii;
     private readonly Phy _phy;
+    private readonly InterruptPin _pin;
+    private uint _noise;
 
     internal PowerAndReset(
         ChipState state,
@@ -28,7 +30,8 @@ internal sealed class PowerAndReset
         PauseSender pause,
         DmaEngine dma,
         MiiManagement mii,
-        Phy phy)
+        Phy phy,
+        InterruptPin pin)
     {
         _state = state;
         _ring = ring;
@@ -39,12 +42,14 @@ internal sealed class PowerAndReset
         _dma = dma;
         _mii = mii;
         _phy = phy;
+        _pin = pin;
+        _noise = (uint)state.Options.MemorySeed | 1;
     }
 
     /// <summary>Supply comes up: nothing is as it was, and the oscillator has to start.</summary>
     internal void PowerOn()
     {
-        FillWithNoise(_state.Memory, _state.Options.MemorySeed);
+        FillWithNoise();
         _state.Registers[Register.ECOCON] = RegisterMap.ResetValues[Register.ECOCON];
         _state.ClockReadyAt = _state.Now + OscillatorStartNanoseconds;
         ResetAll();
@@ -65,9 +70,10 @@ internal sealed class PowerAndReset
         _state.SettledAt = _state.Now + SettleNanoseconds;
     }
 
-    private static void FillWithNoise(byte[] memory, int seed)
+    private void FillWithNoise()
     {
-        uint noise = (uint)seed | 1;
+        byte[] memory = _state.Memory;
+        uint noise = _noise;
         for (int i = 0; i < memory.Length; i++)
         {
             // Marsaglia's xorshift: any content will do that no driver can rely on.
@@ -76,6 +82,8 @@ internal sealed class PowerAndReset
             noise ^= noise << 5;
             memory[i] = (byte)noise;
         }
+
+        _noise = noise;
     }
 
     private void ResetAll()
@@ -89,5 +97,6 @@ internal sealed class PowerAndReset
         _dma.Reset();
         _mii.Reset();
         _phy.Reset();
+        _pin.Look();
     }
 }

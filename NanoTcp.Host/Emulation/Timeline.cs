@@ -12,6 +12,7 @@ internal sealed class Timeline
     private readonly DmaEngine _dma;
     private readonly MiiManagement _mii;
     private readonly Phy _phy;
+    private readonly InterruptPin _pin;
 
     internal Timeline(
         ChipState state,
@@ -21,7 +22,8 @@ internal sealed class Timeline
         PauseSender pause,
         DmaEngine dma,
         MiiManagement mii,
-        Phy phy)
+        Phy phy,
+        InterruptPin pin)
     {
         _state = state;
         _clock = clock;
@@ -31,6 +33,7 @@ internal sealed class Timeline
         _dma = dma;
         _mii = mii;
         _phy = phy;
+        _pin = pin;
     }
 
     /// <summary>How long until the chip changes by itself, or <see cref="ChipState.Never"/>.</summary>
@@ -86,10 +89,16 @@ internal sealed class Timeline
             {
                 _mii.Process(until);
             }
+
+            _pin.Look();
         }
 
         _state.Now = until;
-        _phy.Update();
+        if (_phy.Update())
+        {
+            _pin.Look();
+        }
+
         _receiver.PollPort();
     }
 
