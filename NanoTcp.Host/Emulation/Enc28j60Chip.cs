@@ -21,6 +21,7 @@ public sealed class Enc28j60Chip : ISpiBus
     private const int MostPackets = 255;
 
     private readonly ChipState _state;
+    private readonly SimulationClock _clock;
     private readonly Enc28j60Faults _faults;
     private readonly Timeline _timeline;
     private readonly SpiDecoder _decoder;
@@ -53,6 +54,7 @@ public sealed class Enc28j60Chip : ISpiBus
         }
 
         _state = new ChipState(options) { Now = clock.Nanoseconds };
+        _clock = clock;
         _faults = _state.Faults;
         Phy phy = new(_state, port);
         FlowControl flow = new(_state);
@@ -142,7 +144,7 @@ public sealed class Enc28j60Chip : ISpiBus
             long wait = _timeline.NanosecondsToNextEvent;
             if (_faults.Armed && _link.NextEvent != ChipState.Never)
             {
-                wait = Bounds.Min(wait, Bounds.Max(0L, _link.NextEvent - _state.Now));
+                wait = Bounds.Min(wait, Bounds.Max(0L, _link.NextEvent - _clock.Nanoseconds));
             }
 
             return wait;
@@ -249,7 +251,7 @@ public sealed class Enc28j60Chip : ISpiBus
         }
 
         Update();
-        _link.Lose(_state.Now + nanoseconds);
+        _link.Lose(nanoseconds > ChipState.Never - _state.Now ? ChipState.Never : _state.Now + nanoseconds);
     }
 
     /// <summary>

@@ -31,12 +31,10 @@ internal sealed class LinkFaults
     /// <summary>The link goes now.</summary>
     internal void Lose(long until)
     {
+        // 0 would mean that the link is not lost at all.
         Enc28j60Faults faults = _state.Faults;
-        if (until > faults.LinkLostUntil)
-        {
-            faults.LinkLostUntil = until;
-            faults.Arm();
-        }
+        faults.LinkLostUntil = Bounds.Max(Bounds.Max(until, 1L), faults.LinkLostUntil);
+        faults.Arm();
 
         faults.Note(_state.Now);
         _phy.LoseLink();
