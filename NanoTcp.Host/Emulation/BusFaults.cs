@@ -62,7 +62,7 @@ internal sealed class BusFaults
     private void CutOff(byte[] buffer, int offset, int count, int heard, byte[] answer)
     {
         // Half an operation is a violation, and not the host's fault.
-        _state.Disturb();
+        _state.Excuse();
         if (heard > 0)
         {
             Carry(buffer, offset, heard, answer);
@@ -122,7 +122,7 @@ internal sealed class BusFaults
             }
 
             // Once more, because the wrong bit may have made a reset of it, which is otherwise where blame begins again.
-            _state.Disturb();
+            _state.Excuse();
         }
 
         if (answer != null)

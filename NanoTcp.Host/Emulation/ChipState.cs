@@ -104,8 +104,14 @@ internal sealed class ChipState
     /// <summary>A fault has deceived the host, or has changed the chip behind its back.</summary>
     internal void Disturb()
     {
-        _disturbedUntil = Now + BlamelessNanoseconds;
+        Excuse();
         Faults.Note(Now);
+    }
+
+    /// <summary>A fault that has been told already goes on to be what the host is misled by.</summary>
+    internal void Excuse()
+    {
+        _disturbedUntil = Now + BlamelessNanoseconds;
     }
 
     /// <summary>The host has reset the chip: from now on it knows again what it talks to.</summary>

@@ -57,8 +57,8 @@ public class Erratum1Tests
         byte[] data = Enumerable.Range(0, 200).Select(i => (byte)i).ToArray();
         for (int i = 0; i < 200; i++)
         {
-            bench.WriteWord(0, 0x0A, i * 41 & 0x1FFF);
-            Assert.AreEqual(i * 41 & 0x1FFF, bench.EthWord(0, 0x0A));
+            bench.WriteWord(0, 0x14, i * 41);
+            Assert.AreEqual(i * 41 & 0x1FFF, bench.EthWord(0, 0x14));
             bench.WriteMemory(i * 8, data);
             CollectionAssert.AreEqual(data, bench.ReadMemory(i * 8, 200));
         }

@@ -12,7 +12,7 @@ public class FaultRobustnessTests
     {
         for (int seed = 1; seed <= 12; seed++)
         {
-            ChipBench bench = Tormented(seed, 2_000, out _);
+            ChipBench bench = Tormented(seed, 2_000, false, out _);
             bench.Chip.Faults.Clear();
             bench.Port.Incoming.Clear();
             bench.Port.LinkUp = true;
@@ -32,9 +32,9 @@ public class FaultRobustnessTests
     [TestMethod]
     public void A_run_with_all_faults_repeats_octet_by_octet()
     {
-        Tormented(3, 1_000, out List<byte> first);
-        Tormented(3, 1_000, out List<byte> second);
-        Tormented(4, 1_000, out List<byte> other);
+        Tormented(3, 1_000, true, out List<byte> first);
+        Tormented(3, 1_000, true, out List<byte> second);
+        Tormented(4, 1_000, true, out List<byte> other);
         CollectionAssert.AreEqual(first, second);
         CollectionAssert.AreNotEqual(first, other);
     }
@@ -80,14 +80,14 @@ public class FaultRobustnessTests
         }
     }
 
-    private static ChipBench Tormented(int seed, int steps, out List<byte> answers)
+    private static ChipBench Tormented(int seed, int steps, bool slow, out List<byte> answers)
     {
         Random random = new(seed);
         ChipBench bench = new(new Enc28j60ChipOptions
         {
             FaultSeed = (ulong)seed,
-            Revision = seed % 2 == 0 ? (byte)2 : (byte)6,
-            SpiClockHz = seed % 3 == 0 ? 4_000_000 : 20_000_000,
+            Revision = slow ? (byte)2 : (byte)6,
+            SpiClockHz = slow ? 4_000_000 : 20_000_000,
         });
         bench.Initialise();
         answers = [];

@@ -49,7 +49,7 @@ public class PowerFaultTests
     public void A_brown_out_in_the_middle_of_a_write_loses_it()
     {
         ChipBench bench = new();
-        bench.Initialise();
+        bench.Initialise(receive: false);
         bench.Bank(0);
         bench.Chip.BrownOutAfter(3);
         bench.Exchange(0x4A, 0x33);
@@ -183,6 +183,7 @@ public class PowerFaultTests
         bench.Wait(60_000_000);
         Assert.AreEqual(0x0400, bench.ReadPhy(0x11) & 0x0400);
         bench.Chip.BrownOut();
+        bench.WaitUntilReady();
         bench.Wait(40_000_000);
         Assert.AreEqual(0, bench.ReadPhy(0x11) & 0x0400);
         bench.Wait(20_000_000);
