@@ -110,6 +110,13 @@ internal sealed class ChipState
     /// <summary>A fault has deceived the host, or has changed the chip behind its back.</summary>
     internal void Disturb()
     {
+        Excuse();
+        Faults.Note(Now);
+    }
+
+    /// <summary>A fault that has been told already goes on to be what the host is misled by.</summary>
+    internal void Excuse()
+    {
         _disturbedUntil = Now + BlamelessNanoseconds;
     }
 

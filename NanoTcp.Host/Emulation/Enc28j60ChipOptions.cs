@@ -20,6 +20,7 @@ public sealed class Enc28j60ChipOptions
     private int _chipSelectHoldNanoseconds = 210;
     private int _chipSelectGapNanoseconds = 100;
     private long _linkDelayNanoseconds;
+    private int _slowClockErrors = 62_500;
 
     /// <summary>The SPI clock in Hz, 1 to 20,000,000 (DS39662 table 16-6).</summary>
     public int SpiClockHz
@@ -151,9 +152,29 @@ public sealed class Enc28j60ChipOptions
     /// </summary>
     public bool BiasResistorOfOtherRevision { get; set; }
 
+    /// <summary>
+    /// Of a million accesses to MAC and MII registers, how many are spoilt on silicon B1 and B4 when the SPI clock is
+    /// slower than 8 MHz (DS80349 erratum 1): a read shows wrong bits, a write has a wrong bit or is lost. One in 16
+    /// unless said otherwise, so that no driver gets through its initialisation by luck; 0 for a clock that is derived
+    /// from the chip's own, which the erratum spares.
+    /// </summary>
+    public int SlowClockErrors
+    {
+        get { return _slowClockErrors; }
+        set
+        {
+            if (value < 0 || value > 1_000_000)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value));
+            }
+
+            _slowClockErrors = value;
+        }
+    }
+
     /// <summary>Seed of the dice that <see cref="Enc28j60Faults"/> and the chip's own whims roll.</summary>
     public ulong FaultSeed { get; set; } = 1;
 
-    /// <summary>Seed of the noise that fills the buffer memory at power-on.</summary>
+    /// <summary>Seed of the noise that fills the buffer memory at power-on, other noise each time.</summary>
     public int MemorySeed { get; set; } = 1;
 }

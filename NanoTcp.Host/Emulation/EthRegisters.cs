@@ -34,7 +34,7 @@ internal sealed class EthRegisters
         switch (register)
         {
             case Register.EIR:
-                return (byte)_interrupts.Flags();
+                return (byte)_interrupts.FlagsAsRead();
             case Register.ESTAT:
                 return (byte)_interrupts.Status();
             case Register.EFLOCON:

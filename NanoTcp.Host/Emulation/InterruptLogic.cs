@@ -25,7 +25,7 @@ internal sealed class InterruptLogic
     /// <summary>Whether the pin is low: some enabled flag is set, and INTIE.</summary>
     internal bool PinLow
     {
-        get { return AnyEnabled && _state.Has(Register.EIE, RegisterBits.INTIE); }
+        get { return _state.Has(Register.EIE, RegisterBits.INTIE) && AnyEnabled; }
     }
 
     private bool AnyEnabled
@@ -33,14 +33,25 @@ internal sealed class InterruptLogic
         get { return (Flags() & _state.Registers[Register.EIE] & AllFlags) != 0; }
     }
 
-    /// <summary>
-    /// EIR. PKTIF is right here; on silicon it is unreliable when polled (erratum 6), so nothing may depend on reading it.
-    /// </summary>
+    /// <summary>EIR as the chip itself knows it.</summary>
     internal int Flags()
     {
         return _state.Registers[Register.EIR]
             | (_state.Registers[Register.EPKTCNT] != 0 ? RegisterBits.PKTIF : 0)
             | (_phy.InterruptPending ? RegisterBits.LINKIF : 0);
+    }
+
+    /// <summary>EIR as it is read: PKTIF is unreliable when polled (erratum 6), so nothing may depend on it.</summary>
+    internal int FlagsAsRead()
+    {
+        int flags = Flags();
+        if (_state.Faults.Happens(_state.Faults.PacketFlagLies))
+        {
+            _state.Faults.Note(_state.Now);
+            flags ^= RegisterBits.PKTIF;
+        }
+
+        return flags;
     }
 
     /// <summary>ESTAT; its INT does not ask for INTIE (DS39662 figure 12-1).</summary>

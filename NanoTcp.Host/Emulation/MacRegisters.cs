@@ -11,11 +11,13 @@ internal sealed class MacRegisters
 
     private readonly ChipState _state;
     private readonly MiiManagement _mii;
+    private readonly SlowClockErratum _slowClock;
 
     internal MacRegisters(ChipState state, MiiManagement mii)
     {
         _state = state;
         _mii = mii;
+        _slowClock = new SlowClockErratum(state);
     }
 
     internal byte Read(int register)
@@ -25,16 +27,8 @@ internal sealed class MacRegisters
             return Rubbish;
         }
 
-        switch (register)
-        {
-            case Register.MISTAT:
-                return (byte)_mii.Status();
-            case Register.MIRD:
-            case Register.MIRD + 1:
-                return _mii.ReadData(register);
-            default:
-                return _state.Registers[register];
-        }
+        byte value = Value(register);
+        return _slowClock.Applies ? _slowClock.SpoilRead(value) : value;
     }
 
     internal void Write(int register, byte value)
@@ -42,6 +36,17 @@ internal sealed class MacRegisters
         if (!_state.CheckOperational(register))
         {
             return;
+        }
+
+        if (_slowClock.Applies)
+        {
+            int heard = _slowClock.SpoilWrite(value);
+            if (heard < 0)
+            {
+                return;
+            }
+
+            value = (byte)heard;
         }
 
         switch (register)
@@ -61,6 +66,20 @@ internal sealed class MacRegisters
             default:
                 Store(register, value);
                 break;
+        }
+    }
+
+    private byte Value(int register)
+    {
+        switch (register)
+        {
+            case Register.MISTAT:
+                return (byte)_mii.Status();
+            case Register.MIRD:
+            case Register.MIRD + 1:
+                return _mii.ReadData(register);
+            default:
+                return _state.Registers[register];
         }
     }
 

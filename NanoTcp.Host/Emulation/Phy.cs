@@ -49,6 +49,7 @@ internal sealed class Phy
     private bool _linkChanged;
     private long _linkAt;
     private long _resetEndsAt;
+    private long _pulsesSeenFrom;
 
     internal Phy(ChipState state, PhysicalLine line)
     {
@@ -140,7 +141,15 @@ internal sealed class Phy
     /// <summary>When the link will be seen, if the chip waits for that.</summary>
     internal long NextEvent
     {
-        get { return _plugged && !_linkUp && _linkAt > _state.Now ? _linkAt : ChipState.Never; }
+        get
+        {
+            if (_plugged)
+            {
+                return !_linkUp && _linkAt > _state.Now ? _linkAt : ChipState.Never;
+            }
+
+            return _pulsesSeenFrom > _state.Now ? _pulsesSeenFrom : ChipState.Never;
+        }
     }
 
     internal void Reset()
@@ -153,6 +162,24 @@ internal sealed class Phy
         _linkHeld = false;
         _linkChanged = false;
         _resetEndsAt = 0;
+        if (_pulsesSeenFrom != ChipState.Never)
+        {
+            _pulsesSeenFrom = 0;
+        }
+    }
+
+    /// <summary>The link goes, whatever the cable's other end does, until <see cref="RegainLink"/>.</summary>
+    internal void LoseLink()
+    {
+        _pulsesSeenFrom = ChipState.Never;
+        _plugged = false;
+        See(false);
+    }
+
+    /// <summary>The link may come back; it takes as long as after plugging in.</summary>
+    internal void RegainLink()
+    {
+        _pulsesSeenFrom = _resetEndsAt;
     }
 
     /// <summary>Two stations have talked at once.</summary>
@@ -162,25 +189,17 @@ internal sealed class Phy
     }
 
     /// <summary>Compares the cable with what was known about it.</summary>
-    internal void Update()
+    /// <returns>Whether the link has come or gone, which may have moved the INT pin.</returns>
+    internal bool Update()
     {
-        bool plugged = Line.LinkUp && _state.Operational && _state.Now >= _resetEndsAt;
+        bool plugged = Line.LinkUp && _state.Operational && _state.Now >= _pulsesSeenFrom;
         if (plugged != _plugged)
         {
             _plugged = plugged;
             _linkAt = _state.Now + _state.Options.LinkDelayNanoseconds;
         }
 
-        bool linkUp = plugged && _state.Now >= _linkAt;
-        if (linkUp != _linkUp)
-        {
-            _linkUp = linkUp;
-            _linkChanged = true;
-            if (!linkUp)
-            {
-                _linkHeld = false;
-            }
-        }
+        return See(plugged && _state.Now >= _linkAt);
     }
 
     internal int Read(int register)
@@ -227,6 +246,7 @@ internal sealed class Phy
                 {
                     Reset();
                     _resetEndsAt = _state.Now + ResetNanoseconds;
+                    _pulsesSeenFrom = Bounds.Max(_pulsesSeenFrom, _resetEndsAt);
                     return;
                 }
 
@@ -263,5 +283,22 @@ internal sealed class Phy
                 _state.Report(ViolationKind.UnknownPhyRegister, Register.MIREGADR);
                 break;
         }
+    }
+
+    private bool See(bool linkUp)
+    {
+        if (linkUp == _linkUp)
+        {
+            return false;
+        }
+
+        _linkUp = linkUp;
+        _linkChanged = true;
+        if (!linkUp)
+        {
+            _linkHeld = false;
+        }
+
+        return true;
     }
 }

@@ -20,6 +20,8 @@ internal sealed class PowerAndReset
     private readonly Phy _phy;
     private readonly SelfTest _selfTest;
     private readonly HostHabits _habits;
+    private readonly InterruptPin _pin;
+    private uint _noise;
 
     internal PowerAndReset(
         ChipState state,
@@ -32,7 +34,8 @@ internal sealed class PowerAndReset
         MiiManagement mii,
         Phy phy,
         SelfTest selfTest,
-        HostHabits habits)
+        HostHabits habits,
+        InterruptPin pin)
     {
         _state = state;
         _ring = ring;
@@ -45,12 +48,14 @@ internal sealed class PowerAndReset
         _phy = phy;
         _selfTest = selfTest;
         _habits = habits;
+        _pin = pin;
+        _noise = (uint)state.Options.MemorySeed | 1;
     }
 
     /// <summary>Supply comes up: nothing is as it was, and the oscillator has to start.</summary>
     internal void PowerOn()
     {
-        FillWithNoise(_state.Memory, _state.Options.MemorySeed);
+        FillWithNoise();
         _state.Registers[Register.ECOCON] = RegisterMap.ResetValues[Register.ECOCON];
         _state.ClockReadyAt = _state.Now + OscillatorStartNanoseconds;
         ResetAll();
@@ -94,9 +99,10 @@ internal sealed class PowerAndReset
         _state.SettledAt = Bounds.Max(_state.ClockReadyAt, _state.Now + SettleNanoseconds);
     }
 
-    private static void FillWithNoise(byte[] memory, int seed)
+    private void FillWithNoise()
     {
-        uint noise = (uint)seed | 1;
+        byte[] memory = _state.Memory;
+        uint noise = _noise;
         for (int i = 0; i < memory.Length; i++)
         {
             // Marsaglia's xorshift: any content will do that no driver can rely on.
@@ -105,6 +111,8 @@ internal sealed class PowerAndReset
             noise ^= noise << 5;
             memory[i] = (byte)noise;
         }
+
+        _noise = noise;
     }
 
     private void ResetAll()
@@ -120,5 +128,6 @@ internal sealed class PowerAndReset
         _phy.Reset();
         _selfTest.Reset();
         _habits.Reset();
+        _pin.Look();
     }
 }

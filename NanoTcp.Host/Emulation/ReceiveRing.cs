@@ -15,6 +15,7 @@ internal sealed class ReceiveRing
     private const int ShortestEthernetFrame = 64;
 
     private readonly ChipState _state;
+    private readonly HeaderGarbler _garbler;
     private readonly byte[] _header = new byte[HeaderSize];
     private readonly bool[] _startsHere = new bool[ChipState.MemorySize];
     private byte _readPointerLow;
@@ -23,6 +24,7 @@ internal sealed class ReceiveRing
     internal ReceiveRing(ChipState state)
     {
         _state = state;
+        _garbler = new HeaderGarbler(state);
     }
 
     /// <summary>The hardware's own pointer, which ERXWRPT shows only once a packet has been received.</summary>
@@ -150,6 +152,7 @@ internal sealed class ReceiveRing
         header[3] = (byte)(length >> 8);
         header[4] = (byte)status;
         header[5] = (byte)(status >> 8);
+        _garbler.Roll(header);
         int data = Store(start, header, HeaderSize);
         Store(data, frame, length);
         if ((_state.Word(Register.ERXRDPT) & 1) == 0)

@@ -284,6 +284,17 @@ internal sealed class Receiver
         _ring.Commit(frame, length, _dropped ? status | ReceiveStatus.PacketDropped : status);
         _dropped = false;
         _state.Wire.Received++;
+        if (_state.Faults.Happens(_state.Faults.ReceiveEnableLosses))
+        {
+            LoseEnable();
+        }
+    }
+
+    /// <summary>RXEN goes by itself, as the field reports; a frame that is coming in is still taken.</summary>
+    internal void LoseEnable()
+    {
+        _state.Drop(Register.ECON1, RegisterBits.RXEN);
+        _state.Disturb();
     }
 
     /// <summary>The far end's next frame, which from now on waits for the wire.</summary>

@@ -15,6 +15,7 @@ internal sealed class SpiDecoder
     private readonly MacRegisters _mac;
     private readonly BufferAccess _memory;
     private readonly PowerAndReset _power;
+    private readonly InterruptPin _pin;
     private readonly SpiStatistics _statistics;
     private readonly int _spiClockHz;
     private readonly bool _holdTooShort;
@@ -30,6 +31,7 @@ internal sealed class SpiDecoder
         MacRegisters mac,
         BufferAccess memory,
         PowerAndReset power,
+        InterruptPin pin,
         SpiStatistics statistics,
         HostHabits habits)
     {
@@ -40,6 +42,7 @@ internal sealed class SpiDecoder
         _mac = mac;
         _memory = memory;
         _power = power;
+        _pin = pin;
         _statistics = statistics;
         _habits = habits;
         _spiClockHz = state.Options.SpiClockHz;
@@ -157,6 +160,21 @@ internal sealed class SpiDecoder
         _state.ReportMemory(ViolationKind.IncompleteOperation, _state.Opcode);
     }
 
+    /// <summary>An operation that does not reach the chip; its time passes all the same.</summary>
+    internal void Ignore(int count)
+    {
+        _statistics.Operations++;
+        IgnoreRest(count);
+        _clock.Advance(_state.Options.ChipSelectHoldNanoseconds + _state.Options.ChipSelectGapNanoseconds);
+    }
+
+    /// <summary>Further octets of the last operation, which the chip does not hear.</summary>
+    internal void IgnoreRest(int count)
+    {
+        _statistics.Octets += count;
+        Clock(count);
+    }
+
     private static void Silence(byte[] answer, int offset, int count)
     {
         if (answer != null)
@@ -228,6 +246,11 @@ internal sealed class SpiDecoder
                 default:
                     _eth.Clear(register, data);
                     break;
+            }
+
+            if (register is >= Register.EIE and <= Register.ECON1)
+            {
+                _pin.Look();
             }
         }
         else if (opcode >> 5 == 2)

@@ -14,6 +14,7 @@ internal sealed class Timeline
     private readonly Phy _phy;
     private readonly SelfTest _selfTest;
     private readonly ResetPin _resetPin;
+    private readonly InterruptPin _pin;
 
     internal Timeline(
         ChipState state,
@@ -25,7 +26,8 @@ internal sealed class Timeline
         MiiManagement mii,
         Phy phy,
         SelfTest selfTest,
-        ResetPin resetPin)
+        ResetPin resetPin,
+        InterruptPin pin)
     {
         _state = state;
         _clock = clock;
@@ -37,6 +39,7 @@ internal sealed class Timeline
         _phy = phy;
         _selfTest = selfTest;
         _resetPin = resetPin;
+        _pin = pin;
     }
 
     /// <summary>How long until the chip changes by itself, or <see cref="ChipState.Never"/>.</summary>
@@ -103,12 +106,18 @@ internal sealed class Timeline
             {
                 _mii.Process(until);
             }
+
+            _pin.Look();
         }
 
         _state.Now = until;
         _selfTest.Fill();
         _dma.Copy();
-        _phy.Update();
+        if (_phy.Update())
+        {
+            _pin.Look();
+        }
+
         _receiver.PollPort();
     }
 
