@@ -47,7 +47,7 @@ public static class Enc28j60Counters
     /// <summary>Recoveries because a transmission never ended, however often it was started.</summary>
     public const int TxStalls = 13;
 
-    /// <summary>Searches for the chip that did not find it.</summary>
+    /// <summary>Searches for the chip that did not find it, or not in order.</summary>
     public const int NoDevice = 14;
 
     /// <summary>Completed initialisations, the first one included.</summary>
@@ -55,6 +55,15 @@ public static class Enc28j60Counters
 
     /// <summary>Times that the link came or went.</summary>
     public const int LinkChanges = 16;
+
+    /// <summary>Recoveries because a pointer was not where the driver had left it, or the ring not in step with it.</summary>
+    public const int LostPointers = 17;
+
+    /// <summary>Recoveries because a register of the PHY did not hold what had been written.</summary>
+    public const int LostPhy = 18;
+
+    /// <summary>Recoveries because one frame collided late sixteen times in a row.</summary>
+    public const int TxExhausted = 19;
 
     private static readonly string[] s_names = new string[]
     {
@@ -75,6 +84,9 @@ public static class Enc28j60Counters
         "enc28j60_no_device",
         "enc28j60_initialisations",
         "enc28j60_link_changes",
+        "enc28j60_lost_pointers",
+        "enc28j60_lost_phy",
+        "enc28j60_tx_exhausted",
     };
 
     internal static CounterSet Create()
