@@ -206,11 +206,11 @@ public sealed class Enc28j60Driver : ILinkDevice
 
     /// <summary>
     /// Writes what a bug report should hold as ASCII text: state, problem, the chip's registers by name, what the driver
-    /// believes of them, and all counters. Some forty lines, 3,000 octets; what does not find room is cut off.
+    /// believes of them, and all counters. Some thirty lines, 1,500 octets; what does not find room is cut off.
     /// </summary>
     /// <remarks>
-    /// Takes less than 200 SPI operations, when the PHY is slow at most 64 more for each of its nine registers, and leaves
-    /// the chip as it was. It can be written at any time between two calls of <see cref="Poll"/>, also without a chip: every
+    /// Takes some 230 SPI operations, where the PHY is slow at most 64 more for each of its nine registers, and leaves the
+    /// chip as it was. It can be written at any time between two calls of <see cref="Poll"/>, also without a chip: every
     /// register then reads the same, and the first line says so. Allocates nothing but what a literal costs.
     /// </remarks>
     /// <param name="buffer">Where to.</param>

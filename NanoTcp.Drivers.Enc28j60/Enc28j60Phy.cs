@@ -58,7 +58,10 @@ internal sealed class Enc28j60Phy
         return End();
     }
 
-    /// <summary>Reads some bits of a PHY register until several reads in a row agree on them (erratum 1).</summary>
+    /// <summary>
+    /// Reads some bits of a PHY register until several reads in a row agree on them (erratum 1). The address is made sure
+    /// of each time: most of the 32 registers do not exist, and all of those read 0.
+    /// </summary>
     /// <returns>The bits of <paramref name="mask"/>, or <see cref="Failed"/>.</returns>
     internal int ReadSettled(int register, int mask)
     {
@@ -68,8 +71,18 @@ internal sealed class Enc28j60Phy
         int reads = MostReads;
         do
         {
-            Settle();
-            int value = Read(register);
+            if (same == 0)
+            {
+                Settle();
+            }
+
+            int value = Failed;
+            if (HoldsAddress(register))
+            {
+                _spi.Write(Enc28j60Registers.MICMD, Enc28j60Bits.MIIRD);
+                value = End();
+            }
+
             if (value == Failed)
             {
                 if (--failures == 0)
@@ -112,6 +125,12 @@ internal sealed class Enc28j60Phy
     {
         _spi.Write(Enc28j60Registers.MICMD, 0);
         WaitWhileBusy();
+    }
+
+    private bool HoldsAddress(int register)
+    {
+        return _spi.Read(Enc28j60Registers.MIREGADR) == register
+            || Enc28j60Verification.Place(_spi, Enc28j60Registers.MIREGADR, register);
     }
 
     private bool WaitWhileBusy()

@@ -61,7 +61,7 @@ internal sealed class Enc28j60PhyConfiguration
             wrong = AllHold;
             for (int row = 0; row < Count; row++)
             {
-                if (!Holds(row))
+                if (Phy.ReadSettled(RegisterOf(row), MaskOf(row)) != ValueOf(row))
                 {
                     wrong = row;
                     Phy.Settle();

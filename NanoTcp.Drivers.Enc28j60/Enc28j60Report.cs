@@ -8,8 +8,9 @@ namespace NanoTcp.Drivers.Enc28j60;
 /// driver believes of them, and the counters.
 /// </summary>
 /// <remarks>
-/// Costs less than 200 SPI operations, and while the PHY answers slowly, or never, at most 64 more a register. Changes nothing
-/// that matters: the selected bank is restored, no pointer moves. Reserved registers are not touched (DS39662 3.1).
+/// Costs some 230 SPI operations, and where the PHY is slow at most 64 more for each of its nine registers; where it never
+/// answers it is asked once. Changes nothing that matters: the selected bank is restored, no pointer moves. Reserved
+/// registers are not touched (DS39662 3.1).
 /// </remarks>
 internal static class Enc28j60Report
 {
@@ -32,11 +33,13 @@ internal static class Enc28j60Report
             spi.ForgetBank();
         }
 
+        // Common registers first, while ECON1 still shows the bank that was selected.
+        int econ1 = spi.Read(Enc28j60Registers.ECON1);
         int estat = spi.Read(Enc28j60Registers.ESTAT);
         int revision = spi.Read(Enc28j60Registers.EREVID);
         at = PutState(b, at, driver, revision, estat);
         at = PutBeliefs(b, at, driver, bank);
-        at = PutCommon(b, at, spi, estat);
+        at = PutCommon(b, at, spi, estat, econ1);
         at = PutBank0(b, at, spi);
         at = PutBank1(b, at, spi);
 
@@ -80,8 +83,8 @@ internal static class Enc28j60Report
 
         at = Enc28j60Text.Put(b, at, "ENC28J60 ");
         at = Enc28j60Text.Put(b, at, Enc28j60Names.OfSilicon(revision));
-        at = Byte(b, at, ", EREVID", revision);
-        at = Enc28j60Text.Put(b, at, ", ");
+        at = Byte(b, at, " (EREVID", revision);
+        at = Enc28j60Text.Put(b, at, "), ");
         at = Enc28j60Text.Put(b, at, StateOf(driver));
         at = Enc28j60Text.Put(b, at, driver.FullDuplex ? ", full duplex, " : ", half duplex, ");
         at = Enc28j60Text.PutAddress(b, at, driver.MacAddress);
@@ -124,15 +127,13 @@ internal static class Enc28j60Report
         return Enc28j60Text.EndLine(b, at);
     }
 
-    private static int PutCommon(byte[] b, int at, Enc28j60Spi spi, int estat)
+    private static int PutCommon(byte[] b, int at, Enc28j60Spi spi, int estat, int econ1)
     {
         at = Byte(b, at, "  common EIE", spi.Read(Enc28j60Registers.EIE));
         at = Byte(b, at, " EIR", spi.Read(Enc28j60Registers.EIR));
         at = Byte(b, at, " ESTAT", estat);
         at = Byte(b, at, " ECON2", spi.Read(Enc28j60Registers.ECON2));
-
-        // The bank is that of the last read.
-        at = Byte(b, at, " ECON1", spi.Read(Enc28j60Registers.ECON1));
+        at = Byte(b, at, " ECON1", econ1);
         return Enc28j60Text.EndLine(b, at);
     }
 
@@ -211,7 +212,8 @@ internal static class Enc28j60Report
         at = Byte(b, at, "EBSTSD", spi.Read(Enc28j60Registers.EBSTSD));
         at = Byte(b, at, " EBSTCON", spi.Read(Enc28j60Registers.EBSTCON));
         at = Pointer(b, at, " EBSTCS", spi, Enc28j60Registers.EBSTCSL);
-        at = Byte(b, at, "\n         ECOCON", spi.Read(Enc28j60Registers.ECOCON));
+        at = Byte(b, at, "\n         EREVID", spi.Read(Enc28j60Registers.EREVID));
+        at = Byte(b, at, " ECOCON", spi.Read(Enc28j60Registers.ECOCON));
         at = Byte(b, at, " EFLOCON", spi.Read(Enc28j60Registers.EFLOCON));
         at = Pointer(b, at, " EPAUS", spi, Enc28j60Registers.EPAUSL);
         return Enc28j60Text.EndLine(b, at);

@@ -4,7 +4,7 @@ namespace NanoTcp.Drivers.Enc28j60;
 internal static class Enc28j60Sentences
 {
     /// <summary>No sentence is longer.</summary>
-    internal const int Longest = 160;
+    internal const int Longest = 180;
 
     /// <summary>Writes the sentence; nothing when there is no problem.</summary>
     /// <returns>Where to go on.</returns>

@@ -52,8 +52,8 @@ internal sealed class Enc28j60Transmitter
     private long _startedAt;
     private int _attempts;
     private int _timeouts;
-    private int _end;
-    private int _writePointerHigh;
+    private int _end = Unset;
+    private int _writePointerHigh = Unset;
 
     internal Enc28j60Transmitter(Enc28j60Spi spi, Enc28j60Receiver receiver, CounterSet counters)
     {
