@@ -54,22 +54,42 @@ internal static class Enc28j60Bits
     internal const int FULDPX = 0x01;
     internal const int DEFER = 0x40;
 
+    // EFLOCON (register 10-1).
+    internal const int FULDPXS = 0x04;
+
     // MICMD, MISTAT (registers 3-3, 3-4).
     internal const int MIIRD = 0x01;
     internal const int BUSY = 0x01;
 
     // The PHY's registers (table 3-3) and their bits.
     internal const int PHCON1 = 0x00;
+    internal const int PHSTAT1 = 0x01;
+    internal const int PHID1 = 0x02;
+    internal const int PHID2 = 0x03;
     internal const int PHCON2 = 0x10;
     internal const int PHSTAT2 = 0x11;
     internal const int PHIE = 0x12;
+    internal const int PHIR = 0x13;
     internal const int PHLCON = 0x14;
+    internal const int PRST = 0x8000;
+    internal const int PLOOPBK = 0x4000;
+    internal const int PPWRSV = 0x0800;
     internal const int PDPXMD = 0x0100;
+    internal const int FRCLNK = 0x4000;
+    internal const int TXDIS = 0x2000;
+    internal const int JABBER = 0x0400;
     internal const int HDLDIS = 0x0100;
+    internal const int PLNKIE = 0x0010;
+    internal const int PGEIE = 0x0002;
     internal const int LSTAT = 0x0400;
+    internal const int DPXSTAT = 0x0200;
+    internal const int PLRITY = 0x0020;
 
-    /// <summary>Bits 15, 14 and 8 of PHSTAT2 do not exist and read 0 on a chip that answers.</summary>
-    internal const int Phstat2AlwaysZero = 0xC100;
+    /// <summary>What PHID1 reads on every chip.</summary>
+    internal const int Phid1Value = 0x0083;
+
+    /// <summary>Bits 15, 14, 8 to 6 and 4 to 0 of PHSTAT2 do not exist and read 0 on a chip that answers.</summary>
+    internal const int Phstat2AlwaysZero = 0xC1DF;
 
     /// <summary>Bits 15 to 12 of PHLCON are reserved and written as 0011.</summary>
     internal const int PhlconReservedMask = 0xF001;

@@ -8,10 +8,13 @@ namespace NanoTcp.Drivers.Enc28j60;
 /// </summary>
 internal sealed class Enc28j60Configuration
 {
+    /// <summary>What <see cref="Place"/> returns when all registers hold their values.</summary>
+    internal const int AllHold = -1;
+
     /// <summary>The rows that the chip has not been told of yet, a bit each; for reading only.</summary>
     internal long Changes;
 
-    private const int Capacity = 31;
+    private const int Capacity = 34;
 
     private readonly Enc28j60Spi _spi;
     private readonly byte[] _registers = new byte[Capacity];
@@ -55,7 +58,9 @@ internal sealed class Enc28j60Configuration
         {
             n = Add(n, Enc28j60Registers.MAIPGH, 0x0C);
 
-            // The widest collision window: fewer collisions are late, and the hardware retries the others by itself.
+            // As many tries as the hardware makes after a reset, and the widest collision window: fewer collisions are
+            // late, and the hardware retries the others by itself.
+            n = Add(n, Enc28j60Registers.MACLCON1, 0x0F);
             n = Add(n, Enc28j60Registers.MACLCON2, 0x3F);
         }
 
@@ -69,6 +74,11 @@ internal sealed class Enc28j60Configuration
         n = Add(n, Enc28j60Registers.MAADR5, (int)(macAddress >> 8));
         n = Add(n, Enc28j60Registers.MAADR6, (int)macAddress);
 
+        // Never written by anybody; but in half duplex a wrong bit in EFLOCON.FCEN jams the whole segment (DS39662 10),
+        // and one in EBSTCON starts a self-test that fills the memory. EFLOCON.FULDPXS mirrors MACON3.FULDPX.
+        n = Add(n, Enc28j60Registers.EBSTCON, 0);
+        n = Add(n, Enc28j60Registers.EFLOCON, fullDuplex ? Enc28j60Bits.FULDPXS : 0);
+
         // Only PKTIE: then INT is low exactly while packets wait, and after EPKTCNT was seen at 0 the next packet makes
         // an edge. Any other flag could hold the pin low over a packet's arrival.
         n = Add(n, Enc28j60Registers.EIE, interruptPin ? Enc28j60Bits.INTIE | Enc28j60Bits.PKTIE : 0);
@@ -77,21 +87,30 @@ internal sealed class Enc28j60Configuration
         _values = Exactly(_values, n);
     }
 
-    /// <summary>How many registers there are.</summary>
-    internal int Count
+    /// <summary>Writes the table, each register until it holds.</summary>
+    /// <returns><see cref="AllHold"/>, or the row that does not hold.</returns>
+    internal int Place()
     {
-        get { return _registers.Length; }
-    }
-
-    /// <summary>Writes the table.</summary>
-    internal void Write()
-    {
-        for (int i = 0; i < Count; i++)
+        for (int i = 0; i < _registers.Length; i++)
         {
-            _spi.Write(_registers[i], _values[i]);
+            if (!Enc28j60Verification.Place(_spi, _registers[i], _values[i]))
+            {
+                return i;
+            }
+        }
+
+        // What a write that went astray did to the others, and what only seemed to hold.
+        for (int i = 0; i < _registers.Length; i++)
+        {
+            if (!Enc28j60Verification.Holds(_spi, _registers[i], 0xFF, _values[i])
+                && !Enc28j60Verification.Place(_spi, _registers[i], _values[i]))
+            {
+                return i;
+            }
         }
 
         Changes = 0;
+        return AllHold;
     }
 
     /// <summary>Says what a register is to hold from now on; the chip is told by <see cref="WriteChanges"/>.</summary>
@@ -119,27 +138,40 @@ internal sealed class Enc28j60Configuration
         }
     }
 
-    /// <summary>Whether registers <paramref name="from"/> up to, not including, <paramref name="to"/> hold their values.</summary>
-    internal bool Holds(int from, int to)
+    /// <summary>Whether the registers of a bank hold their values; those that all banks share count as bank 0's.</summary>
+    internal bool Holds(int bank)
     {
         // While the hash filter is off its table means nothing, and is not worth eight reads.
         bool hashing = (_values[Row(Enc28j60Registers.ERXFCON)] & Enc28j60Bits.HTEN) != 0;
-        for (int i = from; i < to; i++)
+        byte[] registers = _registers;
+        for (int i = 0; i < registers.Length; i++)
         {
-            int register = _registers[i];
+            int register = registers[i];
             if (!hashing && register >= Enc28j60Registers.EHT0 && register <= Enc28j60Registers.EHT7)
             {
                 continue;
             }
 
-            // A bit may have been read wrong: what counts is what two reads agree on.
-            if (_spi.Read(register) != _values[i] && _spi.Read(register) != _values[i])
+            if (((register >> Enc28j60Registers.BankShift) & Enc28j60Registers.BankMask) == bank
+                && !Enc28j60Verification.Holds(_spi, register, 0xFF, _values[i]))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>Which register a row is.</summary>
+    internal int RegisterOf(int row)
+    {
+        return _registers[row];
+    }
+
+    /// <summary>What a row's register should hold.</summary>
+    internal int ValueOf(int row)
+    {
+        return _values[row];
     }
 
     private static byte[] Exactly(byte[] table, int length)

@@ -47,7 +47,7 @@ public static class Enc28j60Counters
     /// <summary>Recoveries because a transmission never ended, however often it was started.</summary>
     public const int TxStalls = 13;
 
-    /// <summary>Searches for the chip that did not find it.</summary>
+    /// <summary>Searches for the chip that did not find it, or not in order.</summary>
     public const int NoDevice = 14;
 
     /// <summary>Completed initialisations, the first one included.</summary>
@@ -56,11 +56,20 @@ public static class Enc28j60Counters
     /// <summary>Times that the link came or went.</summary>
     public const int LinkChanges = 16;
 
+    /// <summary>Recoveries because a pointer was not where the driver had left it, or the ring not in step with it.</summary>
+    public const int LostPointers = 17;
+
+    /// <summary>Recoveries because a register of the PHY did not hold what had been written.</summary>
+    public const int LostPhy = 18;
+
+    /// <summary>Recoveries because one frame collided late sixteen times in a row.</summary>
+    public const int TxExhausted = 19;
+
     /// <summary>Times that broadcasts were refused for a while because there were too many.</summary>
-    public const int BroadcastThrottles = 17;
+    public const int BroadcastThrottles = 20;
 
     /// <summary>Magic packets that ended <see cref="Enc28j60PowerMode.MagicPacket"/>.</summary>
-    public const int WakeUps = 18;
+    public const int WakeUps = 21;
 
     private static readonly string[] s_names = new string[]
     {
@@ -81,6 +90,9 @@ public static class Enc28j60Counters
         "enc28j60_no_device",
         "enc28j60_initialisations",
         "enc28j60_link_changes",
+        "enc28j60_lost_pointers",
+        "enc28j60_lost_phy",
+        "enc28j60_tx_exhausted",
         "enc28j60_broadcast_throttles",
         "enc28j60_wake_ups",
     };

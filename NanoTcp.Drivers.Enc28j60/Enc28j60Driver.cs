@@ -10,7 +10,7 @@ namespace NanoTcp.Drivers.Enc28j60;
 /// <remarks>
 /// <para>Nothing blocks and nothing is allocated after the constructor. The chip is set up by the first calls of
 /// <see cref="Poll"/>. When it is not there, <see cref="Status"/> says <see cref="LinkStatus.NoDevice"/>, and the driver
-/// looks for it every two seconds. Whatever is found wrong with a running chip leads to the same recovery: it is reset
+/// looks for it every second. Whatever is found wrong with a running chip leads to the same recovery: it is reset
 /// and set up anew within some five milliseconds, the frames in its memory are lost, and the cause is counted.</para>
 /// <para>Filters and power modes are asked for at any time, and carried out by the next calls of <see cref="Poll"/>,
 /// because the chip must not receive while they change. What is in its memory is not lost by that; of what is on the
@@ -24,16 +24,23 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
     private const int LongestFrame = 1514;
     private const int LongestPollInterval = 1000;
     private const int MostGroups = 64;
+    private const int ShortestCheckInterval = 100;
+    private const int LongestCheckInterval = 60_000;
+
+    /// <summary>Milliseconds between two looks at the link while there is none.</summary>
+    private const int LinkInterval = 500;
 
     private readonly long _macAddress;
     private readonly CounterSet _counters;
     private readonly Enc28j60Receiver _receiver;
     private readonly Enc28j60Transmitter _transmitter;
     private readonly Enc28j60Startup _startup;
+    private readonly Enc28j60Findings _findings;
     private readonly Enc28j60Health _health;
     private readonly Enc28j60Filter _filter;
     private readonly Enc28j60Power _power;
     private readonly int _idleInterval;
+    private readonly int _checkInterval;
     private LinkStatus _status = LinkStatus.NoDevice;
     private bool _running;
     private bool _canSend;
@@ -69,6 +76,11 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
             throw new ArgumentException("PollInterval is 0 to 1000 milliseconds.", nameof(options));
         }
 
+        if (options.CheckInterval < ShortestCheckInterval || options.CheckInterval > LongestCheckInterval)
+        {
+            throw new ArgumentException("CheckInterval is 100 to 60000 milliseconds.", nameof(options));
+        }
+
         if (options.MulticastGroups < 0 || options.MulticastGroups > MostGroups)
         {
             throw new ArgumentException("MulticastGroups is 0 to 64.", nameof(options));
@@ -81,17 +93,20 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
 
         Enc28j60Leds.Check(options.LedConfiguration);
         _macAddress = macAddress;
-        _idleInterval = options.UseInterruptPin ? Enc28j60Health.Interval : options.PollInterval;
+        _idleInterval = options.UseInterruptPin ? LongestPollInterval : options.PollInterval;
+        _checkInterval = options.CheckInterval;
         _counters = Enc28j60Counters.Create();
+        _findings = new Enc28j60Findings();
         Enc28j60Spi spi = new Enc28j60Spi(bus);
-        Enc28j60Phy phy = new Enc28j60Phy(spi);
+        Enc28j60PhyConfiguration phyConfiguration =
+            new Enc28j60PhyConfiguration(new Enc28j60Phy(spi), options.FullDuplex, options.LedConfiguration);
         Enc28j60Configuration configuration =
             new Enc28j60Configuration(spi, macAddress, options.FullDuplex, options.UseInterruptPin);
         _receiver = new Enc28j60Receiver(spi, _counters);
         _transmitter = new Enc28j60Transmitter(spi, _receiver, _counters);
         _startup = new Enc28j60Startup(
-            spi, phy, configuration, _receiver, _transmitter, _counters, options.FullDuplex, options.LedConfiguration);
-        _health = new Enc28j60Health(spi, phy, configuration, _receiver);
+            spi, phyConfiguration, configuration, _receiver, _transmitter, _counters, _findings);
+        _health = new Enc28j60Health(spi, phyConfiguration, configuration, _receiver, _transmitter);
         _filter = new Enc28j60Filter(
             configuration, options.MulticastGroups, options.BroadcastLimit, options.Promiscuous);
         _power = new Enc28j60Power(spi, configuration, _receiver);
@@ -142,13 +157,101 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
     /// <summary>EREVID: 2 is silicon B1, 4 B4, 5 B5, 6 B7; 0 before the chip was found.</summary>
     public int Revision
     {
-        get { return _startup.Revision; }
+        get { return _findings.Revision; }
     }
 
-    /// <summary>Why the last search for the chip failed.</summary>
+    /// <summary>What is wrong with the hardware, as far as the driver can tell.</summary>
     public Enc28j60Problem Problem
     {
-        get { return _startup.Problem; }
+        get
+        {
+            if (_running)
+            {
+                return _health.Reversed ? Enc28j60Problem.ReceivePairReversed : Enc28j60Problem.None;
+            }
+
+            return _findings.Problem;
+        }
+    }
+
+    /// <summary>
+    /// <see cref="Problem"/> as a sentence to act on, with what was read; empty when there is none. Made when asked for.
+    /// </summary>
+    public string ProblemText
+    {
+        get
+        {
+            byte[] text = new byte[Enc28j60Sentences.Longest];
+            return Enc28j60Text.ToString(text, PutProblem(text, 0));
+        }
+    }
+
+    /// <summary>Whether the chip is set up, as far as is known.</summary>
+    internal bool IsRunning
+    {
+        get { return _running; }
+    }
+
+    /// <summary>Whether no reset is under way, so that all of the chip may be looked at.</summary>
+    internal bool IsSettled
+    {
+        get { return _running || _startup.IsPausing; }
+    }
+
+    internal bool FullDuplex
+    {
+        get { return _health.FullDuplex; }
+    }
+
+    internal Enc28j60Receiver Receiver
+    {
+        get { return _receiver; }
+    }
+
+    internal Enc28j60Transmitter Transmitter
+    {
+        get { return _transmitter; }
+    }
+
+    internal Enc28j60Phy Phy
+    {
+        get { return _health.Phy; }
+    }
+
+    /// <summary>
+    /// Writes what a bug report should hold as ASCII text: state, problem, the chip's registers by name, what the driver
+    /// believes of them, and all counters. Some thirty lines, 1,500 octets; what does not find room is cut off.
+    /// </summary>
+    /// <remarks>
+    /// Takes some 230 SPI operations, where the PHY is slow at most 64 more for each of its nine registers, and leaves the
+    /// chip as it was. It can be written at any time between two calls of <see cref="Poll"/>, also without a chip: every
+    /// register then reads the same, and the first line says so. Allocates nothing but what a literal costs.
+    /// </remarks>
+    /// <param name="buffer">Where to.</param>
+    /// <param name="offset">First octet.</param>
+    /// <returns>Octets written.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="buffer"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is not in the buffer.</exception>
+    public int WriteReport(byte[] buffer, int offset)
+    {
+        if (buffer == null)
+        {
+            throw new ArgumentNullException(nameof(buffer));
+        }
+
+        if (offset < 0 || offset > buffer.Length)
+        {
+            throw new ArgumentOutOfRangeException(nameof(offset));
+        }
+
+        return Enc28j60Report.Write(buffer, offset, this, _health.Spi) - offset;
+    }
+
+    /// <summary>Writes <see cref="ProblemText"/>.</summary>
+    /// <returns>Where to go on.</returns>
+    internal int PutProblem(byte[] buffer, int at)
+    {
+        return Enc28j60Sentences.Put(buffer, at, Problem, _findings);
     }
 
     /// <summary>
@@ -210,7 +313,7 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
             int wait = _startup.Poll(now);
             if (wait != Enc28j60Startup.Done)
             {
-                if (_startup.Problem != Enc28j60Problem.None)
+                if (_startup.IsSearching)
                 {
                     SetStatus(LinkStatus.NoDevice);
                 }
@@ -220,6 +323,7 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
 
             _running = true;
             _healthDue = now;
+            _health.Begin();
         }
 
         if (_transmitter.InFlight)
@@ -244,12 +348,15 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
 
         if (receiving && now >= _healthDue)
         {
-            _healthDue = now + Enc28j60Health.Interval;
             receiving = Heed(_health.Check());
             if (receiving)
             {
                 SetStatus(_health.LinkUp && _power.CarriesFrames ? LinkStatus.Up : LinkStatus.Down);
             }
+
+            // Two looks make a check. A link that comes is not to wait for a long one.
+            int next = _checkInterval / 2;
+            _healthDue = now + (next > LinkInterval && !_health.LinkUp ? LinkInterval : next);
         }
 
         UpdateCanSend();
@@ -359,6 +466,9 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
                 break;
             case Enc28j60Transmitter.DeadBus:
                 Recover(Enc28j60Counters.DeadBus);
+                break;
+            case Enc28j60Transmitter.Exhausted:
+                Recover(Enc28j60Counters.TxExhausted);
                 break;
             default:
                 break;

@@ -3,7 +3,7 @@ namespace NanoTcp.Drivers.Enc28j60;
 /// <summary>Access to the PHY's 16-bit registers through the MII (DS39662 3.3).</summary>
 internal sealed class Enc28j60Phy
 {
-    /// <summary>What <see cref="Read"/> returns when the MII stayed busy.</summary>
+    /// <summary>What a read returns when the MII stayed busy, or never said the same thing.</summary>
     internal const int Failed = -1;
 
     /// <summary>
@@ -12,6 +12,11 @@ internal sealed class Enc28j60Phy
     /// </summary>
     private const int BusyPolls = 64;
 
+    /// <summary>How many reads in a row have to say the same, out of how many, and how often the MII may be found stuck.</summary>
+    private const int InARow = 3;
+    private const int MostReads = 64;
+    private const int MostFailures = 4;
+
     private readonly Enc28j60Spi _spi;
 
     internal Enc28j60Phy(Enc28j60Spi spi)
@@ -19,35 +24,113 @@ internal sealed class Enc28j60Phy
         _spi = spi;
     }
 
-    /// <summary>Reads a PHY register.</summary>
-    /// <returns>0 to FFFFh, or <see cref="Failed"/>.</returns>
-    internal int Read(int register)
-    {
-        int high = ReadHigh(register);
-        return high == Failed ? Failed : high | _spi.Read(Enc28j60Registers.MIRDL);
-    }
-
-    /// <summary>Reads a PHY register of which only bits 15 to 8 matter; saves an operation.</summary>
-    /// <returns>Bits 15 to 8 in their place, the others 0, or <see cref="Failed"/>.</returns>
-    internal int ReadHigh(int register)
+    /// <summary>
+    /// Starts to read a PHY register. Until <see cref="End"/>, what is not of the MII may be done; that fills the wait.
+    /// </summary>
+    internal void Begin(int register)
     {
         _spi.Write(Enc28j60Registers.MIREGADR, register);
         _spi.Write(Enc28j60Registers.MICMD, Enc28j60Bits.MIIRD);
+    }
+
+    /// <summary>Ends what <see cref="Begin"/> started.</summary>
+    /// <returns>0 to FFFFh, or <see cref="Failed"/>.</returns>
+    internal int End()
+    {
+        int high = EndHigh();
+        return high == Failed ? Failed : high | _spi.Read(Enc28j60Registers.MIRDL);
+    }
+
+    /// <summary>As <see cref="End"/>, when only bits 15 to 8 matter; saves an operation.</summary>
+    /// <returns>Bits 15 to 8 in their place, the others 0, or <see cref="Failed"/>.</returns>
+    internal int EndHigh()
+    {
         bool ready = WaitWhileBusy();
         _spi.Write(Enc28j60Registers.MICMD, 0);
         return ready ? _spi.Read(Enc28j60Registers.MIRDH) << 8 : Failed;
     }
 
-    /// <summary>Writes a PHY register.</summary>
-    /// <returns>False when the MII stayed busy.</returns>
-    internal bool Write(int register, int value)
+    /// <summary>Reads a PHY register.</summary>
+    /// <returns>0 to FFFFh, or <see cref="Failed"/>.</returns>
+    internal int Read(int register)
     {
-        _spi.Write(Enc28j60Registers.MIREGADR, register);
-        _spi.Write(Enc28j60Registers.MIWRL, value & 0xFF);
+        Begin(register);
+        return End();
+    }
 
-        // The high octet starts the write (DS39662 3.3.2).
-        _spi.Write(Enc28j60Registers.MIWRH, value >> 8);
-        return WaitWhileBusy();
+    /// <summary>
+    /// Reads some bits of a PHY register until several reads in a row agree on them (erratum 1). The address is made sure
+    /// of each time: most of the 32 registers do not exist, and all of those read 0.
+    /// </summary>
+    /// <returns>The bits of <paramref name="mask"/>, or <see cref="Failed"/>.</returns>
+    internal int ReadSettled(int register, int mask)
+    {
+        int last = Failed;
+        int same = 0;
+        int failures = MostFailures;
+        int reads = MostReads;
+        do
+        {
+            if (same == 0)
+            {
+                Settle();
+            }
+
+            int value = Failed;
+            if (HoldsAddress(register))
+            {
+                _spi.Write(Enc28j60Registers.MICMD, Enc28j60Bits.MIIRD);
+                value = End();
+            }
+
+            if (value == Failed)
+            {
+                if (--failures == 0)
+                {
+                    return Failed;
+                }
+
+                same = 0;
+                continue;
+            }
+
+            value &= mask;
+            same = value == last ? same + 1 : 1;
+            last = value;
+            if (same == InARow)
+            {
+                return value;
+            }
+        }
+        while (--reads != 0);
+
+        return Failed;
+    }
+
+    /// <summary>Writes a PHY register once.</summary>
+    internal void Write(int register, int value)
+    {
+        // What lands in another register may do harm, so the address is made sure of before the high octet starts the
+        // write (DS39662 3.3.2).
+        if (Enc28j60Verification.Place(_spi, Enc28j60Registers.MIREGADR, register)
+            && Enc28j60Verification.Place(_spi, Enc28j60Registers.MIWRL, value & 0xFF))
+        {
+            _spi.Write(Enc28j60Registers.MIWRH, value >> 8);
+            WaitWhileBusy();
+        }
+    }
+
+    /// <summary>Ends whatever the MII may have been made to do, a scan that never stops included.</summary>
+    internal void Settle()
+    {
+        _spi.Write(Enc28j60Registers.MICMD, 0);
+        WaitWhileBusy();
+    }
+
+    private bool HoldsAddress(int register)
+    {
+        return _spi.Read(Enc28j60Registers.MIREGADR) == register
+            || Enc28j60Verification.Place(_spi, Enc28j60Registers.MIREGADR, register);
     }
 
     private bool WaitWhileBusy()

@@ -33,7 +33,8 @@ internal sealed class Enc28j60Power
     /// </summary>
     private const int OscillatorStart = 2;
 
-    private const int SleepInterval = Enc28j60Health.Interval;
+    /// <summary>Milliseconds between two looks at a sleeping chip.</summary>
+    private const int SleepInterval = 500;
     private const int Implausible = -1;
 
     // A magic packet (DS39662 8.4): so many octets FFh, then so many times the station's address.
@@ -262,7 +263,7 @@ internal sealed class Enc28j60Power
         }
 
         _configuration.WriteChanges();
-        if (!_configuration.Holds(0, _configuration.Count))
+        if (!_configuration.Holds(0) || !_configuration.Holds(1) || !_configuration.Holds(2) || !_configuration.Holds(3))
         {
             return Enc28j60Counters.LostRegisters;
         }

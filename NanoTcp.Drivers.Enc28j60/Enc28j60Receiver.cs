@@ -84,6 +84,18 @@ internal sealed class Enc28j60Receiver
         get { return _pending; }
     }
 
+    /// <summary>Where the next packet begins.</summary>
+    internal int Next
+    {
+        get { return _next; }
+    }
+
+    /// <summary>Consumed octets that have not been given back yet.</summary>
+    internal int Debt
+    {
+        get { return _debt; }
+    }
+
     /// <summary>Whether a packet said that others before it were lost (receive status vector bit 16).</summary>
     internal bool DropSeen
     {
@@ -106,6 +118,14 @@ internal sealed class Enc28j60Receiver
     internal void RestoreReadPointer()
     {
         _spi.WritePointer(Enc28j60Registers.ERDPTL, _next);
+    }
+
+    /// <summary>Whether the chip's pointers are where they were left, and its ring is in step with the driver.</summary>
+    internal bool PointersHold()
+    {
+        return IsInStep()
+            && Enc28j60Verification.HoldsPointer(_spi, Enc28j60Registers.ERDPTL, _next)
+            && Enc28j60Verification.HoldsPointer(_spi, Enc28j60Registers.ERXRDPTL, LastFreed());
     }
 
     /// <summary>Reads how many packets wait.</summary>
@@ -248,6 +268,39 @@ internal sealed class Enc28j60Receiver
         // Erratum 14: ERXRDPT must be odd, or the chip corrupts what it receives. Packets begin at even addresses and the
         // ring ends at an odd one, so the octet before the next packet is odd.
         return next == RingStart ? RingEnd : next - 1;
+    }
+
+    /// <summary>The value of ERXRDPT as it was last written.</summary>
+    private int LastFreed()
+    {
+        int from = _next - _debt;
+        return LastReadable(from < RingStart ? from + RingSize : from);
+    }
+
+    /// <summary>
+    /// Whether the chip writes where the driver will read. A count that is one too small, because a wrong bit made an
+    /// operation into ECON2.PKTDEC, would deliver every packet with the one after it, and nothing else would show it.
+    /// </summary>
+    private bool IsInStep()
+    {
+        int reads = Enc28j60Verification.Agreement;
+        do
+        {
+            // ERXWRPT tells something only when no packet waits; with one, the header will.
+            if (_pending != 0 || ReadPacketCount() != 0)
+            {
+                return true;
+            }
+
+            int written = _spi.Read(Enc28j60Registers.ERXWRPTL) | (_spi.Read(Enc28j60Registers.ERXWRPTH) << 8);
+            if (written == _next)
+            {
+                return true;
+            }
+        }
+        while (--reads != 0);
+
+        return false;
     }
 
     /// <summary>

@@ -40,9 +40,18 @@ internal static class Enc28j60Registers
     internal const int ERXNDH = 0x0B;
     internal const int ERXRDPTL = 0x0C;
     internal const int ERXRDPTH = 0x0D;
+    internal const int ERXWRPTL = 0x0E;
+    internal const int ERXWRPTH = 0x0F;
+    internal const int EDMASTL = 0x10;
+    internal const int EDMANDL = 0x12;
+    internal const int EDMADSTL = 0x14;
+    internal const int EDMACSL = 0x16;
 
     internal const int EHT0 = 0x00 | Bank1;
     internal const int EHT7 = 0x07 | Bank1;
+    internal const int EPMM0 = 0x08 | Bank1;
+    internal const int EPMCSL = 0x10 | Bank1;
+    internal const int EPMOL = 0x14 | Bank1;
     internal const int ERXFCON = 0x18 | Bank1;
     internal const int EPKTCNT = 0x19 | Bank1;
 
@@ -52,6 +61,7 @@ internal static class Enc28j60Registers
     internal const int MABBIPG = 0x04 | Bank2;
     internal const int MAIPGL = 0x06 | Bank2;
     internal const int MAIPGH = 0x07 | Bank2;
+    internal const int MACLCON1 = 0x08 | Bank2;
     internal const int MACLCON2 = 0x09 | Bank2;
     internal const int MAMXFLL = 0x0A | Bank2;
     internal const int MAMXFLH = 0x0B | Bank2;
@@ -68,6 +78,12 @@ internal static class Enc28j60Registers
     internal const int MAADR4 = 0x03 | Bank3 | MacGroup;
     internal const int MAADR1 = 0x04 | Bank3 | MacGroup;
     internal const int MAADR2 = 0x05 | Bank3 | MacGroup;
+    internal const int EBSTSD = 0x06 | Bank3;
+    internal const int EBSTCON = 0x07 | Bank3;
+    internal const int EBSTCSL = 0x08 | Bank3;
     internal const int MISTAT = 0x0A | Bank3 | MacGroup;
     internal const int EREVID = 0x12 | Bank3;
+    internal const int ECOCON = 0x15 | Bank3;
+    internal const int EFLOCON = 0x17 | Bank3;
+    internal const int EPAUSL = 0x18 | Bank3;
 }

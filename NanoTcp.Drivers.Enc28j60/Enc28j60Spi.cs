@@ -62,6 +62,15 @@ internal sealed class Enc28j60Spi
         return scratch[2];
     }
 
+    /// <summary>Reads a common register while something else than zeros is sent, which the chip does not look at.</summary>
+    internal int Probe(int commonRegister, int sent)
+    {
+        Scratch[0] = (byte)(RCR | commonRegister);
+        Scratch[1] = (byte)sent;
+        Bus.Transfer(Scratch, 0, 2);
+        return Scratch[1];
+    }
+
     /// <summary>Write Control Register. Not for EIR and ECON1, which the chip changes by itself.</summary>
     internal void Write(int register, int value)
     {

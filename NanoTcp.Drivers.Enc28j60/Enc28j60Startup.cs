@@ -4,6 +4,7 @@ namespace NanoTcp.Drivers.Enc28j60;
 
 /// <summary>
 /// Finds the chip and sets it up (DS39662 6, with the waits that the errata add), a step a call, so that nothing blocks.
+/// What fails is tried again at once a few times, because cold boots and noise pass, and then once a second.
 /// </summary>
 internal sealed class Enc28j60Startup
 {
@@ -20,67 +21,68 @@ internal sealed class Enc28j60Startup
     /// </summary>
     private const int MoreThanOneMillisecond = 2;
 
-    /// <summary>Milliseconds between two searches for a chip that is not there.</summary>
-    private const int SearchInterval = 2000;
+    /// <summary>How many searches follow each other at once before the slow ones.</summary>
+    private const int QuickSearches = 4;
+
+    /// <summary>Milliseconds from one slow search to the next, which itself takes two waits.</summary>
+    private const int SearchInterval = 1000;
+    private const int SearchPause = SearchInterval - (2 * MoreThanOneMillisecond);
+    private const long AtOnce = long.MinValue;
 
     private readonly Enc28j60Spi _spi;
-    private readonly Enc28j60Phy _phy;
+    private readonly Enc28j60PhyConfiguration _phyConfiguration;
     private readonly Enc28j60Configuration _configuration;
     private readonly Enc28j60Receiver _receiver;
     private readonly Enc28j60Transmitter _transmitter;
     private readonly CounterSet _counters;
-    private readonly bool _fullDuplex;
-    private readonly int _ledConfiguration;
+    private readonly Enc28j60Findings _findings;
     private int _step = Wake;
-    private bool _waiting;
-    private long _due;
-    private int _revision;
-    private Enc28j60Problem _problem;
+    private int _failures;
+    private long _due = AtOnce;
 
     internal Enc28j60Startup(
         Enc28j60Spi spi,
-        Enc28j60Phy phy,
+        Enc28j60PhyConfiguration phyConfiguration,
         Enc28j60Configuration configuration,
         Enc28j60Receiver receiver,
         Enc28j60Transmitter transmitter,
         CounterSet counters,
-        bool fullDuplex,
-        int ledConfiguration)
+        Enc28j60Findings findings)
     {
         _spi = spi;
-        _phy = phy;
+        _phyConfiguration = phyConfiguration;
         _configuration = configuration;
         _receiver = receiver;
         _transmitter = transmitter;
         _counters = counters;
-        _fullDuplex = fullDuplex;
-        _ledConfiguration = ledConfiguration;
+        _findings = findings;
     }
 
-    /// <summary>EREVID as last read.</summary>
-    internal int Revision
+    /// <summary>Whether the quick searches have all failed.</summary>
+    internal bool IsSearching
     {
-        get { return _revision; }
+        get { return _failures >= QuickSearches; }
     }
 
-    /// <summary>Why the last search failed.</summary>
-    internal Enc28j60Problem Problem
+    /// <summary>Whether the chip has had its reset and the millisecond after it, so that all of it may be looked at.</summary>
+    internal bool IsPausing
     {
-        get { return _problem; }
+        get { return _failures != 0 && _step == Wake; }
     }
 
     /// <summary>Begins anew with the next <see cref="Poll"/>.</summary>
     internal void Begin()
     {
         _step = Wake;
-        _waiting = false;
+        _due = AtOnce;
+        _failures = 0;
     }
 
     /// <summary>Does the next step if it is due.</summary>
     /// <returns>Milliseconds until the next step, or <see cref="Done"/>.</returns>
     internal int Poll(long now)
     {
-        if (_waiting && now < _due)
+        if (now < _due)
         {
             return (int)(_due - now);
         }
@@ -90,6 +92,8 @@ internal sealed class Enc28j60Startup
             case Wake:
                 // Erratum 19: a chip in power save does not hear the System Reset Command. The oscillator is given time
                 // to start (300 us, DS39662 2.2).
+                // Erratum 4: CLKOUT stops while the chip sleeps, whatever the data sheet says. It is for the board alone:
+                // the driver needs no clock from the chip and leaves ECOCON as it is, which a reset does too.
                 _spi.ForgetBank();
                 _spi.ClearBits(Enc28j60Registers.ECON2, Enc28j60Bits.PWRSV);
                 return Wait(now, MoreThanOneMillisecond, Reset);
@@ -99,8 +103,8 @@ internal sealed class Enc28j60Startup
                 _spi.Reset();
                 return Wait(now, MoreThanOneMillisecond, SetUp);
             default:
-                _problem = TrySetUp();
-                if (_problem == Enc28j60Problem.None)
+                _findings.Problem = TrySetUp();
+                if (_findings.Problem == Enc28j60Problem.None)
                 {
                     _counters.Increment(Enc28j60Counters.Initialisations);
                     Begin();
@@ -108,47 +112,39 @@ internal sealed class Enc28j60Startup
                 }
 
                 _counters.Increment(Enc28j60Counters.NoDevice);
-                return Wait(now, SearchInterval, Wake);
+                _failures++;
+                return Wait(now, IsSearching ? SearchPause : 0, Wake);
         }
     }
 
     private int Wait(long now, int milliseconds, int step)
     {
         _due = now + milliseconds;
-        _waiting = true;
         _step = step;
         return milliseconds;
     }
 
     private Enc28j60Problem TrySetUp()
     {
-        int estat = _spi.Read(Enc28j60Registers.ESTAT);
-        if ((estat & (Enc28j60Bits.EstatAlwaysZero | Enc28j60Bits.CLKRDY)) != Enc28j60Bits.CLKRDY)
+        Enc28j60Problem problem = _findings.Identify(_spi);
+        if (problem != Enc28j60Problem.None)
         {
-            return Enc28j60Problem.NoAnswer;
-        }
-
-        _revision = _spi.Read(Enc28j60Registers.EREVID);
-        if (!IsKnownRevision(_revision))
-        {
-            return Enc28j60Problem.UnknownRevision;
+            return problem;
         }
 
         _spi.SetBits(Enc28j60Registers.ECON2, Enc28j60Bits.AUTOINC);
-        _configuration.Write();
-
-        // Erratum 1: on silicon B1 and B4 an SPI clock below 8 MHz may spoil accesses to MAC registers. What does not
-        // hold is found here and tried again.
-        if (!_configuration.Holds(0, _configuration.Count))
+        int row = _configuration.Place();
+        if (row != Enc28j60Configuration.AllHold)
         {
-            return Enc28j60Problem.RegistersDoNotHold;
+            return _findings.NoteRegister(_spi, _configuration.RegisterOf(row), _configuration.ValueOf(row));
         }
 
         _receiver.Start();
         _transmitter.Start();
-        if (!SetUpPhy())
+        problem = SetUpPhy();
+        if (problem != Enc28j60Problem.None)
         {
-            return Enc28j60Problem.PhyDoesNotAnswer;
+            return problem;
         }
 
         _spi.ClearBits(Enc28j60Registers.EIR, Enc28j60Bits.EirClearable);
@@ -156,25 +152,26 @@ internal sealed class Enc28j60Startup
         return Enc28j60Problem.None;
     }
 
-    private bool SetUpPhy()
+    private Enc28j60Problem SetUpPhy()
     {
-        // Erratum 16: the duplex mode that the chip guesses from the wiring of LEDB may be wrong. It is written, and
-        // is always that of MACON3.FULDPX (DS39662 9).
-        int phcon1 = _fullDuplex ? Enc28j60Bits.PDPXMD : 0;
+        Enc28j60Phy phy = _phyConfiguration.Phy;
+        int identifier = phy.ReadSettled(Enc28j60Bits.PHID1, 0xFFFF);
+        if (identifier != Enc28j60Bits.Phid1Value)
+        {
+            return _findings.Note(Enc28j60Problem.PhyDoesNotAnswer, Enc28j60Bits.PHID1, identifier, Enc28j60Bits.Phid1Value);
+        }
 
-        // Without HDLDIS a half-duplex chip receives its own frames (DS39662 6.6).
-        int phcon2 = _fullDuplex ? 0 : Enc28j60Bits.HDLDIS;
-        return _phy.Write(Enc28j60Bits.PHCON1, phcon1)
-            && _phy.Write(Enc28j60Bits.PHCON2, phcon2)
-            && _phy.Write(Enc28j60Bits.PHLCON, _ledConfiguration)
-            && _phy.Write(Enc28j60Bits.PHIE, 0)
-            && (_phy.Read(Enc28j60Bits.PHCON1) & Enc28j60Bits.PDPXMD) == phcon1
-            && (_phy.Read(Enc28j60Bits.PHCON2) & Enc28j60Bits.HDLDIS) == phcon2;
-    }
+        int row = _phyConfiguration.Place();
+        if (row == Enc28j60PhyConfiguration.AllHold)
+        {
+            return Enc28j60Problem.None;
+        }
 
-    private static bool IsKnownRevision(int revision)
-    {
-        // B1, B4, B5, B7.
-        return revision == 2 || revision == 4 || revision == 5 || revision == 6;
+        int register = Enc28j60PhyConfiguration.RegisterOf(row);
+        return _findings.Note(
+            Enc28j60Problem.PhyRegistersDoNotHold,
+            register,
+            phy.ReadSettled(register, Enc28j60PhyConfiguration.MaskOf(row)),
+            _phyConfiguration.ValueOf(row));
     }
 }

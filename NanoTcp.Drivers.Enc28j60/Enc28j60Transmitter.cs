@@ -26,13 +26,16 @@ internal sealed class Enc28j60Transmitter
     /// <summary>What <see cref="CheckTime"/> returns when transmissions no longer end.</summary>
     internal const int Stalled = 3;
 
+    /// <summary>What <see cref="Check"/> returns when a frame collided late as often as it was sent.</summary>
+    internal const int Exhausted = 4;
+
     /// <summary>Takes MACON3's word for padding and check sequence (DS39662 figure 7-1).</summary>
     private const byte ControlOctet = 0;
 
     /// <summary>Milliseconds until a transmission counts as stuck. The longest frame takes 1.2 ms; the rest is for a busy medium.</summary>
     private const int Timeout = 20;
 
-    /// <summary>How often a frame is put on the wire before it is given up.</summary>
+    /// <summary>How often a frame is put on the wire before the whole chip is reset.</summary>
     private const int MaximumAttempts = 16;
 
     /// <summary>How many transmissions of one frame may get stuck before the whole chip is reset.</summary>
@@ -49,8 +52,8 @@ internal sealed class Enc28j60Transmitter
     private long _startedAt;
     private int _attempts;
     private int _timeouts;
-    private int _end;
-    private int _writePointerHigh;
+    private int _end = Unset;
+    private int _writePointerHigh = Unset;
 
     internal Enc28j60Transmitter(Enc28j60Spi spi, Enc28j60Receiver receiver, CounterSet counters)
     {
@@ -63,6 +66,20 @@ internal sealed class Enc28j60Transmitter
     internal bool InFlight
     {
         get { return _inFlight; }
+    }
+
+    /// <summary>Last octet of the frame that was sent last, or -1.</summary>
+    internal int SlotEnd
+    {
+        get { return _end; }
+    }
+
+    /// <summary>Whether the pointers that are only written when they change are where they were left.</summary>
+    internal bool PointersHold()
+    {
+        return (_end == Unset || Enc28j60Verification.HoldsPointer(_spi, Enc28j60Registers.ETXNDL, _end))
+            && (_writePointerHigh == Unset
+                || Enc28j60Verification.Holds(_spi, Enc28j60Registers.EWRPTH, 0xFF, _writePointerHigh));
     }
 
     /// <summary>Forgets what it knows of the chip's pointers, after a reset. A frame in the slot is lost.</summary>
@@ -126,7 +143,9 @@ internal sealed class Enc28j60Transmitter
     }
 
     /// <summary>Looks whether the frame is out. One operation if all is well.</summary>
-    /// <returns><see cref="Working"/>, <see cref="OverflowSeen"/> or <see cref="DeadBus"/>.</returns>
+    /// <returns>
+    /// <see cref="Working"/>, <see cref="OverflowSeen"/>, <see cref="DeadBus"/> or <see cref="Exhausted"/>.
+    /// </returns>
     internal int Check()
     {
         int eir = _spi.Read(Enc28j60Registers.EIR);
@@ -137,7 +156,10 @@ internal sealed class Enc28j60Transmitter
 
         if ((eir & Enc28j60Bits.TXERIF) != 0)
         {
-            HandleAbort();
+            if (!HandleAbort())
+            {
+                return Exhausted;
+            }
         }
         else if ((eir & Enc28j60Bits.TXIF) != 0)
         {
@@ -207,7 +229,9 @@ internal sealed class Enc28j60Transmitter
         _mayHaveStalled = false;
     }
 
-    private void HandleAbort()
+    /// <summary>Finds out why a frame was given up by the chip, and sends it again or gives it up too.</summary>
+    /// <returns>False when it was sent so often that the chip is not to be believed any more.</returns>
+    private bool HandleAbort()
     {
         _mayHaveStalled = true;
 
@@ -227,14 +251,17 @@ internal sealed class Enc28j60Transmitter
         if ((status & Enc28j60Bits.TsvLateCollision) != 0)
         {
             _counters.Increment(Enc28j60Counters.TxLateCollisions);
-            if (_attempts < MaximumAttempts)
+            if (_attempts >= MaximumAttempts)
             {
-                Retry();
-                return;
+                return false;
             }
+
+            Retry();
+            return true;
         }
 
         GiveUp();
+        return true;
     }
 
     private void GiveUp()

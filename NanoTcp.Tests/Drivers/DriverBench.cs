@@ -139,6 +139,33 @@ internal sealed class DriverBench
         Chip.Violations.Clear();
     }
 
+    /// <summary>Writes a register of the PHY behind the driver's back, and leaves the bank as it was.</summary>
+    internal void PokePhy(int register, int value)
+    {
+        byte[] econ1 = [0x1F, 0];
+        Chip.Transfer(econ1, 0, 2);
+        Enc28j60Spi spi = new(Chip);
+        new Enc28j60Phy(spi).Write(register, value);
+        spi.SelectBank(econ1[1] & 3);
+        Chip.Violations.Clear();
+    }
+
+    /// <summary>Runs the loop for a while in steps of a millisecond, and takes whatever comes.</summary>
+    internal void RunQuickly(int milliseconds)
+    {
+        for (int i = 0; i < milliseconds; i++)
+        {
+            Driver.Poll(Clock.Milliseconds);
+            while (Driver.Receive(Buffer, Offset, Capacity) != 0)
+            {
+                // What a fault has left behind.
+            }
+
+            Clock.Advance(1_000_000);
+            Chip.Update();
+        }
+    }
+
     /// <summary>What every teardown asserts: the chip has seen nothing forbidden.</summary>
     internal void AssertNoViolation()
     {

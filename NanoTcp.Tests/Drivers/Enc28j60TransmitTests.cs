@@ -181,7 +181,7 @@ public sealed class Enc28j60TransmitTests : Enc28j60TestBase
     }
 
     [TestMethod]
-    public void After_sixteen_late_collisions_the_frame_is_given_up_and_the_next_one_goes_out()
+    public void After_sixteen_late_collisions_of_one_frame_the_chip_is_reset_and_the_next_one_goes_out()
     {
         DriverBench bench = Started();
         bench.Bus.LateCollisions = 16;
@@ -190,11 +190,50 @@ public sealed class Enc28j60TransmitTests : Enc28j60TestBase
         Assert.AreEqual(0, bench.Bus.LateCollisions);
         Assert.AreEqual(15, bench.Count(Enc28j60Counters.TxRetries));
         Assert.AreEqual(1, bench.Count(Enc28j60Counters.TxErrors));
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.TxExhausted));
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.Recoveries));
         Assert.AreEqual(0, bench.Port.Arrived);
         byte[] next = DriverBench.Frame(300, 2);
         bench.Send(next);
         bench.ExpectArrival(next, 5);
-        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
+    public void Frames_come_in_while_no_transmission_ever_ends()
+    {
+        DriverBench bench = Started();
+        bench.Bus.LostTransmitRequests = int.MaxValue;
+        byte[] sent = new byte[DriverBench.Offset + 900];
+        int received = 0;
+        const int Seconds = 5;
+        for (int i = 0; i < Seconds * 1000; i++)
+        {
+            if (i % 10 == 0)
+            {
+                bench.Port.Enqueue(DriverBench.Frame(200, i));
+            }
+
+            bench.Driver.Poll(bench.Clock.Milliseconds);
+            while (bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity) != 0)
+            {
+                received++;
+            }
+
+            if (bench.Driver.CanSend)
+            {
+                bench.Driver.Send(sent, DriverBench.Offset, 900);
+            }
+
+            bench.Pass(1000);
+        }
+
+        // Each frame takes four timeouts and a recovery, and only in the recoveries nothing can come in.
+        Assert.IsGreaterThan(10 * Seconds, bench.Count(Enc28j60Counters.TxStalls));
+        Assert.AreEqual(bench.Count(Enc28j60Counters.TxStalls), bench.Count(Enc28j60Counters.Recoveries));
+        Assert.IsGreaterThan(Seconds * 100 * 85 / 100, received);
+        Assert.AreEqual(LinkStatus.Up, bench.Driver.Status);
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.LinkChanges));
     }
 
     [TestMethod]

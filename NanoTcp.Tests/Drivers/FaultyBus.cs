@@ -7,8 +7,13 @@ namespace NanoTcp.Tests.Drivers;
 internal sealed class FaultyBus : ISpiBus
 {
     private const byte BitFieldSetEcon1 = 0x9F;
-    private const byte ReadEir = 0x1C;
+    private const byte BitFieldClearEcon1 = 0xBF;
+    private const byte SystemReset = 0xFF;
+    private const byte WriteMiregadr = 0x54;
+    private const byte WriteMiwrh = 0x57;
     private const byte ReadEstat = 0x1D;
+    private const int Phstat2 = 0x11;
+    private const byte ReadEir = 0x1C;
     private const byte RXBUSY = 0x04;
     private const byte ReadBuffer = 0x3A;
     private const byte TXRTS = 0x08;
@@ -18,7 +23,10 @@ internal sealed class FaultyBus : ISpiBus
 
     private readonly ISpiBus _chip;
     private readonly byte[] _scratch = new byte[2];
+    private readonly byte[] _garbled = new byte[2000];
     private bool _collided;
+    private int _bank;
+    private int _phyAddress;
 
     internal FaultyBus(ISpiBus chip)
     {
@@ -58,6 +66,41 @@ internal sealed class FaultyBus : ISpiBus
     /// <summary>Flips a bit in one transfer of fifty.</summary>
     internal Random? Noise { get; set; }
 
+    /// <summary>Whether MISO is wired to MOSI.</summary>
+    internal bool Echo { get; set; }
+
+    /// <summary>Spoils one in <see cref="SpoilOneIn"/> accesses to a MAC or MII register, be it a write or a read (erratum 1).</summary>
+    internal Random? MacSpoiler { get; set; }
+
+    internal int SpoilOneIn { get; set; } = 16;
+
+    /// <summary>Whether writes to MAC and MII registers do not reach the chip.</summary>
+    internal bool MacDeaf { get; set; }
+
+    /// <summary>-1, or a bank 0 register that reads as if it had never been written.</summary>
+    internal int DeafEthAddress { get; set; } = -1;
+
+    /// <summary>Whether the MII reads FFFFh, as from a PHY without supply.</summary>
+    internal bool DeadPhy { get; set; }
+
+    /// <summary>Whether the PHY keeps its values whatever is written.</summary>
+    internal bool DeafPhy { get; set; }
+
+    /// <summary>Bits that are set in whatever is read from MIRDL while the PHY is asked for PHSTAT2.</summary>
+    internal int Phstat2LowBits { get; set; }
+
+    /// <summary>Bits of ESTAT that read 0.</summary>
+    internal int MissingEstatBits { get; set; }
+
+    /// <summary>How many accesses to MAC and MII registers were spoilt.</summary>
+    internal int Spoilt { get; private set; }
+
+    /// <summary>How many operations go well until a bit of what is sent is turned over; -1 for never.</summary>
+    internal int WrongMosiIn { get; set; } = -1;
+
+    /// <summary>Which bit, counted from the operation's first one; runs on from the last to the first.</summary>
+    internal int WrongMosiBit { get; set; }
+
     /// <summary>Operations that passed, or were lost.</summary>
     internal long Operations { get; private set; }
 
@@ -65,10 +108,26 @@ internal sealed class FaultyBus : ISpiBus
     {
         Operations++;
         byte opcode = buffer[offset];
+        if (Echo)
+        {
+            return;
+        }
+
         if (!Unplugged)
         {
-            _chip.Transfer(buffer, offset, count);
+            if (WrongMosiIn >= 0 && WrongMosiIn-- == 0)
+            {
+                Garble(buffer, offset, count);
+                _chip.Transfer(_garbled, 0, count);
+                Array.Copy(_garbled, 0, buffer, offset, count);
+            }
+            else
+            {
+                _chip.Transfer(buffer, offset, count);
+            }
         }
+
+        SpoilRead(opcode, buffer, offset, count);
 
         if (StuckMiso >= 0)
         {
@@ -120,9 +179,36 @@ internal sealed class FaultyBus : ISpiBus
     public void Write(byte[] buffer, int offset, int count)
     {
         Operations++;
-        if (Unplugged)
+        if (Unplugged || Echo)
         {
             return;
+        }
+
+        byte opcode = buffer[offset];
+        if (WrongMosiIn >= 0 && WrongMosiIn-- == 0)
+        {
+            NoteBank(buffer, offset);
+            Garble(buffer, offset, count);
+            _chip.Write(_garbled, 0, count);
+            return;
+        }
+
+        NoteBank(buffer, offset);
+        if (opcode >> 5 == 2 && IsMac(opcode & 0x1F))
+        {
+            if (MacDeaf || (DeafPhy && opcode == WriteMiwrh))
+            {
+                return;
+            }
+
+            if (MacSpoiler != null && MacSpoiler.Next(SpoilOneIn) == 0)
+            {
+                Spoilt++;
+                _scratch[0] = opcode;
+                _scratch[1] = (byte)(buffer[offset + 1] ^ MacSpoiler.Next(1, 256));
+                _chip.Write(_scratch, 0, 2);
+                return;
+            }
         }
 
         if (buffer[offset] == BitFieldSetEcon1 && (buffer[offset + 1] & TXRTS) != 0)
@@ -144,5 +230,74 @@ internal sealed class FaultyBus : ISpiBus
         }
 
         _chip.Write(buffer, offset, count);
+    }
+
+    private void SpoilRead(byte opcode, byte[] buffer, int offset, int count)
+    {
+        int address = opcode & 0x1F;
+        if (opcode == ReadEstat)
+        {
+            buffer[offset + 1] &= (byte)~MissingEstatBits;
+        }
+
+        if (opcode == DeafEthAddress && _bank == 0 && count == 2)
+        {
+            buffer[offset + 1] = 0;
+        }
+
+        if (opcode >= 0x20 || !IsMac(address))
+        {
+            return;
+        }
+
+        if (DeadPhy && _bank == 2 && address is 0x18 or 0x19)
+        {
+            buffer[offset + 2] = 0xFF;
+        }
+
+        if (_phyAddress == Phstat2 && _bank == 2 && address == 0x18)
+        {
+            buffer[offset + 2] |= (byte)Phstat2LowBits;
+        }
+
+        if (MacSpoiler != null && MacSpoiler.Next(SpoilOneIn) == 0)
+        {
+            Spoilt++;
+            buffer[offset + 2] ^= (byte)MacSpoiler.Next(1, 256);
+        }
+    }
+
+    private bool IsMac(int address)
+    {
+        return (_bank == 2 && address < 0x1A) || (_bank == 3 && (address < 0x06 || address == 0x0A));
+    }
+
+    /// <summary>Sees which bank is selected, and which PHY register, as the driver means it.</summary>
+    private void NoteBank(byte[] buffer, int offset)
+    {
+        switch (buffer[offset])
+        {
+            case BitFieldSetEcon1:
+                _bank |= buffer[offset + 1] & 3;
+                break;
+            case BitFieldClearEcon1:
+                _bank &= ~buffer[offset + 1] & 3;
+                break;
+            case SystemReset:
+                _bank = 0;
+                break;
+            case WriteMiregadr when _bank == 2:
+                _phyAddress = buffer[offset + 1];
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Garble(byte[] buffer, int offset, int count)
+    {
+        Array.Copy(buffer, offset, _garbled, 0, count);
+        int bit = WrongMosiBit % (8 * count);
+        _garbled[bit / 8] ^= (byte)(0x80 >> (bit % 8));
     }
 }

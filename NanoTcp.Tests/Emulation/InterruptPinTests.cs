@@ -14,10 +14,10 @@ public class InterruptPinTests
         Assert.AreEqual(0, bench.Chip.InterruptEdges);
         Receive(bench, 3);
         Assert.AreEqual(1, bench.Chip.InterruptEdges, "it stays low while packets wait");
-        bench.Set(ChipBench.Econ2, 0x40);
-        bench.Set(ChipBench.Econ2, 0x40);
+        bench.FreePacket();
+        bench.FreePacket();
         Assert.AreEqual(1, bench.Chip.InterruptEdges);
-        bench.Set(ChipBench.Econ2, 0x40);
+        bench.FreePacket();
         Receive(bench, 1);
         Assert.AreEqual(2, bench.Chip.InterruptEdges);
         bench.AssertClean();
@@ -44,7 +44,7 @@ public class InterruptPinTests
         {
             bench.Port.Incoming.Enqueue(ChipBench.Frame(60));
             bench.ReceiveAll();
-            bench.Set(ChipBench.Econ2, 0x40);
+            bench.FreePacket();
         }
 
         Assert.AreEqual(5, bench.Chip.InterruptEdges);
@@ -106,7 +106,7 @@ public class InterruptPinTests
         for (int i = 0; i < 3; i++)
         {
             Receive(bench, 1);
-            bench.Set(ChipBench.Econ2, 0x40);
+            bench.FreePacket();
         }
 
         Assert.IsTrue(bench.Chip.InterruptPinLow);
@@ -141,7 +141,7 @@ public class InterruptPinTests
         for (int i = 0; i < 200; i++)
         {
             Receive(bench, 1);
-            bench.Set(ChipBench.Econ2, 0x40);
+            bench.FreePacket();
             bench.WriteWord(0, 0x0C, bench.EthWord(0, 0x0E) is int next and not 0 ? next - 1 : 0x17FF);
         }
 

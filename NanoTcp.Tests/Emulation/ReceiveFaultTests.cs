@@ -175,7 +175,7 @@ public class ReceiveFaultTests
         bench.Chip.FloodPackets(255);
         Assert.AreEqual(255, bench.PacketCount());
         Assert.AreEqual(0, bench.Eth(ChipBench.Eir) & 0x01);
-        Assert.AreEqual(255 * 24, bench.EthWord(0, 0x0E));
+        Assert.AreEqual(255 * 24, bench.WritePointer());
         bench.Port.Incoming.Enqueue(ChipBench.Frame(60));
         bench.ReceiveAll();
         Assert.AreEqual(255, bench.PacketCount());

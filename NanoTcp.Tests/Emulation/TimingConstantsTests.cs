@@ -65,7 +65,7 @@ public class TimingConstantsTests
         bench.ReceiveAll();
         long until = bench.Clock.Nanoseconds - 9_600 + (100 * 51_200);
         bench.StartSending(ChipBench.Frame(60));
-        Assert.AreEqual(until + first, bench.Clock.Nanoseconds + bench.Chip.NanosecondsToNextEvent, "100 pause quanta of 51.2 us");
+        Assert.AreEqual(until, bench.Clock.Nanoseconds + bench.Chip.NanosecondsToNextEvent, "100 pause quanta of 51.2 us");
         bench.AssertClean();
     }
 
