@@ -121,6 +121,53 @@ public sealed class Enc28j60CollisionTests : Enc28j60TestBase
         Assert.AreEqual(retries, bench.Count(Enc28j60Counters.TxRetries));
     }
 
+    [TestMethod]
+    [DataRow(60)]
+    [DataRow(1514)]
+    public void Against_a_far_end_that_never_stops_frames_get_out_and_every_one_comes_to_an_end(int length)
+    {
+        // Whoever has just won the wire goes on winning: its opponent's back-off is the longer one. A back-off of the chip
+        // may take 52 ms and looks to the driver like a transmission that hangs; it starts such a one again.
+        DriverBench bench = Started();
+        byte[] foreign = DriverBench.Frame(length, 1, 0x020000000001);
+        byte[] frame = DriverBench.Frame(300, 2);
+        byte[] buffer = new byte[DriverBench.Offset + 1514];
+        int sent = 0;
+        int arrived = 0;
+        long movedAt = bench.Clock.Milliseconds;
+        long longest = 0;
+        long end = movedAt + 2000;
+        while (bench.Clock.Milliseconds < end)
+        {
+            while (bench.Port.Coming < 3)
+            {
+                bench.Port.Enqueue(foreign);
+            }
+
+            bench.Driver.Poll(bench.Clock.Milliseconds);
+            longest = Math.Max(longest, bench.Clock.Milliseconds - movedAt);
+            if (bench.Driver.CanSend)
+            {
+                frame.CopyTo(buffer, DriverBench.Offset);
+                Assert.IsTrue(bench.Driver.Send(buffer, DriverBench.Offset, frame.Length));
+                sent++;
+                movedAt = bench.Clock.Milliseconds;
+            }
+
+            while (bench.Port.Arrived > 0)
+            {
+                Assert.AreEqual(frame.Length, bench.Port.TakeArrived().Length);
+                arrived++;
+            }
+
+            bench.Pass(50);
+        }
+
+        Assert.IsGreaterThan(20, arrived);
+        Assert.IsLessThanOrEqualTo(LongestWait, longest);
+        Assert.IsLessThanOrEqualTo(1, Math.Abs(sent - arrived - bench.Count(Enc28j60Counters.TxErrors)));
+    }
+
     private static void AssertAccounted(DriverBench bench, Traffic traffic)
     {
         Assert.AreEqual(Frames, traffic.Arrived + bench.Count(Enc28j60Counters.TxErrors));

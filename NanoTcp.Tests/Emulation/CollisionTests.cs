@@ -432,7 +432,7 @@ public class CollisionTests
         int given = 0;
         int offered = 0;
         bench.StartSending(ChipBench.Frame(60));
-        long end = bench.Clock.Nanoseconds + 2_000_000_000;
+        long end = bench.Clock.Nanoseconds + 1_000_000_000;
         while (bench.Clock.Nanoseconds < end)
         {
             if (bench.Port.Incoming.Count < 2)
@@ -441,7 +441,7 @@ public class CollisionTests
                 bench.Port.Incoming.Enqueue(ChipBench.Frame(60, [2, 0, 0, 0, 0, 1]));
             }
 
-            bench.Wait(Math.Min(bench.Chip.NanosecondsToNextEvent, 10_000));
+            bench.Wait(Math.Min(bench.Chip.NanosecondsToNextEvent, 100_000));
             if ((bench.Eth(ChipBench.Econ1) & Txrts) == 0)
             {
                 given++;
@@ -452,9 +452,9 @@ public class CollisionTests
 
         // Whoever has just won goes on winning: that is Ethernet. But each frame comes to an end, one way or the other.
         long sent = bench.Port.SentCount;
-        Assert.IsGreaterThan(20, sent);
+        Assert.IsGreaterThan(10, sent);
         Assert.AreEqual(given, sent + bench.Chip.Wire.ExcessiveCollisions);
-        Assert.IsGreaterThan(10_000, bench.Chip.Wire.Filtered);
+        Assert.IsGreaterThan(2_000, bench.Chip.Wire.Filtered);
         Assert.AreEqual(offered, bench.Chip.Wire.Filtered + bench.Chip.Wire.GivenUpByFarEnd, 3);
     }
 
