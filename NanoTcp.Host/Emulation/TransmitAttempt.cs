@@ -89,7 +89,7 @@ internal sealed class TransmitAttempt
             CollideAt(1 + faults.Below(Bounds.Min(LinkPulseOctets, whole)), window);
             if (Fate == LateCollision)
             {
-                // "In some cases the abort fails to reset the transmit state machine": one case in three each.
+                // The abort does not always work out. The erratum gives no figures: one case in three each.
                 Fate = LateCollision + faults.Below(3);
             }
         }

@@ -18,7 +18,7 @@ internal sealed class TransmitStatus
     private const int Aborted = ExcessiveDefer | ExcessiveCollision | LateCollision | Giant;
     private const int LargestLengthField = 1500;
 
-    /// <summary>The count of collisions has four bits, and does not show the sixteenth (DS39662 table 7-1).</summary>
+    /// <summary>The count of collisions has four bits; it stays at its largest value for the sixteenth.</summary>
     private const int LargestCollisionCount = 15;
 
     private readonly ChipState _state;
@@ -48,8 +48,8 @@ internal sealed class TransmitStatus
     }
 
     /// <summary>
-    /// An attempt is over. The data sheet counts "all bytes from collided attempts"; that is taken to mean the jam too,
-    /// and not the preamble, which the count of a frame without collisions does not have either.
+    /// An attempt is over. The vector counts what collided too; that is taken to mean the jam as well, and not the
+    /// preamble, which the count of a frame without collisions does not have either.
     /// </summary>
     internal void CountOctets(int count)
     {
