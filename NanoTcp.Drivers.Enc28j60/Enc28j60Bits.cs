@@ -103,5 +103,6 @@ internal static class Enc28j60Bits
     internal const int RsvBroadcast = 0x02;
 
     // Fourth octet of the transmit status vector, bits 24 to 31 (table 7-1).
+    internal const int TsvExcessiveCollision = 0x10;
     internal const int TsvLateCollision = 0x20;
 }

@@ -58,9 +58,11 @@ internal sealed class Enc28j60Configuration
         {
             n = Add(n, Enc28j60Registers.MAIPGH, 0x0C);
 
-            // As many tries as the hardware makes after a reset, and the widest collision window: fewer collisions are
-            // late, and the hardware retries the others by itself.
-            n = Add(n, Enc28j60Registers.MACLCON1, 0x0F);
+            // The widest collision window: fewer collisions are late, and the hardware retries the others by itself.
+            // Six repetitions by the hardware, which back off for 6 ms together at the most, instead of fifteen, which
+            // may take 366: a transmission that takes longer than the transmitter waits is then one that hangs. The
+            // transmitter begins again from there.
+            n = Add(n, Enc28j60Registers.MACLCON1, 6);
             n = Add(n, Enc28j60Registers.MACLCON2, 0x3F);
         }
 

@@ -292,8 +292,9 @@ internal sealed class Enc28j60Receiver
                 return true;
             }
 
+            // A packet may come in between: the pointer counts only when there is still none after it (DS39662 7.2.5).
             int written = _spi.Read(Enc28j60Registers.ERXWRPTL) | (_spi.Read(Enc28j60Registers.ERXWRPTH) << 8);
-            if (written == _next)
+            if (ReadPacketCount() != 0 || written == _next)
             {
                 return true;
             }

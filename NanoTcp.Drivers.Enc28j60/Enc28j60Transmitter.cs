@@ -260,6 +260,13 @@ internal sealed class Enc28j60Transmitter
             return true;
         }
 
+        // The medium was taken each time. That is no fault of the chip, however long it lasts.
+        if ((status & Enc28j60Bits.TsvExcessiveCollision) != 0 && _attempts < MaximumAttempts)
+        {
+            Retry();
+            return true;
+        }
+
         GiveUp();
         return true;
     }

@@ -147,7 +147,7 @@ public sealed class Enc28j60BudgetTests : Enc28j60TestBase
     }
 
     [TestMethod]
-    public void Looking_after_the_chip_costs_at_most_eighty_operations_a_second()
+    public void Looking_after_the_chip_costs_at_most_eighty_five_operations_a_second()
     {
         DriverBench bench = Started();
         bench.Send(DriverBench.Frame(60, 1));
@@ -156,7 +156,7 @@ public sealed class Enc28j60BudgetTests : Enc28j60TestBase
         bench.Run(16_000);
         long operations = (Operations(bench) - before) / 16;
         TestContext.WriteLine($"looking after the chip: {operations} operations a second");
-        Assert.IsLessThanOrEqualTo(80, operations);
+        Assert.IsLessThanOrEqualTo(85, operations);
     }
 
     [TestMethod]

@@ -255,6 +255,11 @@ public sealed class Enc28j60FilterTests : Enc28j60TestBase
             }
         }
 
+        for (int i = 0; i < bench.Driver.Counters.Count; i++)
+        {
+            TestContext.WriteLine($"{bench.Driver.Counters.GetName(i)} {bench.Count(i)}");
+        }
+
         Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
         Assert.AreEqual(0, bench.Count(Enc28j60Counters.RxOverflows));
         Assert.IsLessThanOrEqualTo(changes, bench.Chip.Wire.MissedWhileDisabled);
@@ -331,13 +336,13 @@ public sealed class Enc28j60FilterTests : Enc28j60TestBase
     public void Looking_after_the_chip_costs_eight_reads_a_second_more_with_a_group_joined()
     {
         DriverBench bench = Started();
-        bench.Run(1000);
-        long alone = OperationsIn(bench, 4000);
+        bench.Run(8000);
+        long alone = OperationsIn(bench, 8000);
         bench.Driver.Join(Mdns);
-        bench.Run(1000);
-        long together = OperationsIn(bench, 4000);
-        TestContext.WriteLine($"{alone / 4.0} operations a second, with a group {together / 4.0}");
-        Assert.AreEqual(alone + (4 * 8), together, 2.0);
+        bench.Run(8000);
+        long together = OperationsIn(bench, 8000);
+        TestContext.WriteLine($"{alone / 8.0} operations a second, with a group {together / 8.0}");
+        Assert.AreEqual(alone + (8 * 8), together, 4.0);
     }
 
     [TestMethod]

@@ -237,14 +237,23 @@ public sealed class Enc28j60TransmitTests : Enc28j60TestBase
     }
 
     [TestMethod]
-    public void A_frame_that_collided_too_often_is_given_up_at_once_and_the_next_one_goes_out()
+    public void A_frame_that_collided_too_often_is_sent_again_sixteen_times_and_then_the_next_one_goes_out()
     {
         DriverBench bench = Started();
-        bench.Bus.ExcessiveCollisions = 1;
+        bench.Bus.ExcessiveCollisions = 15;
+        byte[] lucky = DriverBench.Frame(300, 3);
+        bench.Send(lucky);
+        bench.ExpectArrival(lucky, 50);
+        bench.RunUntil(() => bench.Driver.CanSend, 50);
+        Assert.AreEqual(15, bench.Count(Enc28j60Counters.TxRetries));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.TxErrors));
+
+        bench.Bus.ExcessiveCollisions = 16;
         bench.Send(DriverBench.Frame(300, 1));
         bench.RunUntil(() => bench.Driver.CanSend, 50);
-        Assert.AreEqual(0, bench.Count(Enc28j60Counters.TxRetries));
+        Assert.AreEqual(30, bench.Count(Enc28j60Counters.TxRetries));
         Assert.AreEqual(1, bench.Count(Enc28j60Counters.TxErrors));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
         byte[] next = DriverBench.Frame(300, 2);
         bench.Send(next);
         bench.ExpectArrival(next, 5);
