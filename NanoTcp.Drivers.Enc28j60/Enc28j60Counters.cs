@@ -29,7 +29,7 @@ public static class Enc28j60Counters
     /// <summary>Transmissions started again from the chip's memory.</summary>
     public const int TxRetries = 7;
 
-    /// <summary>Transmissions that ended in a late collision, real or imagined (DS80349 erratum 13).</summary>
+    /// <summary>Transmissions that ended in a late collision, real or imagined by the chip (DS80349).</summary>
     public const int TxLateCollisions = 8;
 
     /// <summary>Times that the chip was initialised anew because something was wrong; each has a cause below or above.</summary>

@@ -187,8 +187,8 @@ internal sealed class Enc28j60Health
     }
 
     /// <summary>
-    /// Compares ECON1 and ECON2, of which the driver knows every bit but TXRTS, the selected bank included. Nothing of the
-    /// DMA is ever set: erratum 17 says that its checksum loses the packet being received, so checksums are computed in
+    /// Compares ECON1 and ECON2, of which the driver knows every bit but TXRTS, the selected bank included. Erratum 17: a
+    /// checksum by the DMA loses the packet being received. So nothing of the DMA is ever set: checksums are computed in
     /// software, and frames are never copied inside the chip.
     /// </summary>
     private bool ControlHolds()

@@ -59,8 +59,8 @@ internal sealed class Enc28j60Phy
     }
 
     /// <summary>
-    /// Reads some bits of a PHY register until several reads in a row agree on them (erratum 1). The address is made sure
-    /// of each time: most of the 32 registers do not exist, and all of those read 0.
+    /// Reads some bits of a PHY register until several reads in a row agree on them; see <see cref="Enc28j60Verification"/>.
+    /// The address is made sure of each time: most of the 32 registers do not exist, and all of those read 0.
     /// </summary>
     /// <returns>The bits of <paramref name="mask"/>, or <see cref="Failed"/>.</returns>
     internal int ReadSettled(int register, int mask)

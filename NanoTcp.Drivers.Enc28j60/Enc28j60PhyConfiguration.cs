@@ -27,8 +27,9 @@ internal sealed class Enc28j60PhyConfiguration
 
         // Erratum 16: the duplex mode that the chip guesses from the wiring of LEDB may be wrong. It is written, and
         // is always that of MACON3.FULDPX (DS39662 9).
-        // Errata 9 and 10: the PHY's loopback is unreliable in half and in full duplex. It is never used, and PLOOPBK is
-        // among the bits that must stay 0.
+        // Erratum 9: the PHY's loopback is unreliable in half duplex. It is never used, and PLOOPBK is among the bits that
+        // must stay 0.
+        // Erratum 10: it is unreliable in full duplex too.
         _values[Phcon1] = (ushort)(fullDuplex ? Enc28j60Bits.PDPXMD : 0);
 
         // Without HDLDIS a half-duplex chip receives its own frames (DS39662 6.6).

@@ -256,7 +256,7 @@ internal sealed class Enc28j60Power
 
     private int WakeUp()
     {
-        // Here CLKRDY can be trusted; erratum 2 is about the System Reset Command.
+        // Here CLKRDY can be trusted. It is after a System Reset Command that it says nothing; see Enc28j60Startup.
         if (ReadStatus() == Implausible)
         {
             return Enc28j60Counters.DeadBus;

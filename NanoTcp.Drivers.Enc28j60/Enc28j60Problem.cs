@@ -28,8 +28,8 @@ public enum Enc28j60Problem
     ClockNotRunning = 6,
 
     /// <summary>
-    /// Other control registers hold, those of the MAC do not: an SPI clock below 8 MHz on silicon B1 or B4 (DS80349 erratum
-    /// 1), or too short a hold of chip select (DS39662 table 16-6).
+    /// Other control registers hold, those of the MAC do not: an SPI clock below 8 MHz on silicon B1 or B4 (DS80349), or
+    /// too short a hold of chip select (DS39662 table 16-6).
     /// </summary>
     MacRegistersDoNotHold = 7,
 
@@ -38,7 +38,7 @@ public enum Enc28j60Problem
 
     /// <summary>
     /// The chip works and has a link, but its receive pair is reversed (PHSTAT2.PLRITY), and its own correction of that is
-    /// unreliable (DS80349 erratum 7).
+    /// unreliable (DS80349).
     /// </summary>
     ReceivePairReversed = 9,
 }

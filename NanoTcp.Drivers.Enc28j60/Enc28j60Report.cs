@@ -95,7 +95,8 @@ internal static class Enc28j60Report
         at = Enc28j60Text.EndLine(b, at);
         if (Enc28j60Names.IsEarlySilicon(revision))
         {
-            // Errata 1, 3 and 8; RBIAS of the late silicon is in the newer data sheets.
+            // Erratum 3: the early silicon is for 0 to 70 degrees Celsius. No driver can do anything about that but say it.
+            // Erratum 8: it wants another RBIAS than the late silicon, whose value is in the newer data sheets. The same.
             at = Enc28j60Text.Put(b, at, "note: B1 and B4 want an SPI clock of 8 MHz or more (erratum 1),\n");
             at = Enc28j60Text.Put(b, at, "note: are not for industrial temperatures (erratum 3), and want another RBIAS\n");
             at = Enc28j60Text.Put(b, at, "note: than the 2.32 kOhm that is right from B5 on (erratum 8)\n");

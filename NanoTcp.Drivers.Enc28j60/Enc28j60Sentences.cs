@@ -55,7 +55,7 @@ internal static class Enc28j60Sentences
         }
     }
 
-    /// <summary>Erratum 1 is not about silicon B5 and B7, where something else must be the reason.</summary>
+    /// <summary>A slow clock does no harm on silicon B5 and B7, where something else must be the reason.</summary>
     private static int PutLateSilicon(byte[] buffer, int at, Enc28j60Findings findings)
     {
         at = Enc28j60Text.Put(buffer, at, "; this is ");

@@ -10,7 +10,8 @@ namespace NanoTcp.Tests.Compliance;
 /// Finds the rules that comments in the code name: <c>RFC 9293 MUST-2, MUST-3 and 3.1</c>, <c>RFC 5681 3.2 step 4</c>,
 /// <c>RFC 4022 tcpCurrEstab</c>; a list continues after a comma or <c>and</c>, on the same line. The member is told by
 /// the indentation, which the build holds to four columns a level: a comment that stands alone in front of a
-/// declaration belongs to it, any other to the member around it.
+/// declaration belongs to it, any other to the member around it. Who looks for other words finds all
+/// <see cref="Comments"/>.
 /// </summary>
 internal sealed partial class CodeMarkers
 {
@@ -33,6 +34,9 @@ internal sealed partial class CodeMarkers
     /// <summary>Markers that say nothing: a number without its RFC, or a comment that no member holds.</summary>
     internal List<string> Faults { get; } = [];
 
+    /// <summary>Every line of comment, with the member that it belongs to; null when none does.</summary>
+    internal List<(string File, string? Member, string Text)> Comments { get; } = [];
+
     /// <summary>Reads all C# sources of a folder of the repository.</summary>
     internal static CodeMarkers ReadFolder(string root, string folder)
     {
@@ -48,6 +52,7 @@ internal sealed partial class CodeMarkers
             CodeMarkers one = Read(name, File.ReadAllText(file));
             all.Places.AddRange(one.Places);
             all.Faults.AddRange(one.Faults);
+            all.Comments.AddRange(one.Comments);
         }
 
         return all;
@@ -103,6 +108,7 @@ internal sealed partial class CodeMarkers
 
     private void Note(string comment, Func<string?> member)
     {
+        Comments.Add((_file, member(), comment));
         int named = 0;
         foreach (Match marker in Marker().Matches(comment))
         {

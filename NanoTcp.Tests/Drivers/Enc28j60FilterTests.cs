@@ -372,6 +372,35 @@ public sealed class Enc28j60FilterTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    public void Erratum_18_nothing_that_can_be_asked_for_turns_the_pattern_filter_on()
+    {
+        DriverBench bench = Started();
+        for (int wishes = 0; wishes < 16; wishes++)
+        {
+            bench.Driver.Promiscuous = (wishes & 1) != 0;
+            bench.Driver.SetPowerMode((wishes & 2) != 0 ? Enc28j60PowerMode.MagicPacket : Enc28j60PowerMode.Running);
+            if ((wishes & 4) != 0)
+            {
+                bench.Driver.Join(Mdns);
+            }
+
+            if ((wishes & 8) != 0)
+            {
+                Flood(bench, 60, MacAddress.Broadcast);
+            }
+
+            bench.Run(5);
+            Assert.IsFalse(IsTaken(bench, Enc28j60Registers.ERXFCON, 0x10), $"PMEN with {wishes:X}");
+            Assert.IsFalse(IsTaken(bench, Enc28j60Registers.ERXFCON, 0x40), $"ANDOR with {wishes:X}");
+            Assert.IsTrue(IsTaken(bench, Enc28j60Registers.ERXFCON, 0x20), $"CRCEN with {wishes:X}");
+            if ((wishes & 4) != 0)
+            {
+                bench.Driver.Leave(Mdns);
+            }
+        }
+    }
+
+    [TestMethod]
     public void Promiscuous_can_be_chosen_for_the_start()
     {
         DriverBench bench = Started(null, new Enc28j60Options { Promiscuous = true });

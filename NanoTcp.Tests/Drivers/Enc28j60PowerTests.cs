@@ -60,6 +60,33 @@ public sealed class Enc28j60PowerTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    public void Erratum_4_CLKOUT_stands_still_while_the_chip_sleeps_and_is_as_the_board_set_it_after_that()
+    {
+        DriverBench bench = NewBench();
+        bench.Pass(1000);
+        bench.Poke(Enc28j60Registers.ECOCON, 1);
+        Assert.AreEqual(25_000_000, bench.Chip.ClockOutputHertz);
+        bench.Start();
+        Assert.AreEqual(25_000_000, bench.Chip.ClockOutputHertz, "a start does not touch it");
+        Sleep(bench);
+        Assert.AreEqual(0, bench.Chip.ClockOutputHertz);
+        WakeUp(bench);
+        Assert.AreEqual(25_000_000, bench.Chip.ClockOutputHertz);
+    }
+
+    [TestMethod]
+    public void Erratum_19_the_chip_is_woken_by_PWRSV_and_not_by_a_reset()
+    {
+        DriverBench bench = Started();
+        long resets = bench.Chip.Statistics.SystemReset;
+        Sleep(bench);
+        WakeUp(bench);
+        AssertFlows(bench);
+        Assert.AreEqual(resets, bench.Chip.Statistics.SystemReset);
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.Initialisations));
+    }
+
+    [TestMethod]
     public void Filters_that_change_while_the_chip_sleeps_are_in_force_when_it_wakes()
     {
         DriverBench bench = Started();

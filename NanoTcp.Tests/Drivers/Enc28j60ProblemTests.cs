@@ -83,6 +83,28 @@ public sealed class Enc28j60ProblemTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    [DataRow(2)]
+    [DataRow(4)]
+    public void Erratum_1_a_clock_that_is_too_slow_for_any_verification_is_said(int revision)
+    {
+        DriverBench bench = NewBench(new Enc28j60ChipOptions
+        {
+            Revision = (byte)revision,
+            SpiClockHz = 4_000_000,
+            SlowClockErrors = 1_000_000,
+        });
+        bench.RunQuickly(100);
+        Assert.AreEqual(Enc28j60Problem.MacRegistersDoNotHold, bench.Driver.Problem);
+        StringAssert.StartsWith(
+            bench.Driver.ProblemText,
+            "MAC registers do not hold what was written: SPI clock below 8 MHz on silicon B1/B4? (M");
+        Assert.AreEqual(LinkStatus.NoDevice, bench.Driver.Status);
+
+        // What the chip made of the MII commands that it spoilt itself is not the driver's fault.
+        bench.Chip.Violations.Clear();
+    }
+
+    [TestMethod]
     [DataRow(5, "B5")]
     [DataRow(6, "B7")]
     public void MAC_registers_that_do_not_hold_on_late_silicon_point_to_chip_select_too(int revision, string name)
@@ -158,6 +180,30 @@ public sealed class Enc28j60ProblemTests : Enc28j60TestBase
         bench.RunUntil(() => bench.Driver.Problem == Enc28j60Problem.None, 510);
         Assert.AreEqual("", bench.Driver.ProblemText);
         Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
+    public void Erratum_7_what_comes_through_a_reversed_pair_is_whole_and_the_sentence_explains_the_rest()
+    {
+        DriverBench bench = Started(new Enc28j60ChipOptions { ReceivePairSwapped = true });
+        Assert.AreEqual(Enc28j60Problem.ReceivePairReversed, bench.Driver.Problem);
+        const int Frames = 100;
+        int received = 0;
+        for (int i = 0; i < Frames; i++)
+        {
+            byte[] frame = DriverBench.Frame(100 + i, i);
+            bench.Port.Enqueue(frame);
+            if (bench.Receive(3) != 0)
+            {
+                Assert.IsTrue(frame.AsSpan().SequenceEqual(bench.Buffer.AsSpan(DriverBench.Offset, 100 + i)));
+                received++;
+            }
+        }
+
+        Assert.IsGreaterThan(0, received);
+        Assert.IsLessThan(Frames, received);
+        Assert.AreEqual(Enc28j60Problem.ReceivePairReversed, bench.Driver.Problem);
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries), "the chip is in order");
     }
 
     [TestMethod]

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Emulation;
 using NanoTcp.Tests.Emulation;
 
 namespace NanoTcp.Tests.Drivers;
@@ -341,6 +342,74 @@ public sealed class Enc28j60ReceiveTests : Enc28j60TestBase
             Assert.AreEqual(-1, buffer.AsSpan(0, 100 - bench.Driver.Headroom).IndexOfAnyExcept((byte)0xEE));
             Assert.AreEqual(-1, buffer.AsSpan(100 + length + bench.Driver.Tailroom).IndexOfAnyExcept((byte)0xEE));
         }
+    }
+    [TestMethod]
+    public void Erratum_5_the_first_packet_lies_at_zero_where_the_ring_begins_after_every_start()
+    {
+        DriverBench bench = Started();
+        for (int i = 0; i < 3; i++)
+        {
+            byte[] frame = DriverBench.Frame(100 + i, i);
+            bench.Port.Enqueue(frame);
+            bench.ExpectFrame(frame, $"after start {i + 1}");
+            Assert.IsTrue(frame.AsSpan().SequenceEqual(bench.Chip.Memory.AsSpan(6, frame.Length)));
+
+            // The next frame gets a header that cannot be right, and the chip a new start.
+            bench.Bus.WrongHeaders = 1;
+            bench.Port.Enqueue(frame);
+            Assert.AreEqual(0, bench.Receive(2));
+            bench.RunUntil(() => bench.Driver.CanSend, 20);
+        }
+
+        Assert.AreEqual(4, bench.Count(Enc28j60Counters.Initialisations));
+    }
+
+    [TestMethod]
+    [DataRow(1_000_000, false)]
+    [DataRow(1_000_000, true)]
+    [DataRow(500_000, false)]
+    [DataRow(500_000, true)]
+    public void Erratum_6_every_frame_is_found_however_often_PKTIF_lies(int lies, bool interruptPin)
+    {
+        DriverBench bench = Started(null, new Enc28j60Options { UseInterruptPin = interruptPin });
+        bench.Chip.Faults.PacketFlagLies = lies;
+        for (int i = 0; i < 50; i++)
+        {
+            byte[] frame = DriverBench.Frame(60 + (i * 20), i);
+            byte[] other = DriverBench.Frame(60, 100 + i);
+            bench.Port.Enqueue(frame);
+            bench.Port.Enqueue(other);
+            bench.ExpectFrame(frame, $"{i}, first");
+            bench.ExpectFrame(other, $"{i}, second");
+            Assert.AreEqual(0, bench.Receive(1), "nor is one found that is not there");
+        }
+
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
+    [DataRow((byte)2)]
+    [DataRow((byte)4)]
+    public void Erratum_3_in_heat_and_cold_early_silicon_loses_frames_and_hands_up_none_that_is_spoilt(byte revision)
+    {
+        DriverBench bench = Started(new Enc28j60ChipOptions { Revision = revision, OutsideCommercialTemperature = true });
+        const int Frames = 100;
+        int received = 0;
+        for (int i = 0; i < Frames; i++)
+        {
+            byte[] frame = DriverBench.Frame(100 + i, i);
+            bench.Port.Enqueue(frame);
+            if (bench.Receive(3) != 0)
+            {
+                Assert.IsTrue(frame.AsSpan().SequenceEqual(bench.Buffer.AsSpan(DriverBench.Offset, 100 + i)));
+                received++;
+            }
+        }
+
+        Assert.IsGreaterThan(0, received);
+        Assert.IsLessThan(Frames, received);
+        Assert.AreEqual(received, bench.Count(Enc28j60Counters.RxPackets));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
     }
 
     [TestMethod]

@@ -291,6 +291,19 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    [DataRow(false, 0x4000)]
+    [DataRow(true, 0x4100)]
+    public void Errata_9_and_10_a_PHY_that_falls_into_loopback_is_noticed_within_a_second(bool fullDuplex, int loopback)
+    {
+        DriverBench bench = Started(null, new Enc28j60Options { FullDuplex = fullDuplex });
+        bench.Run(456);
+        bench.PokePhy(Enc28j60Bits.PHCON1, loopback);
+        bench.Port.Enqueue(DriverBench.Frame(60, 1));
+        Assert.AreEqual(0, bench.Receive(2), "in loopback nothing comes in");
+        AssertHealsWithin(bench, 1010, Enc28j60Counters.LostPhy);
+    }
+
+    [TestMethod]
     [DataRow(100)]
     [DataRow(333)]
     [DataRow(4000)]

@@ -260,6 +260,26 @@ public sealed class Enc28j60TransmitTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    public void Erratum_8_with_the_wrong_bias_resistor_frames_are_lost_that_the_chip_has_sent_in_order()
+    {
+        DriverBench bench = Started(new Enc28j60ChipOptions { BiasResistorOfOtherRevision = true });
+        const int Frames = 100;
+        int arrived = 0;
+        for (int i = 0; i < Frames; i++)
+        {
+            bench.Send(DriverBench.Frame(100, i));
+            bench.Run(2);
+            arrived += bench.Port.TakeArrived().IsEmpty ? 0 : 1;
+        }
+
+        Assert.IsGreaterThan(0, arrived);
+        Assert.IsLessThan(Frames, arrived);
+        Assert.AreEqual(Frames, bench.Count(Enc28j60Counters.TxPackets), "nobody at this end can tell");
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.TxErrors));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
     public void Erratum_12_after_an_abort_the_transmit_logic_is_reset_before_the_next_frame()
     {
         DriverBench bench = Started();
