@@ -192,6 +192,12 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         get { return _running; }
     }
 
+    /// <summary>Whether the chip has not been found, or not in order, by the searches that follow each other at once.</summary>
+    internal bool IsSearching
+    {
+        get { return !_running && _startup.IsSearching; }
+    }
+
     /// <summary>Whether no reset is under way, so that all of the chip may be looked at.</summary>
     internal bool IsSettled
     {

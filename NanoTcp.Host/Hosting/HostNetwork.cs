@@ -96,6 +96,9 @@ public sealed class HostNetwork : IDisposable
     /// <summary>The emulated chip, or null.</summary>
     public Enc28j60Chip? Chip { get; private set; }
 
+    /// <summary>The driver of that chip, or null.</summary>
+    public Enc28j60Driver? Driver { get; private set; }
+
     /// <summary>The TAP interface, or null.</summary>
     public TapDevice? Tap { get; }
 
@@ -223,7 +226,8 @@ public sealed class HostNetwork : IDisposable
 
         Chip = new Enc28j60Chip(Clock, port, new Enc28j60ChipOptions());
         Loop.Add(new ChipInterrupt(Chip));
-        return new Enc28j60Driver(Chip, Options.MacAddress, new Enc28j60Options { UseInterruptPin = true });
+        Driver = new Enc28j60Driver(Chip, Options.MacAddress, new Enc28j60Options { UseInterruptPin = true });
+        return Driver;
     }
 
     private CableLink BuildDesktopLink(CablePort port)

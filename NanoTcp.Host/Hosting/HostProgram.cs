@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Host.Forwarding;
 using NanoTcp.Link;
 using NanoTcp.Wire;
@@ -24,6 +25,7 @@ public sealed class HostProgram
     private readonly TextWriter _output;
     private readonly TextWriter _error;
     private readonly List<string> _forwarded = [];
+    private readonly Enc28j60Notices? _notices;
     private StandardStreamClient? _client;
 
     private HostProgram(HostNetwork network, TextWriter output, TextWriter error)
@@ -31,6 +33,7 @@ public sealed class HostProgram
         _network = network;
         _output = output;
         _error = error;
+        _notices = network.Driver != null ? new Enc28j60Notices(network.Driver) : null;
     }
 
     /// <summary>The simulation.</summary>
@@ -232,6 +235,7 @@ public sealed class HostProgram
 
         // The chip takes a moment to start. What is printed invites to connect, so it must be true when it is read.
         _network.Loop.RunUntil(() => _network.Device.Link.Status == LinkStatus.Up, LinkTimeout);
+        TellBeginning();
         try
         {
             compose(this);
@@ -244,6 +248,7 @@ public sealed class HostProgram
         }
 
         _network.Loop.AddService(_ => TellCaptureFailure());
+        _network.Loop.AddService(_ => TellChip());
         _network.Loop.Run();
         _network.ShutDown();
         if (_network.Failure != null)
@@ -259,6 +264,28 @@ public sealed class HostProgram
     {
         context.Cancel = true;
         _network.Loop.Stop();
+    }
+
+    /// <summary>That the link is up goes without saying, as long as nothing is wrong.</summary>
+    private void TellBeginning()
+    {
+        if (_network.Driver is { Status: LinkStatus.Up, Problem: Enc28j60Problem.None })
+        {
+            _notices!.Take();
+        }
+
+        TellChip();
+    }
+
+    /// <summary>What is wrong with a chip has to be said here: no page comes through one that does not answer.</summary>
+    private bool TellChip()
+    {
+        if (_notices?.Take() is { } line)
+        {
+            _error.WriteLine(line);
+        }
+
+        return false;
     }
 
     private bool TellCaptureFailure()

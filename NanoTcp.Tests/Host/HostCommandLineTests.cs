@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
+using NanoTcp.Emulation;
 using NanoTcp.Host.Hosting;
 using NanoTcp.Wire;
 
@@ -192,6 +193,43 @@ public sealed class HostCommandLineTests : IDisposable
 
         Assert.AreEqual(1, exitCode);
         Assert.AreEqual("cannot print to standard output: No space left on device" + Environment.NewLine, _error.ToString());
+    }
+
+    [TestMethod]
+    [Timeout(120_000)]
+    public void What_is_wrong_with_the_chip_is_said_on_standard_error_once_and_so_is_its_return()
+    {
+        int exitCode = Run(
+            program =>
+            {
+                Enc28j60Faults faults = program.Network.Chip!.Faults;
+                faults.Unplugged = true;
+                program.AddService(_ =>
+                {
+                    string said = _error.ToString();
+                    faults.Unplugged &= !said.Contains("MISO", StringComparison.Ordinal);
+                    if (said.Contains("link up", StringComparison.Ordinal))
+                    {
+                        program.Network.Loop.Stop();
+                    }
+
+                    return false;
+                });
+            },
+            "--listen",
+            "0");
+
+        Assert.AreEqual(0, exitCode);
+        string[] expected = ["ENC28J60: no answer on MISO (reads FF): check wiring and chip select", "ENC28J60 B7: link up", ""];
+        CollectionAssert.AreEqual(expected, _error.ToString().Split(Environment.NewLine), _error.ToString());
+        Assert.AreEqual("", _output.ToString(), "where a client's data go");
+    }
+
+    [TestMethod]
+    public void Of_a_chip_in_order_nothing_is_said()
+    {
+        Assert.AreEqual(0, Run(program => program.Network.Loop.Stop(), "--listen", "0"));
+        Assert.AreEqual("", _error.ToString());
     }
 
     [TestMethod]
