@@ -10,7 +10,7 @@ internal sealed class Enc28j60Phy
     /// How often MISTAT is read before giving up. The MII needs 10.24 us; a read takes at least 1.2 us of SPI clock, so
     /// that nine reads are enough at 20 MHz, the fastest clock there is.
     /// </summary>
-    private const int BusyPolls = 64;
+    private const int BusyPolls = 24;
 
     /// <summary>How many reads in a row have to say the same, out of how many, and how often the MII may be found stuck.</summary>
     private const int InARow = 3;
@@ -108,16 +108,20 @@ internal sealed class Enc28j60Phy
     }
 
     /// <summary>Writes a PHY register once.</summary>
-    internal void Write(int register, int value)
+    /// <returns>False when nothing was written, because the MII's own registers do not hold what they are given.</returns>
+    internal bool Write(int register, int value)
     {
         // What lands in another register may do harm, so the address is made sure of before the high octet starts the
         // write (DS39662 3.3.2).
-        if (Enc28j60Verification.Place(_spi, Enc28j60Registers.MIREGADR, register)
-            && Enc28j60Verification.Place(_spi, Enc28j60Registers.MIWRL, value & 0xFF))
+        if (!Enc28j60Verification.Place(_spi, Enc28j60Registers.MIREGADR, register)
+            || !Enc28j60Verification.Place(_spi, Enc28j60Registers.MIWRL, value & 0xFF))
         {
-            _spi.Write(Enc28j60Registers.MIWRH, value >> 8);
-            WaitWhileBusy();
+            return false;
         }
+
+        _spi.Write(Enc28j60Registers.MIWRH, value >> 8);
+        WaitWhileBusy();
+        return true;
     }
 
     /// <summary>Ends whatever the MII may have been made to do, a scan that never stops included.</summary>

@@ -16,6 +16,9 @@ internal sealed class Enc28j60PhyConfiguration
     internal const int Phie = 3;
     private const int Count = 4;
 
+    /// <summary>How often the table is written until it holds.</summary>
+    private const int Attempts = 8;
+
     /// <summary>The way to the registers.</summary>
     internal readonly Enc28j60Phy Phy;
 
@@ -50,13 +53,16 @@ internal sealed class Enc28j60PhyConfiguration
     {
         for (int row = 0; row < Count; row++)
         {
-            Phy.Write(RegisterOf(row), _values[row]);
+            if (!Phy.Write(RegisterOf(row), _values[row]))
+            {
+                return row;
+            }
         }
 
         // A write that went wrong may have spoilt another register, or reset the PHY as a whole: the table has to be seen
         // right from one end to the other.
         int wrong = AllHold;
-        int attempts = Enc28j60Verification.Attempts;
+        int attempts = Attempts;
         do
         {
             wrong = AllHold;
@@ -66,7 +72,11 @@ internal sealed class Enc28j60PhyConfiguration
                 {
                     wrong = row;
                     Phy.Settle();
-                    Phy.Write(RegisterOf(row), _values[row]);
+                    if (!Phy.Write(RegisterOf(row), _values[row]))
+                    {
+                        // No chip is in reach any more, or it has been reset meanwhile.
+                        return row;
+                    }
                 }
             }
         }

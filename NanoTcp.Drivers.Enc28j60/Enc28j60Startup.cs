@@ -14,6 +14,7 @@ internal sealed class Enc28j60Startup
     private const int Wake = 0;
     private const int Reset = 1;
     private const int SetUp = 2;
+    private const int SetUpPhy = 3;
 
     /// <summary>
     /// At least a millisecond passes between two moments of the injected clock that are two apart; one apart may be a
@@ -102,18 +103,22 @@ internal sealed class Enc28j60Startup
                 // millisecond has to pass.
                 _spi.Reset();
                 return Wait(now, MoreThanOneMillisecond, SetUp);
+            case SetUp:
+                _findings.Problem = PlaceRegisters();
+                return _findings.Problem == Enc28j60Problem.None ? Wait(now, 0, SetUpPhy) : Fail(now);
             default:
-                _findings.Problem = TrySetUp();
-                if (_findings.Problem == Enc28j60Problem.None)
+                // Each half takes some two hundred operations, which is long enough for one call.
+                _findings.Problem = PlacePhy();
+                if (_findings.Problem != Enc28j60Problem.None)
                 {
-                    _counters.Increment(Enc28j60Counters.Initialisations);
-                    Begin();
-                    return Done;
+                    return Fail(now);
                 }
 
-                _counters.Increment(Enc28j60Counters.NoDevice);
-                _failures++;
-                return Wait(now, IsSearching ? SearchPause : 0, Wake);
+                _spi.ClearBits(Enc28j60Registers.EIR, Enc28j60Bits.EirClearable);
+                _spi.SetBits(Enc28j60Registers.ECON1, Enc28j60Bits.RXEN);
+                _counters.Increment(Enc28j60Counters.Initialisations);
+                Begin();
+                return Done;
         }
     }
 
@@ -124,7 +129,14 @@ internal sealed class Enc28j60Startup
         return milliseconds;
     }
 
-    private Enc28j60Problem TrySetUp()
+    private int Fail(long now)
+    {
+        _counters.Increment(Enc28j60Counters.NoDevice);
+        _failures++;
+        return Wait(now, IsSearching ? SearchPause : 0, Wake);
+    }
+
+    private Enc28j60Problem PlaceRegisters()
     {
         Enc28j60Problem problem = _findings.Identify(_spi);
         if (problem != Enc28j60Problem.None)
@@ -141,18 +153,10 @@ internal sealed class Enc28j60Startup
 
         _receiver.Start();
         _transmitter.Start();
-        problem = SetUpPhy();
-        if (problem != Enc28j60Problem.None)
-        {
-            return problem;
-        }
-
-        _spi.ClearBits(Enc28j60Registers.EIR, Enc28j60Bits.EirClearable);
-        _spi.SetBits(Enc28j60Registers.ECON1, Enc28j60Bits.RXEN);
         return Enc28j60Problem.None;
     }
 
-    private Enc28j60Problem SetUpPhy()
+    private Enc28j60Problem PlacePhy()
     {
         Enc28j60Phy phy = _phyConfiguration.Phy;
         int identifier = phy.ReadSettled(Enc28j60Bits.PHID1, 0xFFFF);

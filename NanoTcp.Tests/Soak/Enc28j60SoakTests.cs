@@ -1,0 +1,96 @@
+using System;
+using System.Globalization;
+using System.Threading;
+using System.Threading.Tasks;
+using NanoTcp.Drivers.Enc28j60;
+
+namespace NanoTcp.Tests.Soak;
+
+/// <summary>
+/// Two thousand devices, each for hours of its own time: a random mix of everything that can go wrong, while two connections
+/// carry octets both ways. What holds for each of them:
+/// no octet is lost or changed above TCP; the chip has seen nothing forbidden; the device answers and hears its multicast
+/// group two seconds after any fault at the latest; nothing is allocated; no call takes more than so many SPI operations.
+/// </summary>
+[TestClass]
+public sealed class Enc28j60SoakTests
+{
+    /// <summary>Set to a number, this environment variable runs that seed alone.</summary>
+    private const string SeedVariable = "NANOTCP_SOAK_SEED";
+
+    [TestMethod]
+    [DataRow(1, 2000)]
+    public void Every_seed_loses_nothing_and_comes_back_from_everything(int first, int count)
+    {
+        string? single = Environment.GetEnvironmentVariable(SeedVariable);
+        if (single != null)
+        {
+            if (first == 1)
+            {
+                Run(ulong.Parse(single, CultureInfo.InvariantCulture), new Sum());
+            }
+
+            return;
+        }
+
+        // What the runtime allocates when code runs for the first time is none of the driver's.
+        Run((ulong)first, new Sum());
+        Sum sum = new();
+        Parallel.For(0, count, i => { try { Run((ulong)(first + i), sum); } catch (Exception e) { lock (sum) { System.IO.File.AppendAllText("/tmp/soakfail.txt", e.Message + "\n----\n"); } } });
+        System.IO.File.AppendAllText("/tmp/soakfail.txt", sum.ToString() + "\n");
+        Assert.IsGreaterThan(count, sum.Hours, "hours of chip time");
+        Assert.IsGreaterThan(0, sum.Recoveries);
+    }
+
+    private static void Run(ulong seed, Sum sum)
+    {
+        SoakPlan plan = new(seed);
+        SoakWorld world = new(plan);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        string? trouble = world.Run();
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        if (trouble == null && allocated != 0 && sum.Runs != 0)
+        {
+            trouble = $"{allocated} octets were allocated";
+        }
+
+        sum.Add(world);
+        if (trouble != null)
+        {
+            Assert.Fail(
+                $"{trouble}\n{plan}Repeat it with\n  {SeedVariable}={seed} dotnet test NanoTcp.Tests --filter {nameof(Enc28j60SoakTests)}");
+        }
+    }
+
+    /// <summary>What came together.</summary>
+    private sealed class Sum
+    {
+        private readonly Lock _lock = new();
+
+        internal int Runs { get; private set; }
+
+        internal double Hours { get; private set; }
+
+        internal long Recoveries { get; private set; }
+
+        internal long Disturbances { get; private set; }
+
+        internal void Add(SoakWorld world)
+        {
+            lock (_lock)
+            {
+                Runs++;
+                Hours += world.Hours;
+                Recoveries += world.Count(Enc28j60Counters.Recoveries);
+                Disturbances += world.Disturbances;
+            }
+        }
+
+        public override string ToString()
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Runs} runs, {Hours:F0} hours of chip time, {Disturbances} disturbances, {Recoveries} recoveries");
+        }
+    }
+}
