@@ -395,7 +395,7 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
 
         if (length < 0)
         {
-            Recover(length == Enc28j60Receiver.DeadBus ? Enc28j60Counters.DeadBus : Enc28j60Counters.RxBadHeader);
+            Recover(CauseOf(length));
             return 0;
         }
 
@@ -455,6 +455,19 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         if (count < 0 || count > buffer.Length - offset - tailroom)
         {
             throw new ArgumentOutOfRangeException(nameof(count));
+        }
+    }
+
+    private static int CauseOf(int failure)
+    {
+        switch (failure)
+        {
+            case Enc28j60Receiver.DeadBus:
+                return Enc28j60Counters.DeadBus;
+            case Enc28j60Receiver.OutOfStep:
+                return Enc28j60Counters.LostPointers;
+            default:
+                return Enc28j60Counters.RxBadHeader;
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed class Enc28j60Receiver
     /// <summary>What <see cref="Receive"/> returns when no chip can have said what was read.</summary>
     internal const int DeadBus = -2;
 
+    /// <summary>What <see cref="Receive"/> returns when the chip does not write where the driver reads.</summary>
+    internal const int OutOfStep = -3;
+
     // Erratum 5: writing ERXST or ERXND may load 0000h into the internal write pointer, whatever ERXST says. The ring
     // begins there, so that it makes no difference.
     internal const int RingStart = 0x0000;
@@ -71,6 +74,7 @@ internal sealed class Enc28j60Receiver
     private int _debt;
     private bool _dropSeen;
     private bool _receivedSinceOverflow;
+    private bool _stepUnseen;
 
     internal Enc28j60Receiver(Enc28j60Spi spi, CounterSet counters)
     {
@@ -110,6 +114,7 @@ internal sealed class Enc28j60Receiver
         _debt = 0;
         _dropSeen = false;
         _receivedSinceOverflow = false;
+        _stepUnseen = false;
         _spi.WritePointer(Enc28j60Registers.ERXRDPTL, LastReadable(RingStart));
         RestoreReadPointer();
     }
@@ -142,7 +147,7 @@ internal sealed class Enc28j60Receiver
     }
 
     /// <summary>As <see cref="NanoTcp.Link.ILinkDevice.Receive"/>.</summary>
-    /// <returns>The frame's length, 0, <see cref="BadHeader"/> or <see cref="DeadBus"/>.</returns>
+    /// <returns>The frame's length, 0, <see cref="BadHeader"/>, <see cref="DeadBus"/> or <see cref="OutOfStep"/>.</returns>
     internal int Receive(byte[] buffer, int offset, int capacity)
     {
         if (_pending == 0)
@@ -150,7 +155,7 @@ internal sealed class Enc28j60Receiver
             int waiting = ReadPacketCount();
             if (waiting == 0)
             {
-                return 0;
+                return _stepUnseen && !IsInStep() ? OutOfStep : 0;
             }
 
             if (waiting == MostPackets
@@ -280,9 +285,11 @@ internal sealed class Enc28j60Receiver
     /// <summary>
     /// Whether the chip writes where the driver will read. A count that is one too small, because a wrong bit made an
     /// operation into ECON2.PKTDEC, would deliver every packet with the one after it, and nothing else would show it.
+    /// While packets wait that cannot be seen, and <see cref="Receive"/> looks when it has taken them.
     /// </summary>
     private bool IsInStep()
     {
+        _stepUnseen = true;
         int reads = Enc28j60Verification.Agreement;
         do
         {
@@ -294,8 +301,14 @@ internal sealed class Enc28j60Receiver
 
             // A packet may come in between: the pointer counts only when there is still none after it (DS39662 7.2.5).
             int written = _spi.Read(Enc28j60Registers.ERXWRPTL) | (_spi.Read(Enc28j60Registers.ERXWRPTH) << 8);
-            if (ReadPacketCount() != 0 || written == _next)
+            if (ReadPacketCount() != 0)
             {
+                return true;
+            }
+
+            if (written == _next)
+            {
+                _stepUnseen = false;
                 return true;
             }
         }

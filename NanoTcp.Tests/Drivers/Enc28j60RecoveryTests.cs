@@ -247,6 +247,32 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
         AssertHealsWithin(bench, 1010, Enc28j60Counters.LostPointers);
     }
 
+    /// <summary>
+    /// A loop that polls slowly finds a packet each time, so that the ring is never seen empty at the time of the look.
+    /// </summary>
+    [TestMethod]
+    public void A_packet_count_that_is_one_too_small_is_noticed_in_steady_traffic_too()
+    {
+        DriverBench bench = Started();
+        bench.Receive(1);
+        bench.Port.Enqueue(DriverBench.Frame(100, 1));
+        bench.Pass(500);
+        bench.Chip.Write([0x9E, 0x40], 0, 2);
+        bench.Chip.Violations.Clear();
+        int polls = 0;
+        while (bench.Count(Enc28j60Counters.LostPointers) == 0)
+        {
+            Assert.IsLessThan(21, polls++, "polls 50 ms apart, each with a packet waiting");
+            bench.Port.Enqueue(DriverBench.Frame(100, polls));
+            bench.Pass(50_000);
+            bench.Driver.Poll(bench.Clock.Milliseconds);
+            while (bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity) != 0)
+            {
+                // Each is the frame before the one that has just come.
+            }
+        }
+    }
+
     [TestMethod]
     public void Pointers_are_compared_as_they_are_in_the_middle_of_a_batch_too()
     {
