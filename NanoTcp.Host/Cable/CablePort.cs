@@ -49,7 +49,7 @@ public sealed class CablePort : IEthernetPort
     private readonly int _capacity;
     private readonly CableFrameQueue _queue = new();
     private long[] _lastDue = [];
-    private SeededRandom _dice = new(0);
+    private readonly SeededRandom _dice = new(0);
     private ulong _loss;
     private ulong _duplication;
     private ulong _reordering;
@@ -92,7 +92,7 @@ public sealed class CablePort : IEthernetPort
             ArgumentNullException.ThrowIfNull(value);
             value.Validate();
             field = value;
-            _dice = new SeededRandom(value.Seed + (ulong)_index);
+            _dice.Restart(value.Seed + (ulong)_index);
             _loss = Threshold(value.Loss);
             _duplication = Threshold(value.Duplication);
             _reordering = Threshold(value.Reordering);

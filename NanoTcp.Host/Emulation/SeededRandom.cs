@@ -18,6 +18,12 @@ public sealed class SeededRandom : IRandomSource
         _state = seed;
     }
 
+    /// <summary>Begins another sequence, as a new generator would.</summary>
+    public void Restart(ulong seed)
+    {
+        _state = seed;
+    }
+
     /// <inheritdoc/>
     public uint NextUInt32()
     {

@@ -19,7 +19,10 @@ public sealed class Enc28j60SoakTests
     private const string SeedVariable = "NANOTCP_SOAK_SEED";
 
     [TestMethod]
-    [DataRow(1, 2000)]
+    [DataRow(1, 500)]
+    [DataRow(501, 500)]
+    [DataRow(1001, 500)]
+    [DataRow(1501, 500)]
     public void Every_seed_loses_nothing_and_comes_back_from_everything(int first, int count)
     {
         string? single = Environment.GetEnvironmentVariable(SeedVariable);
@@ -36,8 +39,8 @@ public sealed class Enc28j60SoakTests
         // What the runtime allocates when code runs for the first time is none of the driver's.
         Run((ulong)first, new Sum());
         Sum sum = new();
-        Parallel.For(0, count, i => { try { Run((ulong)(first + i), sum); } catch (Exception e) { lock (sum) { System.IO.File.AppendAllText("/tmp/soakfail.txt", e.Message + "\n----\n"); } } });
-        System.IO.File.AppendAllText("/tmp/soakfail.txt", sum.ToString() + "\n");
+        Parallel.For(0, count, i => Run((ulong)(first + i), sum));
+        Console.WriteLine(sum.ToString());
         Assert.IsGreaterThan(count, sum.Hours, "hours of chip time");
         Assert.IsGreaterThan(0, sum.Recoveries);
     }
