@@ -14,6 +14,11 @@ internal sealed class Enc28j60Receiver
     /// <summary>What <see cref="Receive"/> returns when no chip can have said what was read.</summary>
     internal const int DeadBus = -2;
 
+    /// <summary>
+    /// What <see cref="Receive"/> returns when it has dropped all that it knew of: more may have come meanwhile.
+    /// </summary>
+    internal const int Dropped = -3;
+
     // Erratum 5: writing ERXST or ERXND may load 0000h into the internal write pointer, whatever ERXST says. The ring
     // begins there, so that it makes no difference.
     internal const int RingStart = 0x0000;
@@ -142,7 +147,9 @@ internal sealed class Enc28j60Receiver
     }
 
     /// <summary>As <see cref="NanoTcp.Link.ILinkDevice.Receive"/>.</summary>
-    /// <returns>The frame's length, 0, <see cref="BadHeader"/> or <see cref="DeadBus"/>.</returns>
+    /// <returns>
+    /// The frame's length, 0, <see cref="BadHeader"/>, <see cref="DeadBus"/> or <see cref="Dropped"/>.
+    /// </returns>
     internal int Receive(byte[] buffer, int offset, int capacity)
     {
         if (_pending == 0)
@@ -218,7 +225,7 @@ internal sealed class Enc28j60Receiver
         }
         while (_pending != 0);
 
-        return 0;
+        return Dropped;
     }
 
     /// <summary>Gives back room if it is worth it while bank 0 is selected.</summary>
