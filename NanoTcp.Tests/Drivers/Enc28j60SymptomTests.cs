@@ -69,9 +69,10 @@ public sealed class Enc28j60SymptomTests : Enc28j60TestBase
                 {
                     bench.Pass(10);
                 }
+
+                Assert.IsLessThanOrEqualTo(lostEdges == 0 ? 10 : LongestOutage, bench.Clock.Milliseconds - start);
             }
 
-            Assert.IsLessThanOrEqualTo(lostEdges == 0 ? 10 : LongestOutage, bench.Clock.Milliseconds - start);
             Assert.IsFalse(bench.Chip.InterruptPinLow, "when nothing waits the pin is high, so that it can fall again");
         }
 
@@ -427,6 +428,8 @@ public sealed class Enc28j60SymptomTests : Enc28j60TestBase
         bench.Run(8100);
         Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries), "every register holds what was meant");
         AssertFlows(bench);
+
+        // What a spoilt write has made of the driver's word is not its fault.
         bench.Chip.Violations.Clear();
     }
 
@@ -815,6 +818,7 @@ public sealed class Enc28j60SymptomTests : Enc28j60TestBase
 
         while (bench.Port.Coming != 0 || bench.Receive(2) != 0)
         {
+            Assert.IsLessThan(LongestOutage, bench.Clock.Milliseconds - start);
             bench.Pass(100);
         }
 
