@@ -27,6 +27,9 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
     private const int ShortestCheckInterval = 100;
     private const int LongestCheckInterval = 60_000;
 
+    /// <summary>How often one call looks for more after it has dropped all frames that waited.</summary>
+    private const int MostDroppedBatches = 16;
+
     /// <summary>Milliseconds between two looks at the link while there is none.</summary>
     private const int LinkInterval = 500;
 
@@ -375,12 +378,20 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
     {
         CheckRange(buffer, offset, capacity, Enc28j60Receiver.Tailroom);
         bool quiet = _power.Mode != Enc28j60PowerMode.Running;
-        if (!_running || (quiet && !_power.MayTakeFrame()))
+        int length = Enc28j60Receiver.Dropped;
+
+        // What comes while others are dropped finds the INT pin low and makes no edge, so that nobody may be told that
+        // nothing waits. But longer frames that never stop coming are not to keep the caller.
+        for (int batches = 0; length == Enc28j60Receiver.Dropped && batches < MostDroppedBatches; batches++)
         {
-            return 0;
+            if (!_running || (quiet && !_power.MayTakeFrame()))
+            {
+                return 0;
+            }
+
+            length = _receiver.Receive(buffer, offset, capacity);
         }
 
-        int length = _receiver.Receive(buffer, offset, capacity);
         if (length > 0)
         {
             _workedSinceCheck = true;
@@ -393,7 +404,7 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
             return length;
         }
 
-        if (length < 0)
+        if (length == Enc28j60Receiver.BadHeader || length == Enc28j60Receiver.DeadBus)
         {
             Recover(CauseOf(length));
             return 0;

@@ -17,6 +17,11 @@ internal sealed class Enc28j60Receiver
     /// <summary>What <see cref="Receive"/> returns when the chip does not write where the driver reads.</summary>
     internal const int OutOfStep = -3;
 
+    /// <summary>
+    /// What <see cref="Receive"/> returns when it has dropped all that it knew of: more may have come meanwhile.
+    /// </summary>
+    internal const int Dropped = -4;
+
     // Erratum 5: writing ERXST or ERXND may load 0000h into the internal write pointer, whatever ERXST says. The ring
     // begins there, so that it makes no difference.
     internal const int RingStart = 0x0000;
@@ -147,7 +152,9 @@ internal sealed class Enc28j60Receiver
     }
 
     /// <summary>As <see cref="NanoTcp.Link.ILinkDevice.Receive"/>.</summary>
-    /// <returns>The frame's length, 0, <see cref="BadHeader"/>, <see cref="DeadBus"/> or <see cref="OutOfStep"/>.</returns>
+    /// <returns>
+    /// The frame's length, 0, <see cref="BadHeader"/>, <see cref="DeadBus"/>, <see cref="OutOfStep"/> or <see cref="Dropped"/>.
+    /// </returns>
     internal int Receive(byte[] buffer, int offset, int capacity)
     {
         if (_pending == 0)
@@ -223,7 +230,7 @@ internal sealed class Enc28j60Receiver
         }
         while (_pending != 0);
 
-        return 0;
+        return Dropped;
     }
 
     /// <summary>Gives back room if it is worth it while bank 0 is selected.</summary>

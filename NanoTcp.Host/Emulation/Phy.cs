@@ -25,6 +25,7 @@ internal sealed class Phy
     internal const int HDLDIS = 0x0100;
     internal const int TXSTAT = 0x2000;
     internal const int RXSTAT = 0x1000;
+    internal const int COLSTAT = 0x0800;
     internal const int LSTAT = 0x0400;
     internal const int DPXSTAT = 0x0200;
     internal const int PLRITY = 0x0020;
@@ -43,6 +44,8 @@ internal sealed class Phy
     private readonly ushort[] _registers = new ushort[32];
     private bool _sending;
     private bool _receiving;
+    private long _collidedAt = LongAgo;
+    private long _collidesAt = ChipState.Never;
     private bool _plugged;
     private bool _linkUp;
     private bool _linkHeld;
@@ -66,7 +69,13 @@ internal sealed class Phy
         get { return _sending; }
         set
         {
-            SentAt = _sending && !value ? _state.Now : SentAt;
+            if (_sending && !value)
+            {
+                SentAt = _state.Now;
+                _collidedAt = CollidedAt;
+                _collidesAt = ChipState.Never;
+            }
+
             _sending = value;
         }
     }
@@ -89,7 +98,10 @@ internal sealed class Phy
     internal long ReceivedAt { get; private set; } = LongAgo;
 
     /// <summary>When there last was a collision.</summary>
-    internal long CollidedAt { get; private set; } = LongAgo;
+    internal long CollidedAt
+    {
+        get { return _state.Now >= _collidesAt ? _collidesAt : _collidedAt; }
+    }
 
     /// <summary>PHLCON.</summary>
     internal int LedConfiguration
@@ -101,6 +113,12 @@ internal sealed class Phy
     internal bool LinkUp
     {
         get { return _linkUp || (_registers[PHCON2] & FRCLNK) != 0; }
+    }
+
+    /// <summary>PHSTAT2.COLSTAT: in half duplex two stations talk at once, or the chip takes it for that.</summary>
+    private bool Collides
+    {
+        get { return Sending && !FullDuplex && (Receiving || _state.Now >= _collidesAt); }
     }
 
     internal bool FullDuplex
@@ -182,10 +200,10 @@ internal sealed class Phy
         _pulsesSeenFrom = _resetEndsAt;
     }
 
-    /// <summary>Two stations have talked at once.</summary>
-    internal void NoteCollision()
+    /// <summary>The frame that is being sent collides at a given moment, if it is still being sent then.</summary>
+    internal void CollideAt(long moment)
     {
-        CollidedAt = _state.Now;
+        _collidesAt = moment;
     }
 
     /// <summary>Compares the cable with what was known about it.</summary>
@@ -220,6 +238,7 @@ internal sealed class Phy
             case PHSTAT2:
                 return (Sending ? TXSTAT : 0)
                     | (Receiving ? RXSTAT : 0)
+                    | (Collides ? COLSTAT : 0)
                     | (LinkUp ? LSTAT : 0)
                     | (FullDuplex ? DPXSTAT : 0)
                     | (_linkUp && Line.PolarityReversed ? PLRITY : 0);

@@ -149,13 +149,12 @@ internal sealed class Receiver
         }
     }
 
-    /// <summary>A collision that only the PHY notices makes rubbish of the frame that is coming in.</summary>
+    /// <summary>What only the PHY notices makes rubbish of the frame that is coming in.</summary>
     internal void Garble()
     {
         if (_onWire)
         {
             _frame[_length / 2] ^= 0xFF;
-            _phy.NoteCollision();
         }
     }
 

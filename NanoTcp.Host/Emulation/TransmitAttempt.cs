@@ -45,6 +45,12 @@ internal sealed class TransmitAttempt
     /// <summary>What becomes of it.</summary>
     internal int Fate { get; private set; }
 
+    /// <summary>Whether it meets a collision, early or late, real or taken for one.</summary>
+    internal bool Collides
+    {
+        get { return Fate >= EarlyCollision; }
+    }
+
     /// <summary>How long it occupies the wire, in octets: preamble and jam included.</summary>
     internal int Octets { get; private set; }
 

@@ -278,11 +278,17 @@ internal sealed class Transmitter
         _metFarEnd = collides && _state.Options.NaturalCollisions && _receiver.BeginsNow();
         _attempt.Decide(_frame, collides, _metFarEnd);
         _nextAt = _state.Now + (_attempt.Octets * ChipState.OctetNanoseconds);
+        if (_attempt.Collides)
+        {
+            _phy.CollideAt(_nextAt - (TransmitAttempt.JamOctets * ChipState.OctetNanoseconds));
+        }
+
         _lost = _phy.DuplexMismatch && _state.Faults.Below(Receiver.MismatchLoss) == 0;
         if (_receiver.OnWire && !_phy.FullDuplex)
         {
             // The MAC believes in full duplex and talks into the frame; neither survives on a half-duplex wire.
             _receiver.Garble();
+            _phy.CollideAt(_state.Now);
             _lost = true;
         }
 

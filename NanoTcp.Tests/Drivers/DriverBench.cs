@@ -150,6 +150,44 @@ internal sealed class DriverBench
         Chip.Violations.Clear();
     }
 
+    /// <summary>Reads a register behind the driver's back, and leaves the bank as it was.</summary>
+    internal int Peek(int register)
+    {
+        byte[] econ1 = [0x1F, 0];
+        Chip.Transfer(econ1, 0, 2);
+        Enc28j60Spi spi = new(Chip);
+        int value = spi.Read(register);
+        spi.SelectBank(econ1[1] & 3);
+        return value;
+    }
+
+    /// <summary>Reads a register of the PHY behind the driver's back, and leaves the bank as it was.</summary>
+    internal int PeekPhy(int register)
+    {
+        byte[] econ1 = [0x1F, 0];
+        Chip.Transfer(econ1, 0, 2);
+        Enc28j60Spi spi = new(Chip);
+        int value = new Enc28j60Phy(spi).Read(register);
+        spi.SelectBank(econ1[1] & 3);
+        return value;
+    }
+
+    /// <summary>Lets a frame come in, to its last octet and the gap after it, while the driver does nothing.</summary>
+    internal void Bring(byte[] frame)
+    {
+        Port.Enqueue(frame);
+        Chip.Update();
+        Clock.Advance(((8 + Math.Max(60, frame.Length) + 4) * 800L) + 9_600);
+        Chip.Update();
+    }
+
+    /// <summary>Takes what waits in the chip, without waiting for it.</summary>
+    /// <returns>The frame's length, 0 when there was none.</returns>
+    internal int Take()
+    {
+        return Driver.Receive(Buffer, Offset, Capacity);
+    }
+
     /// <summary>Runs the loop for a while in steps of a millisecond, and takes whatever comes.</summary>
     internal void RunQuickly(int milliseconds)
     {

@@ -326,6 +326,64 @@ public sealed class Enc28j60ReceiveTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    public void A_frame_that_comes_while_a_longer_one_is_dropped_is_found_by_the_same_call()
+    {
+        // It finds the INT pin low, and makes no edge: a host that waits for one must not be told that nothing waits.
+        DriverBench bench = Started(null, new Enc28j60Options { UseInterruptPin = true });
+        byte[] buffer = new byte[DriverBench.Offset + 200];
+        int found = 0;
+        for (int microseconds = 0; microseconds < 120; microseconds += 2)
+        {
+            bench.Port.Enqueue(DriverBench.Frame(300, 1));
+            bench.Port.Enqueue(DriverBench.Frame(60, 2));
+            long edges = bench.Chip.InterruptEdges;
+            while (bench.Chip.InterruptEdges == edges)
+            {
+                bench.Pass(10);
+            }
+
+            bench.Clock.Advance(microseconds * 1000);
+            bench.Chip.Update();
+            long before = bench.Chip.Wire.Received;
+            int length = bench.Driver.Receive(buffer, DriverBench.Offset, 100);
+            if (length == 0)
+            {
+                Assert.IsFalse(bench.Chip.InterruptPinLow, $"{microseconds} us after the first one");
+                bench.Pass(200);
+                length = bench.Driver.Receive(buffer, DriverBench.Offset, 100);
+            }
+            else if (bench.Chip.Wire.Received != before)
+            {
+                found++;
+            }
+
+            Assert.AreEqual(60, length, $"{microseconds} us after the first one");
+        }
+
+        Assert.IsGreaterThan(3, found, "it came in the middle of the call");
+        Assert.AreEqual(60, bench.Count(Enc28j60Counters.RxTooLong));
+    }
+
+    [TestMethod]
+    public void Longer_frames_that_never_stop_coming_do_not_keep_the_driver()
+    {
+        DriverBench bench = Started();
+        byte[] buffer = new byte[DriverBench.Offset + 200];
+        for (int call = 0; call < 3; call++)
+        {
+            while (bench.Port.Coming < 299)
+            {
+                bench.Port.Enqueue(DriverBench.Frame(110, 1));
+            }
+
+            long before = bench.Chip.Statistics.Operations;
+            Assert.AreEqual(0, bench.Driver.Receive(buffer, DriverBench.Offset, 100));
+            Assert.IsLessThanOrEqualTo(255 * 10, bench.Chip.Statistics.Operations - before);
+            bench.Pass(1000);
+        }
+    }
+
+    [TestMethod]
     public void Receive_overwrites_no_more_than_headroom_and_tailroom()
     {
         DriverBench bench = Started();

@@ -80,6 +80,9 @@ internal sealed class FaultyBus : ISpiBus
     /// <summary>-1, or a bank 0 register that reads as if it had never been written.</summary>
     internal int DeafEthAddress { get; set; } = -1;
 
+    /// <summary>Whether MISTAT says that the MII is busy, whatever happens.</summary>
+    internal bool StuckMii { get; set; }
+
     /// <summary>Whether the MII reads FFFFh, as from a PHY without supply.</summary>
     internal bool DeadPhy { get; set; }
 
@@ -248,6 +251,11 @@ internal sealed class FaultyBus : ISpiBus
         if (opcode >= 0x20 || !IsMac(address))
         {
             return;
+        }
+
+        if (StuckMii && _bank == 3 && address == 0x0A)
+        {
+            buffer[offset + 2] |= 0x01;
         }
 
         if (DeadPhy && _bank == 2 && address is 0x18 or 0x19)

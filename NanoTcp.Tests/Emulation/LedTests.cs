@@ -6,6 +6,8 @@ public class LedTests
 {
     private const int FrameTime = (8 + 64) * 800;
     private const int Millisecond = 1_000_000;
+    private const int Jam = 4 * 800;
+    private const int Always = 1_000_000;
 
     [TestMethod]
     public void After_a_reset_LEDA_shows_the_link_and_LEDB_what_comes_in()
@@ -141,6 +143,63 @@ public class LedTests
         Assert.IsFalse(bench.Chip.LedALit);
         bench.WritePhy(0x00, 0x0100);
         Assert.IsTrue(bench.Chip.LedBLit);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Code_3_shows_a_collision_of_a_frame_that_goes_out_from_its_moment_on(bool late)
+    {
+        ChipBench bench = With(0x3390);
+        bench.Chip.Faults.Collisions = late ? 0 : Always;
+        bench.Chip.Faults.LateCollisions = late ? Always : 0;
+
+        // Unstretched, it lights for the jam of 32 bits, with which the attempt ends.
+        bench.StartSending(ChipBench.Frame(200));
+        bench.Wait(bench.Chip.NanosecondsToNextEvent - Jam - 1);
+        Assert.IsFalse(bench.Chip.LedALit, "the frame is still on its way");
+        bench.Wait(1);
+        Assert.IsTrue(bench.Chip.LedALit, "the collision");
+        bench.Wait(Jam - 1);
+        Assert.IsTrue(bench.Chip.LedALit, "the jam");
+        bench.Wait(1);
+        Assert.IsFalse(bench.Chip.LedALit);
+    }
+
+    [TestMethod]
+    public void Code_3_shows_the_link_pulse_of_erratum_13_too_and_stretches_it()
+    {
+        ChipBench bench = With(0x3392);
+        bench.Chip.Faults.LinkPulseCollisions = Always;
+        bench.StartSending(ChipBench.Frame(1000));
+        bench.Wait(bench.Chip.NanosecondsToNextEvent);
+        bench.ResetTransmitter();
+        bench.Wait((40 * Millisecond) - (10 * Jam));
+        Assert.IsTrue(bench.Chip.LedALit, "40 ms from the collision on");
+        bench.Wait(10 * Jam);
+        Assert.IsFalse(bench.Chip.LedALit);
+        bench.AssertClean();
+    }
+
+    [TestMethod]
+    public void Code_3_shows_no_collision_that_the_frame_did_not_live_to_see_nor_a_link_that_is_lost()
+    {
+        ChipBench bench = With(0x3392);
+        bench.Chip.Faults.LateCollisions = Always;
+        bench.StartSending(ChipBench.Frame(1000));
+        bench.Wait(bench.Chip.NanosecondsToNextEvent - Jam - 10_000);
+        bench.ResetTransmitter();
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.IsFalse(bench.Chip.LedALit, "the transmission was called off before");
+            bench.Wait(10_000);
+        }
+
+        bench.Port.Incoming.Enqueue(ChipBench.Frame(500));
+        bench.Chip.Update();
+        bench.Chip.LoseLink(Millisecond);
+        Assert.IsFalse(bench.Chip.LedALit, "what was coming in is rubbish, but nobody else was talking");
+        bench.AssertClean();
     }
 
     [TestMethod]

@@ -124,6 +124,57 @@ public class PhyTests
     }
 
     [TestMethod]
+    public void TXSTAT_RXSTAT_and_COLSTAT_say_what_the_wire_carries_at_the_moment()
+    {
+        // What is asked for is sampled at the end of the 10.24 us of an access.
+        const int Txstat = 0x2000;
+        const int Rxstat = 0x1000;
+        const int Colstat = 0x0800;
+        const int Line = Txstat | Rxstat | Colstat;
+        ChipBench bench = new();
+        bench.Initialise();
+        Assert.AreEqual(0, bench.ReadPhy(0x11) & Line);
+        bench.StartSending(ChipBench.Frame(500));
+        Assert.AreEqual(Txstat, bench.ReadPhy(0x11) & Line);
+        bench.Wait(1_000_000);
+        bench.Port.Incoming.Enqueue(ChipBench.Frame(500));
+        bench.Chip.Update();
+        Assert.AreEqual(Rxstat, bench.ReadPhy(0x11) & Line);
+        bench.Wait(1_000_000);
+
+        // In the middle of the jam of 3.2 us that ends a transmission which collided.
+        bench.Chip.Faults.LateCollisions = 1_000_000;
+        bench.Clear(ChipBench.Eir, 0x0A);
+        bench.Write(2, 0x14, 0x11);
+        bench.StartSending(ChipBench.Frame(1000));
+        bench.Bank(2);
+        bench.Wait(bench.Chip.NanosecondsToNextEvent - 12_640);
+        bench.Exchange(0x52, 0x01);
+        bench.Wait(12_640);
+        bench.Write(2, 0x12, 0x00);
+        Assert.AreEqual(Txstat | Colstat, ((bench.Mac(2, 0x19) << 8) | bench.Mac(2, 0x18)) & Line);
+        Assert.AreEqual(0, bench.ReadPhy(0x11) & Line);
+        bench.AssertClean();
+    }
+
+    [TestMethod]
+    public void COLSTAT_is_set_while_two_talk_at_once_on_a_half_duplex_wire_and_never_in_full_duplex()
+    {
+        foreach (bool fullDuplex in new[] { false, true })
+        {
+            ChipBench bench = new();
+            bench.Initialise(fullDuplex, receive: false);
+
+            // The MAC believes in full duplex in both cases, and talks into what comes in.
+            bench.Write(2, 0x02, 0x33);
+            bench.Port.Incoming.Enqueue(ChipBench.Frame(1000));
+            bench.Chip.Update();
+            bench.StartSending(ChipBench.Frame(1000));
+            Assert.AreEqual(fullDuplex ? 0x3000 : 0x3800, bench.ReadPhy(0x11) & 0x3800);
+        }
+    }
+
+    [TestMethod]
     public void LINKIF_needs_both_PHY_enables_and_goes_when_PHIR_is_read()
     {
         ChipBench bench = new();

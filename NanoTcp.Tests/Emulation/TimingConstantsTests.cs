@@ -70,11 +70,72 @@ public class TimingConstantsTests
     }
 
     [TestMethod]
+    public void The_transmitter_keeps_the_times_of_Ethernet()
+    {
+        ChipBench bench = new();
+        bench.Initialise();
+        bench.StartSending(ChipBench.Frame(60));
+        Assert.AreEqual(((8 + 64) * 800) - AfterEffect, bench.Chip.NanosecondsToNextEvent, "octets of 0.8 us");
+        bench.Wait(bench.Chip.NanosecondsToNextEvent);
+        long end = bench.Clock.Nanoseconds;
+        bench.Exchange(0x9F, 0x08);
+        Assert.AreEqual(end + 9_600, NextEvent(bench), "the interpacket gap");
+        bench.Wait(9_600);
+        bench.Wait(100_000);
+
+        // 24,287 bit times in front of a wire that does not become free (DS39662 register 6-3, DEFER clear).
+        bench.Port.Incoming.Enqueue(ChipBench.Frame(4000));
+        bench.Chip.Update();
+        bench.StartSending(ChipBench.Frame(60));
+        Assert.AreEqual(2_428_700 - AfterEffect, bench.Chip.NanosecondsToNextEvent, "the limit of deferral");
+        bench.Wait(bench.Chip.NanosecondsToNextEvent - 1);
+        Assert.AreEqual(0, bench.Chip.Wire.ExcessiveDeferrals);
+        bench.Wait(1);
+        Assert.AreEqual(1, bench.Chip.Wire.ExcessiveDeferrals);
+        bench.AssertClean();
+    }
+
+    [TestMethod]
+    public void The_main_clock_of_40_ns_shows_in_the_DMA()
+    {
+        foreach (int octets in new[] { 2, 3, 1446, 1518 })
+        {
+            ChipBench bench = new();
+            bench.Initialise(receive: false);
+            bench.WriteWord(0, 0x10, 0x1900);
+            bench.WriteWord(0, 0x12, 0x1900 + octets - 1);
+            bench.WriteWord(0, 0x14, 0x0000);
+            foreach (bool checksum in new[] { true, false })
+            {
+                bench.Set(ChipBench.Econ1, checksum ? 0x10 : 0x00);
+                long start = bench.Clock.Nanoseconds + 800;
+                bench.Set(ChipBench.Econ1, 0x20);
+                long expected = start + (octets * (checksum ? 40 : 80));
+                if (expected > bench.Clock.Nanoseconds)
+                {
+                    Assert.AreEqual(expected, NextEvent(bench), $"{octets} octets");
+                    bench.Wait(bench.Chip.NanosecondsToNextEvent);
+                }
+
+                Assert.AreEqual(0, bench.Eth(ChipBench.Econ1) & 0x20);
+                bench.Clear(ChipBench.Econ1, 0x10);
+            }
+
+            bench.AssertClean();
+        }
+    }
+
+    [TestMethod]
     public void The_RESET_pin_wants_400_ns()
     {
         ChipBench bench = new();
         bench.WaitUntilReady();
         bench.Chip.ResetPinLow = true;
         Assert.AreEqual(400, bench.Chip.NanosecondsToNextEvent);
+    }
+
+    private static long NextEvent(ChipBench bench)
+    {
+        return bench.Clock.Nanoseconds + bench.Chip.NanosecondsToNextEvent;
     }
 }

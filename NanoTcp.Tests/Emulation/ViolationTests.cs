@@ -279,6 +279,104 @@ public class ViolationTests
     }
 
     [TestMethod]
+    public void A_rule_that_can_be_broken_in_more_than_one_way_is_noticed_in_all_of_them()
+    {
+        (ViolationKind Kind, string How, Action<ChipBench> Provoke)[] ways =
+        [
+            (ViolationKind.BitOperationOnMacRegister, "BFC MACON1", bench => OnBank(bench, 2).Clear(0x00, 0x01)),
+            (ViolationKind.BitOperationOnMacRegister, "BFS MICMD", bench => OnBank(bench, 2).Set(0x12, 0x01)),
+            (ViolationKind.BitOperationOnMacRegister, "BFS MAADR1", bench => OnBank(bench, 3).Set(0x04, 0x02)),
+            (ViolationKind.MacReadWithoutDummyOctet, "MAADR1", bench => OnBank(bench, 3).Exchange(0x04, 0x00)),
+            (ViolationKind.MacReadWithoutDummyOctet, "MISTAT", bench => OnBank(bench, 3).Exchange(0x0A, 0x00)),
+            (ViolationKind.ReservedRegister, "1Ah in bank 3", bench => OnBank(bench, 3).Exchange(0x5A, 0x00)),
+            (ViolationKind.ReservedRegister, "17h in bank 1", bench => OnBank(bench, 1).Eth(0x17)),
+            (ViolationKind.ReservedRegister, "0Dh in bank 2", bench => OnBank(bench, 2).Exchange(0x4D, 0x00)),
+            (ViolationKind.WholeWriteOfSharedRegister, "WCR ECON1", bench => bench.Exchange(0x5F, 0x00)),
+            (ViolationKind.AccessBeforeClockReady, "RXEN", bench => PoweredOn(bench).Set(ChipBench.Econ1, 0x04)),
+            (ViolationKind.AccessTooSoonAfterReset, "the PHY after 50 us", bench =>
+            {
+                bench.Exchange(0xFF);
+                bench.Wait(50_000);
+                bench.Write(2, 0x14, 0x02);
+            }),
+            (ViolationKind.EvenReceiveReadPointer, "at RXEN", bench =>
+            {
+                bench.WriteWord(0, 0x0C, 0x0002);
+                bench.Chip.Violations.Clear();
+                bench.Set(ChipBench.Econ1, 0x04);
+            }),
+            (ViolationKind.ReceiveRingChangedWhileReceiving, "ERXST", bench => Receiving(bench).Write(0, 0x09, 0x00)),
+            (ViolationKind.FilterChangedWhileReceiving, "the address", bench => Receiving(bench).Write(3, 0x01, 0x57)),
+            (ViolationKind.FilterChangedWhileReceiving, "the hash table", bench => Receiving(bench).Write(1, 0x07, 0x01)),
+            (ViolationKind.FilterChangedWhileReceiving, "the pattern", bench => Receiving(bench).Write(1, 0x08, 0x01)),
+            (ViolationKind.DuplexChangedWhileReceiving, "PHCON1", bench => Receiving(bench).WritePhy(0x00, 0x0100)),
+            (ViolationKind.DuplexMismatch, "the other way round", bench =>
+            {
+                bench.WritePhy(0x00, 0x0100);
+                bench.Set(ChipBench.Econ1, 0x04);
+            }),
+            (ViolationKind.TransmitPointerChanged, "ETXST", bench => Sending(bench).Write(0, 0x04, 0x02)),
+            (ViolationKind.TransmitPointerChanged, "MACON3", bench => Sending(bench).Write(2, 0x02, 0x30)),
+            (ViolationKind.TransmitPointerChanged, "MAMXFL", bench => Sending(bench).Write(2, 0x0A, 0x00)),
+            (ViolationKind.TransmitBufferTouched, "the frame written", bench => Sending(bench).WriteMemory(0x1810, 0x00)),
+            (ViolationKind.TransmitBufferTouched, "the frame read", bench => Sending(bench).ReadMemory(0x1810, 1)),
+            (ViolationKind.TransmitBufferTouched, "the vector written", bench => Sending(bench).WriteMemory(0x1800 + 61, 0x00)),
+            (ViolationKind.TransmitAlreadyRunning, "while it hangs", bench =>
+            {
+                bench.Chip.Faults.StuckTransmissions = 1_000_000;
+                Sending(bench).Wait(1_000_000);
+                bench.Set(ChipBench.Econ1, 0x08);
+            }),
+            (ViolationKind.TransmitOverlapsReceiveRing, "only the vector", bench => bench.StartSending(ChipBench.Frame(60), address: 0x1FC0)),
+            (ViolationKind.MiiBusy, "a second read", bench =>
+            {
+                bench.Write(2, 0x12, 0x01);
+                bench.Write(2, 0x12, 0x03);
+            }),
+            (ViolationKind.MiiBusy, "a write after a read", bench =>
+            {
+                bench.Write(2, 0x16, 0x00);
+                bench.Write(2, 0x12, 0x01);
+                bench.Write(2, 0x17, 0x00);
+            }),
+            (ViolationKind.DmaEndUnreachable, "a checksum over the ring's end", bench =>
+            {
+                bench.WriteWord(0, 0x10, 0x17F0);
+                bench.WriteWord(0, 0x12, 0x1810);
+                bench.Set(ChipBench.Econ1, 0x30);
+            }),
+            (ViolationKind.ResetInPowerSave, "right before the end of it", bench =>
+            {
+                bench.Set(ChipBench.Econ2, 0x20);
+                bench.Wait(1_000_000_000);
+                bench.Exchange(0xFF);
+                bench.Clear(ChipBench.Econ2, 0x20);
+            }),
+        ];
+        foreach ((ViolationKind kind, string how, Action<ChipBench> provoke) in ways)
+        {
+            ChipBench bench = new();
+            bench.Initialise(receive: false);
+            bench.AssertClean();
+            provoke(bench);
+            Assert.AreEqual(1, bench.Chip.Violations.Total, $"{kind}, {how}: {bench.Chip.Violations}");
+            Assert.AreEqual(kind, bench.Chip.Violations.GetEntry(0).Kind, how);
+        }
+    }
+
+    [TestMethod]
+    public void A_ring_that_begins_at_an_odd_address_is_misaligned_too()
+    {
+        ChipBench bench = new();
+        bench.Initialise(receive: false);
+        bench.WriteWord(0, 0x08, 0x0001);
+        bench.Set(ChipBench.Econ1, 0x04);
+        Assert.IsTrue(bench.Chip.Violations.ToList().Exists(each => each.Kind == ViolationKind.ReceiveRingMisaligned));
+        Assert.IsTrue(bench.Chip.Violations.ToList().Exists(each => each.Kind == ViolationKind.ReceiveStartNotZero));
+        Assert.AreEqual(2, bench.Chip.Violations.Total);
+    }
+
+    [TestMethod]
     public void Reserved_values_are_noticed_where_they_are_written()
     {
         foreach (int phlcon in new[] { 0x0476, 0x7476, 0x3076, 0x3676, 0x3F76, 0x3406, 0x3466, 0x34F6, 0x347E, 0x3477 })
@@ -359,6 +457,35 @@ public class ViolationTests
         bench.Set(0x02, 0x01);
         bench.Clear(0x02, 0x32);
         Assert.AreEqual(0x32, bench.Mac(2, 0x02));
+    }
+
+    private static ChipBench OnBank(ChipBench bench, int bank)
+    {
+        bench.Bank(bank);
+        return bench;
+    }
+
+    private static ChipBench PoweredOn(ChipBench bench)
+    {
+        // With everything but the clock as it should be.
+        bench.Chip.PowerCycle();
+        bench.WaitUntilReady();
+        bench.Initialise(receive: false);
+        bench.Set(ChipBench.Econ2, 0x20);
+        bench.Clear(ChipBench.Econ2, 0x20);
+        return bench;
+    }
+
+    private static ChipBench Receiving(ChipBench bench)
+    {
+        bench.Set(ChipBench.Econ1, 0x04);
+        return bench;
+    }
+
+    private static ChipBench Sending(ChipBench bench)
+    {
+        bench.StartSending(ChipBench.Frame(60));
+        return bench;
     }
 
     private static void PulseReset(ChipBench bench, long nanoseconds)
