@@ -112,11 +112,14 @@ internal sealed class Enc28j60Phy
     internal bool Write(int register, int value)
     {
         // What lands in another register may do harm, so the address is made sure of before the high octet starts the
-        // write (DS39662 3.3.2).
-        if (!Enc28j60Verification.Place(_spi, Enc28j60Registers.MIREGADR, register)
-            || !Enc28j60Verification.Place(_spi, Enc28j60Registers.MIWRL, value & 0xFF))
+        // write (DS39662 3.3.2). An MII that a wrong bit has set scanning takes nothing until it is told to stop.
+        if (!HoldsForWrite(register, value))
         {
-            return false;
+            Settle();
+            if (!HoldsForWrite(register, value))
+            {
+                return false;
+            }
         }
 
         _spi.Write(Enc28j60Registers.MIWRH, value >> 8);
@@ -135,6 +138,12 @@ internal sealed class Enc28j60Phy
     {
         return _spi.Read(Enc28j60Registers.MIREGADR) == register
             || Enc28j60Verification.Place(_spi, Enc28j60Registers.MIREGADR, register);
+    }
+
+    private bool HoldsForWrite(int register, int value)
+    {
+        return Enc28j60Verification.Place(_spi, Enc28j60Registers.MIREGADR, register)
+            && Enc28j60Verification.Place(_spi, Enc28j60Registers.MIWRL, value & 0xFF);
     }
 
     private bool WaitWhileBusy()

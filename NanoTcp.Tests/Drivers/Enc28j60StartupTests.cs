@@ -39,6 +39,7 @@ public sealed class Enc28j60StartupTests : Enc28j60TestBase
         Assert.AreEqual(1, bench.Driver.Poll(bench.Clock.Milliseconds));
         Assert.AreEqual(before, bench.Chip.Statistics.Operations);
         bench.Clock.Advance(1_000_000);
+        Assert.AreEqual(0, bench.Driver.Poll(bench.Clock.Milliseconds), "the PHY is set up by a call of its own");
         bench.Driver.Poll(bench.Clock.Milliseconds);
         Assert.AreEqual(LinkStatus.Up, bench.Driver.Status);
     }
