@@ -404,7 +404,7 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
             return length;
         }
 
-        if (length == Enc28j60Receiver.BadHeader || length == Enc28j60Receiver.DeadBus)
+        if (length < 0 && length != Enc28j60Receiver.Dropped)
         {
             Recover(CauseOf(length));
             return 0;
