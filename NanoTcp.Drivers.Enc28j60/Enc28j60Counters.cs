@@ -71,34 +71,32 @@ public static class Enc28j60Counters
     /// <summary>Magic packets that ended <see cref="Enc28j60PowerMode.MagicPacket"/>.</summary>
     public const int WakeUps = 21;
 
-    private static readonly string[] s_names = new string[]
-    {
-        "enc28j60_rx_packets",
-        "enc28j60_rx_overflows",
-        "enc28j60_rx_bad_header",
-        "enc28j60_rx_too_long",
-        "enc28j60_tx_packets",
-        "enc28j60_tx_errors",
-        "enc28j60_tx_timeouts",
-        "enc28j60_tx_retries",
-        "enc28j60_tx_late_collisions",
-        "enc28j60_recoveries",
-        "enc28j60_lost_registers",
-        "enc28j60_dead_bus",
-        "enc28j60_rx_stalls",
-        "enc28j60_tx_stalls",
-        "enc28j60_no_device",
-        "enc28j60_initialisations",
-        "enc28j60_link_changes",
-        "enc28j60_lost_pointers",
-        "enc28j60_lost_phy",
-        "enc28j60_tx_exhausted",
-        "enc28j60_broadcast_throttles",
-        "enc28j60_wake_ups",
-    };
+    private const string Names =
+        "enc28j60_rx_packets "
+        + "enc28j60_rx_overflows "
+        + "enc28j60_rx_bad_header "
+        + "enc28j60_rx_too_long "
+        + "enc28j60_tx_packets "
+        + "enc28j60_tx_errors "
+        + "enc28j60_tx_timeouts "
+        + "enc28j60_tx_retries "
+        + "enc28j60_tx_late_collisions "
+        + "enc28j60_recoveries "
+        + "enc28j60_lost_registers "
+        + "enc28j60_dead_bus "
+        + "enc28j60_rx_stalls "
+        + "enc28j60_tx_stalls "
+        + "enc28j60_no_device "
+        + "enc28j60_initialisations "
+        + "enc28j60_link_changes "
+        + "enc28j60_lost_pointers "
+        + "enc28j60_lost_phy "
+        + "enc28j60_tx_exhausted "
+        + "enc28j60_broadcast_throttles "
+        + "enc28j60_wake_ups";
 
     internal static CounterSet Create()
     {
-        return new CounterSet(s_names);
+        return new CounterSet(Names);
     }
 }

@@ -250,7 +250,7 @@ internal static class Enc28j60Report
         for (int i = 0; i < counters.Count; i++)
         {
             at = Enc28j60Text.Put(b, at, i % ColumnsOfCounters == 0 ? "\n  " : ", ");
-            at = Enc28j60Text.PutFrom(b, at, counters.GetName(i), NamePrefix);
+            at = counters.PutName(i, NamePrefix, b, at);
             at = Number(b, at, "", counters.GetValue(i));
         }
 

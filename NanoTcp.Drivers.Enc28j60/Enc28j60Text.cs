@@ -19,17 +19,6 @@ internal static class Enc28j60Text
         return at + count;
     }
 
-    /// <summary>Text from some character on.</summary>
-    internal static int PutFrom(byte[] buffer, int at, string text, int first)
-    {
-        for (int i = first; i < text.Length && at < buffer.Length; i++)
-        {
-            buffer[at++] = (byte)text[i];
-        }
-
-        return at;
-    }
-
     internal static int PutHex(byte[] buffer, int at, int value, int digits)
     {
         for (int shift = 4 * (digits - 1); shift >= 0 && at < buffer.Length; shift -= 4)

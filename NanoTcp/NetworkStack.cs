@@ -52,7 +52,7 @@ public sealed class NetworkStack
         Counters = new CounterSet(StackCounter.Names);
         _counters = Counters.Values;
         _ethernet = new EthernetLayer(link, Counters);
-        Neighbours = new ArpCache(options.Neighbours, options.NeighbourQueues, link.Mtu, Counters);
+        Neighbours = new ArpCache(options.Neighbours, options.NeighbourQueues, Counters);
         _arp = new ArpProtocol(_ethernet, Neighbours, options.Address, Counters);
         _ip = new Ipv4Layer(
             _ethernet, _arp, options.Address, options.PrefixLength, options.Gateway, options.TimeToLive, options.Random, Counters);

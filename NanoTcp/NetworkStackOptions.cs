@@ -41,7 +41,7 @@ public sealed class NetworkStackOptions
     /// <summary>Neighbours (ARP entries) remembered. 2 to 256.</summary>
     public int Neighbours = 8;
 
-    /// <summary>Neighbours that can hold a packet while their address is being resolved; each costs a frame. 1 to 8.</summary>
+    /// <summary>Neighbours that can hold a packet, of 128 octets at most, while their address is being resolved. 1 to 8.</summary>
     public int NeighbourQueues = 1;
 
     /// <summary>Handshakes that can be under way on all listeners together; much cheaper than connections. 1 to 256.

@@ -76,7 +76,7 @@ public sealed class CableLink : ILinkDevice
     public LinkStatus Status { get; private set; } = LinkStatus.Down;
 
     /// <inheritdoc/>
-    public CounterSet Counters { get; } = new(["frames_in", "octets_in", "frames_out", "octets_out", "frames_filtered"]);
+    public CounterSet Counters { get; } = new("frames_in octets_in frames_out octets_out frames_filtered");
 
     /// <inheritdoc/>
     public bool CanSend

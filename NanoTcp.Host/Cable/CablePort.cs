@@ -74,10 +74,8 @@ public sealed class CablePort : IEthernetPort
 
     /// <summary>What was counted at this port.</summary>
     public CounterSet Counters { get; } = new(
-    [
-        "frames_sent", "frames_received", "frames_lost", "frames_duplicated", "frames_reordered", "frames_corrupted",
-        "queue_drops", "unplugged_drops", "length_drops", "too_long_drops", "frames_marked",
-    ]);
+        "frames_sent frames_received frames_lost frames_duplicated frames_reordered "
+        + "frames_corrupted queue_drops unplugged_drops length_drops too_long_drops frames_marked");
 
     /// <summary>What happens to the frames that this port sends. Setting it rolls the dice back to the seed.</summary>
     public Impairments Impairments

@@ -66,8 +66,13 @@ public sealed class Ipv4InputTests : StackTest
         options[0] = 1;
         options[1] = 0x94;
         options[2] = 0xFF;
-        B.Deliver(FromPeer(Echo(10, options: options)));
-        Assert.HasCount(14 + 20 + 8 + 10, Next());
+        byte[] request = Echo(100, options: options);
+        B.Deliver(FromPeer(request));
+
+        // The reply stands where the options stood, and its body came along.
+        byte[] reply = Next();
+        Assert.HasCount(14 + 20 + 8 + 100, reply);
+        CollectionAssert.AreEqual(request[^100..], reply[^100..]);
     }
 
     [TestMethod]

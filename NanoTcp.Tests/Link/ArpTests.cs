@@ -232,6 +232,26 @@ public sealed class ArpTests : StackTest
     }
 
     [TestMethod]
+    [DataRow(100, true)]
+    [DataRow(101, false)]
+    public void A_packet_of_up_to_128_octets_waits_and_a_longer_one_is_counted(int body, bool waits)
+    {
+        Quiet();
+        B.Deliver(FromPeer(Echo(body)));
+        IsRequest(Next(), Broadcast, Peer);
+        Counted(StackCounter.IpOutDiscards, waits ? 0 : 1);
+        Arp(Frames.ArpReply, PeerMac, Peer, OwnMac, Own);
+        if (waits)
+        {
+            Assert.HasCount(14 + 20 + 8 + body, Next());
+        }
+
+        Nothing();
+        B.Deliver(FromPeer(Echo(body)));
+        Assert.HasCount(14 + 20 + 8 + body, Next());
+    }
+
+    [TestMethod]
     public void A_packet_is_given_up_with_its_resolution_and_counted()
     {
         Quiet();

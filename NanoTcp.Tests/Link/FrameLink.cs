@@ -29,7 +29,7 @@ internal sealed class FrameLink : ILinkDevice
 
     public LinkStatus Status { get; set; } = LinkStatus.Up;
 
-    public CounterSet Counters { get; } = new([]);
+    public CounterSet Counters { get; } = new("");
 
     /// <summary>True to take no frame from the stack.</summary>
     internal bool Busy { get; set; }

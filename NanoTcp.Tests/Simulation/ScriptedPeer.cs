@@ -62,7 +62,7 @@ internal sealed class ScriptedPeer : ILinkDevice
 
     public long MacAddress => StackMac;
 
-    public CounterSet Counters { get; } = new([]);
+    public CounterSet Counters { get; } = new("");
 
     public bool CanSend => Status == LinkStatus.Up && Now >= BusyUntil;
 

@@ -46,11 +46,11 @@ internal sealed class IcmpProtocol
         _counters = counters.Values;
     }
 
-    /// <summary>Takes in the message in the receive buffer; an echo reply may stand in the transmit buffer afterwards.</summary>
+    /// <summary>Takes in the message in the frame buffer; an echo reply may stand there afterwards.</summary>
     internal int Process()
     {
         _counters[StackCounter.IcmpInMsgs]++;
-        byte[] buffer = _ip.ReceiveBuffer;
+        byte[] buffer = _ip.Buffer;
         int offset = _ip.ReceiveOffset;
         int length = _ip.Header.PayloadLength;
         if (length < IcmpMessage.HeaderLength || InternetChecksum.Sum(buffer, offset, length) != 0xFFFF)
@@ -81,14 +81,18 @@ internal sealed class IcmpProtocol
 
     private void SendEchoReply(byte[] buffer, int offset, int length)
     {
-        byte[] reply = _ip.TransmitBuffer;
+        // The reply has no IP options, so that it may stand earlier than the request did.
         int replyOffset = _ip.TransmitOffset;
-        Array.Copy(buffer, offset, reply, replyOffset, length);
-        reply[replyOffset + IcmpMessage.TypeOffset] = IcmpMessage.TypeEchoReply;
+        if (replyOffset != offset)
+        {
+            Array.Copy(buffer, offset, buffer, replyOffset, length);
+        }
+
+        buffer[replyOffset + IcmpMessage.TypeOffset] = IcmpMessage.TypeEchoReply;
 
         // RFC 1624: only the type has changed, by -8 in the high octet, so the sum is corrected instead of made again.
-        int sum = BigEndian.ReadUInt16(reply, replyOffset + IcmpMessage.ChecksumOffset) + (IcmpMessage.TypeEcho << 8);
-        BigEndian.WriteUInt16(reply, replyOffset + IcmpMessage.ChecksumOffset, InternetChecksum.Fold(sum));
+        int sum = BigEndian.ReadUInt16(buffer, replyOffset + IcmpMessage.ChecksumOffset) + (IcmpMessage.TypeEcho << 8);
+        BigEndian.WriteUInt16(buffer, replyOffset + IcmpMessage.ChecksumOffset, InternetChecksum.Fold(sum));
         _counters[StackCounter.IcmpOutEchoReplies]++;
         _ip.Send(_ip.Header.Source, Ipv4Header.ProtocolIcmp, length, 0);
     }

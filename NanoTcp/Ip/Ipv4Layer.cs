@@ -28,18 +28,16 @@ internal sealed class Ipv4Layer
     /// <summary>Header of the packet that <see cref="Process"/> has let through.</summary>
     internal readonly Ipv4Header Header = new Ipv4Header();
 
-    /// <summary>Offset of that packet's payload in <see cref="ReceiveBuffer"/>.</summary>
+    /// <summary>Offset of that packet's payload in <see cref="Buffer"/>.</summary>
     internal int ReceiveOffset;
 
     /// <summary>True when that packet was addressed to this host alone.</summary>
     internal bool ReceivedUnicast;
 
-    internal readonly byte[] ReceiveBuffer;
+    /// <summary>Holds the packet that was received, and after it what an upper layer builds to be sent.</summary>
+    internal readonly byte[] Buffer;
 
-    /// <summary>Where upper layers build what they send.</summary>
-    internal readonly byte[] TransmitBuffer;
-
-    /// <summary>Where in <see cref="TransmitBuffer"/> the upper layer's header starts.</summary>
+    /// <summary>Where in <see cref="Buffer"/> the header of an upper layer that sends starts.</summary>
     internal readonly int TransmitOffset;
 
     /// <summary>Largest payload of a packet, in octets.</summary>
@@ -67,8 +65,7 @@ internal sealed class Ipv4Layer
         _timeToLive = timeToLive;
         _directedBroadcast = address | ~_mask;
         _identification = (ushort)random.NextUInt32();
-        ReceiveBuffer = ethernet.ReceiveFrame;
-        TransmitBuffer = ethernet.TransmitFrame;
+        Buffer = ethernet.Frame;
         TransmitOffset = ethernet.PayloadOffset + Ipv4Header.MinLength;
         MaxPayload = ethernet.Mtu - Ipv4Header.MinLength;
     }
@@ -79,7 +76,7 @@ internal sealed class Ipv4Layer
     }
 
     /// <summary>
-    /// Checks the packet in the receive buffer. True when it is for this host and whole; then <see cref="Header"/>,
+    /// Checks the packet in the frame buffer. True when it is for this host and whole; then <see cref="Header"/>,
     /// <see cref="ReceiveOffset"/> and <see cref="ReceivedUnicast"/> say what it is. IP options are skipped
     /// (RFC 1122 3.2.1.8, RFC 9293 MUST-50: a host that does not know an option ignores it).
     /// </summary>
@@ -87,7 +84,7 @@ internal sealed class Ipv4Layer
     {
         _counters[StackCounter.IpInReceives]++;
         Ipv4Header header = Header;
-        if (!header.Parse(ReceiveBuffer, _ethernet.PayloadOffset, _ethernet.PayloadLength))
+        if (!header.Parse(Buffer, _ethernet.PayloadOffset, _ethernet.PayloadLength))
         {
             _counters[StackCounter.IpInHdrErrors]++;
             return false;
@@ -166,7 +163,7 @@ internal sealed class Ipv4Layer
         // every path carries somehow need no DF bit, and without it a silent black hole cannot swallow them (RFC 2923 2.1).
         bool dontFragment = protocol == Ipv4Header.ProtocolTcp && length > LeastReassembly;
         Ipv4Header.Write(
-            TransmitBuffer,
+            Buffer,
             _ethernet.PayloadOffset,
             typeOfService,
             length,

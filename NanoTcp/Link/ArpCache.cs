@@ -11,6 +11,12 @@ public sealed class ArpCache
 {
     internal const int None = -1;
 
+    /// <summary>
+    /// Longest packet that waits for its neighbour's address, in octets: a reset, the answer to a SYN or to a usual ping.
+    /// Connections keep their data themselves and ask for the address first.
+    /// </summary>
+    internal const int LongestQueued = 128;
+
     internal const byte Free = 0;
 
     /// <summary>Asked for by broadcast, not yet known.</summary>
@@ -48,11 +54,10 @@ public sealed class ArpCache
     internal readonly int[] QueuedFor;
 
     private readonly byte[] _queue;
-    private readonly int _queueSlot;
     private readonly long[] _counters;
     private long _now;
 
-    internal ArpCache(int capacity, int queues, int mtu, CounterSet counters)
+    internal ArpCache(int capacity, int queues, CounterSet counters)
     {
         Address = new uint[capacity];
         Mac = new long[capacity];
@@ -63,8 +68,7 @@ public sealed class ArpCache
         Requests = new byte[capacity];
         QueuedLength = new int[queues];
         QueuedFor = new int[queues];
-        _queue = new byte[queues * mtu];
-        _queueSlot = mtu;
+        _queue = new byte[queues * LongestQueued];
         _counters = counters.Values;
     }
 
@@ -175,10 +179,15 @@ public sealed class ArpCache
 
     /// <summary>
     /// Keeps a packet until <paramref name="index"/> is resolved. The newest one is kept (RFC 1122 2.3.2.2).
-    /// False when all queues are taken by other neighbours.
+    /// False when it is longer than <see cref="LongestQueued"/>, or all queues are taken by other neighbours.
     /// </summary>
     internal bool Enqueue(int index, byte[] buffer, int offset, int length)
     {
+        if (length > LongestQueued)
+        {
+            return false;
+        }
+
         int queue = FindQueued(index);
         if (queue != None)
         {
@@ -201,7 +210,7 @@ public sealed class ArpCache
             }
         }
 
-        Array.Copy(buffer, offset, _queue, queue * _queueSlot, length);
+        Array.Copy(buffer, offset, _queue, queue * LongestQueued, length);
         QueuedLength[queue] = length;
         QueuedFor[queue] = index;
         return true;
@@ -211,7 +220,7 @@ public sealed class ArpCache
     internal int Dequeue(int queue, byte[] buffer, int offset)
     {
         int length = QueuedLength[queue];
-        Array.Copy(_queue, queue * _queueSlot, buffer, offset, length);
+        Array.Copy(_queue, queue * LongestQueued, buffer, offset, length);
         QueuedLength[queue] = 0;
         return length;
     }

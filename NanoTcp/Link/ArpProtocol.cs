@@ -135,20 +135,20 @@ internal sealed class ArpProtocol
         }
     }
 
-    /// <summary>Keeps the packet in the transmit buffer until <paramref name="address"/> is resolved. False when there is no place.</summary>
+    /// <summary>Keeps the packet in the frame buffer until <paramref name="address"/> is resolved. False when there is no place.</summary>
     internal bool Enqueue(uint address, int length)
     {
         int entry = _cache.Find(address);
         return entry != ArpCache.None
-            && _cache.Enqueue(entry, _ethernet.TransmitFrame, _ethernet.PayloadOffset, length);
+            && _cache.Enqueue(entry, _ethernet.Frame, _ethernet.PayloadOffset, length);
     }
 
-    /// <summary>Takes in the ARP packet in the receive buffer; a reply may stand in the transmit buffer afterwards.</summary>
+    /// <summary>Takes in the ARP packet in the frame buffer; a reply may stand there afterwards.</summary>
     internal void Process()
     {
         _counters[StackCounter.ArpInPackets]++;
         ArpPacket packet = _packet;
-        if (!packet.Parse(_ethernet.ReceiveFrame, _ethernet.PayloadOffset, _ethernet.PayloadLength)
+        if (!packet.Parse(_ethernet.Frame, _ethernet.PayloadOffset, _ethernet.PayloadLength)
             || packet.SenderMac == 0
             || MacAddress.IsGroup(packet.SenderMac))
         {
@@ -205,7 +205,7 @@ internal sealed class ArpProtocol
 
     /// <summary>
     /// Sends at most one frame: an announcement, a request that is due, or a packet whose neighbour has become known.
-    /// The transmit buffer must be free. False when nothing was due.
+    /// The frame buffer must be free. False when nothing was due.
     /// </summary>
     internal bool Dispatch(long now)
     {
@@ -223,7 +223,7 @@ internal sealed class ArpProtocol
             if (_cache.QueuedLength[i] != 0 && _cache.IsUsable(_cache.QueuedFor[i]))
             {
                 long mac = _cache.Mac[_cache.QueuedFor[i]];
-                int length = _cache.Dequeue(i, _ethernet.TransmitFrame, _ethernet.PayloadOffset);
+                int length = _cache.Dequeue(i, _ethernet.Frame, _ethernet.PayloadOffset);
                 _ethernet.Transmit(mac, EthernetHeader.TypeIpv4, length);
                 return true;
             }
@@ -294,7 +294,7 @@ internal sealed class ArpProtocol
     private void Send(int operation, long destination, long targetMac, uint targetAddress)
     {
         ArpPacket.Write(
-            _ethernet.TransmitFrame,
+            _ethernet.Frame,
             _ethernet.PayloadOffset,
             operation,
             _ethernet.MacAddress,

@@ -4,24 +4,23 @@ using NanoTcp.Wire;
 namespace NanoTcp.Link;
 
 /// <summary>
-/// The two frame buffers of the stack and the way between them and the device.
+/// The one frame buffer of the stack and the way between it and the device.
 /// </summary>
 /// <remarks>
-/// There is one transmit buffer. A frame that the device cannot take at once stays in it, and nothing else is received
-/// or built until it has gone: a reply is never lost for want of a place, and a burst waits in the device's own memory.
+/// A frame is taken in completely before anything is built in its place: headers are parsed into objects, text is copied
+/// into a ring, and an echo becomes its own reply. A frame that the device cannot take at once stays in the buffer, and
+/// nothing else is received or built until it has gone: a reply is never lost for want of a place, and a burst waits in
+/// the device's own memory.
 /// </remarks>
 internal sealed class EthernetLayer
 {
-    /// <summary>The frame being taken in; its header starts at <see cref="FrameOffset"/>.</summary>
-    internal readonly byte[] ReceiveFrame;
+    /// <summary>The frame being taken in, being built, or waiting for the device; its header starts at <see cref="FrameOffset"/>.</summary>
+    internal readonly byte[] Frame;
 
-    /// <summary>The frame being built, or waiting for the device.</summary>
-    internal readonly byte[] TransmitFrame;
-
-    /// <summary>Where frames start in both buffers: behind the device's headroom.</summary>
+    /// <summary>Where frames start: behind the device's headroom.</summary>
     internal readonly int FrameOffset;
 
-    /// <summary>Where the payload of a frame starts in both buffers.</summary>
+    /// <summary>Where the payload of a frame starts.</summary>
     internal readonly int PayloadOffset;
 
     /// <summary>Largest payload of a frame, in octets.</summary>
@@ -29,13 +28,13 @@ internal sealed class EthernetLayer
 
     internal readonly long MacAddress;
 
-    /// <summary>Header of the frame in <see cref="ReceiveFrame"/>.</summary>
+    /// <summary>Header of the frame that was received last.</summary>
     internal readonly EthernetHeader Header = new EthernetHeader();
 
-    /// <summary>Octets behind the header of the frame in <see cref="ReceiveFrame"/>, padding included.</summary>
+    /// <summary>Octets behind that header, padding included.</summary>
     internal int PayloadLength;
 
-    /// <summary>Length of the frame that waits in <see cref="TransmitFrame"/>; 0 when the buffer is free.</summary>
+    /// <summary>Length of the frame that waits for the device; 0 when the buffer is free.</summary>
     internal int WaitingLength;
 
     private readonly ILinkDevice _device;
@@ -49,9 +48,7 @@ internal sealed class EthernetLayer
         PayloadOffset = FrameOffset + EthernetHeader.Length;
         Mtu = device.Mtu;
         MacAddress = device.MacAddress;
-        int size = PayloadOffset + Mtu + device.Tailroom;
-        ReceiveFrame = new byte[size];
-        TransmitFrame = new byte[size];
+        Frame = new byte[PayloadOffset + Mtu + device.Tailroom];
     }
 
     /// <summary>True when a frame may be built now: the buffer is free and the device would take it.</summary>
@@ -63,7 +60,7 @@ internal sealed class EthernetLayer
     /// <summary>Tries again to hand over a frame that the device could not take. True when the buffer is free.</summary>
     internal bool Flush()
     {
-        if (WaitingLength != 0 && _device.Send(TransmitFrame, FrameOffset, WaitingLength))
+        if (WaitingLength != 0 && _device.Send(Frame, FrameOffset, WaitingLength))
         {
             _counters[StackCounter.EthOutFrames]++;
             WaitingLength = 0;
@@ -84,7 +81,7 @@ internal sealed class EthernetLayer
     /// </summary>
     internal bool Receive()
     {
-        int length = _device.Receive(ReceiveFrame, FrameOffset, EthernetHeader.Length + Mtu);
+        int length = _device.Receive(Frame, FrameOffset, EthernetHeader.Length + Mtu);
         if (length == 0)
         {
             return false;
@@ -92,7 +89,7 @@ internal sealed class EthernetLayer
 
         _counters[StackCounter.EthInFrames]++;
         PayloadLength = 0;
-        if (!Header.Parse(ReceiveFrame, FrameOffset, length)
+        if (!Header.Parse(Frame, FrameOffset, length)
             || Wire.MacAddress.IsGroup(Header.Source)
             || (Header.Destination != MacAddress && !Wire.MacAddress.IsGroup(Header.Destination)))
         {
@@ -104,10 +101,10 @@ internal sealed class EthernetLayer
         return true;
     }
 
-    /// <summary>Sends what stands at <see cref="PayloadOffset"/> of <see cref="TransmitFrame"/>, now or as soon as the device can.</summary>
+    /// <summary>Sends what stands at <see cref="PayloadOffset"/> of <see cref="Frame"/>, now or as soon as the device can.</summary>
     internal void Transmit(long destination, int type, int payloadLength)
     {
-        EthernetHeader.Write(TransmitFrame, FrameOffset, destination, MacAddress, type);
+        EthernetHeader.Write(Frame, FrameOffset, destination, MacAddress, type);
         WaitingLength = EthernetHeader.Length + payloadLength;
         Flush();
     }

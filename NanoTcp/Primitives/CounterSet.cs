@@ -13,23 +13,45 @@ namespace NanoTcp.Primitives;
 /// </remarks>
 public sealed class CounterSet
 {
-    private readonly string[] _names;
+    private const char Separator = ' ';
 
     /// <summary>The counters themselves, for the owner's hot paths.</summary>
     internal readonly long[] Values;
 
+    // One string, because on the device each one costs an object and a place in an array.
+    private readonly string _names;
+
     /// <summary>Makes the counters, all zero.</summary>
-    /// <param name="names">One name a counter; the array is kept, not copied.</param>
+    /// <param name="names">One name a counter, in their order, with one blank between two; empty for no counters.</param>
     /// <exception cref="ArgumentNullException"><paramref name="names"/> is null.</exception>
-    public CounterSet(string[] names)
+    /// <exception cref="ArgumentException">A name is empty: there is a blank too many.</exception>
+    public CounterSet(string names)
     {
         if (names == null)
         {
             throw new ArgumentNullException(nameof(names));
         }
 
+        int count = 0;
+        int start = 0;
+        for (int i = 0; i <= names.Length && names.Length != 0; i++)
+        {
+            if (i != names.Length && names[i] != Separator)
+            {
+                continue;
+            }
+
+            if (i == start)
+            {
+                throw new ArgumentException("Between two names of counters stands one blank, and none before and behind them all.", nameof(names));
+            }
+
+            count++;
+            start = i + 1;
+        }
+
         _names = names;
-        Values = new long[names.Length];
+        Values = new long[count];
     }
 
     /// <summary>How many counters there are.</summary>
@@ -38,10 +60,35 @@ public sealed class CounterSet
         get { return Values.Length; }
     }
 
-    /// <summary>The name of counter <paramref name="index"/>.</summary>
+    /// <summary>The name of counter <paramref name="index"/>. Made anew for each call.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such counter.</exception>
     public string GetName(int index)
     {
-        return _names[index];
+        int start = FindName(index);
+        int end = start;
+        while (end != _names.Length && _names[end] != Separator)
+        {
+            end++;
+        }
+
+        return _names.Substring(start, end - start);
+    }
+
+    /// <summary>Writes the name of counter <paramref name="index"/> as ASCII; allocates nothing.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <param name="skip">Characters of the name to leave out at its start.</param>
+    /// <param name="buffer">Where to; what does not find room is cut off.</param>
+    /// <param name="offset">First octet.</param>
+    /// <returns>Where to go on.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such counter.</exception>
+    public int PutName(int index, int skip, byte[] buffer, int offset)
+    {
+        for (int i = FindName(index) + skip; i < _names.Length && _names[i] != Separator && offset < buffer.Length; i++)
+        {
+            buffer[offset++] = (byte)_names[i];
+        }
+
+        return offset;
     }
 
     /// <summary>The value of counter <paramref name="index"/>.</summary>
@@ -60,5 +107,24 @@ public sealed class CounterSet
     public void Add(int index, int amount)
     {
         Values[index] += amount;
+    }
+
+    private int FindName(int index)
+    {
+        if (index < 0 || index >= Values.Length)
+        {
+            throw new ArgumentOutOfRangeException(nameof(index));
+        }
+
+        int at = 0;
+        while (index != 0)
+        {
+            if (_names[at++] == Separator)
+            {
+                index--;
+            }
+        }
+
+        return at;
     }
 }

@@ -210,75 +210,73 @@ public static class StackCounter
     /// <summary>Connections given back, with data that a silent peer did not acknowledge, ended for a new client.</summary>
     public const int TcpOrphanEvictions = 67;
 
-    internal static readonly string[] Names = new string[]
-    {
-        "eth_in_frames",
-        "eth_out_frames",
-        "eth_in_discards",
-        "eth_in_unknown_types",
-        "arp_in_packets",
-        "arp_in_errors",
-        "arp_out_requests",
-        "arp_out_replies",
-        "arp_failures",
-        "arp_queue_drops",
-        "arp_conflicts",
-        "ip_in_receives",
-        "ip_in_hdr_errors",
-        "ip_in_addr_errors",
-        "ip_in_unknown_protos",
-        "ip_reasm_fails",
-        "ip_out_requests",
-        "ip_out_no_routes",
-        "ip_out_discards",
-        "icmp_in_msgs",
-        "icmp_in_errors",
-        "icmp_out_echo_replies",
-        "icmp_in_dest_unreachs",
-        "tcp_active_opens",
-        "tcp_passive_opens",
-        "tcp_attempt_fails",
-        "tcp_estab_resets",
-        "tcp_in_segs",
-        "tcp_out_segs",
-        "tcp_retrans_segs",
-        "tcp_in_errs",
-        "tcp_out_rsts",
-        "tcp_in_out_of_order",
-        "tcp_gap_drops",
-        "tcp_timeouts",
-        "tcp_fast_retransmits",
-        "tcp_zero_window_probes",
-        "tcp_give_ups",
-        "tcp_challenge_acks",
-        "tcp_half_open_drops",
-        "tcp_evictions",
-        "tcp_time_wait_drops",
-        "tcp_in_below_window",
-        "tcp_in_above_window",
-        "tcp_in_below_ack",
-        "tcp_in_above_ack",
-        "tcp_in_bad_rsts",
-        "tcp_in_syn_challenges",
-        "tcp_in_unexpected",
-        "tcp_in_after_fin",
-        "tcp_in_dup_acks",
-        "tcp_challenge_acks_limited",
-        "icmp_in_ignored",
-        "tcp_path_mtu_reductions",
-        "tcp_ce_rcvd",
-        "tcp_ecn_signals",
-        "tcp_keep_alive_probes",
-        "tcp_keep_alive_timeouts",
-        "tcp_idle_timeouts",
-        "tcp_close_timeouts",
-        "tcp_syn_cookies_sent",
-        "tcp_syn_cookies_accepted",
-        "tcp_syn_cookies_rejected",
-        "tcp_in_syn_fins",
-        "tcp_in_nulls",
-        "tcp_in_xmas",
-        "ip_in_land",
-        "tcp_orphan_evictions",
-    };
+    internal const string Names =
+        "eth_in_frames "
+        + "eth_out_frames "
+        + "eth_in_discards "
+        + "eth_in_unknown_types "
+        + "arp_in_packets "
+        + "arp_in_errors "
+        + "arp_out_requests "
+        + "arp_out_replies "
+        + "arp_failures "
+        + "arp_queue_drops "
+        + "arp_conflicts "
+        + "ip_in_receives "
+        + "ip_in_hdr_errors "
+        + "ip_in_addr_errors "
+        + "ip_in_unknown_protos "
+        + "ip_reasm_fails "
+        + "ip_out_requests "
+        + "ip_out_no_routes "
+        + "ip_out_discards "
+        + "icmp_in_msgs "
+        + "icmp_in_errors "
+        + "icmp_out_echo_replies "
+        + "icmp_in_dest_unreachs "
+        + "tcp_active_opens "
+        + "tcp_passive_opens "
+        + "tcp_attempt_fails "
+        + "tcp_estab_resets "
+        + "tcp_in_segs "
+        + "tcp_out_segs "
+        + "tcp_retrans_segs "
+        + "tcp_in_errs "
+        + "tcp_out_rsts "
+        + "tcp_in_out_of_order "
+        + "tcp_gap_drops "
+        + "tcp_timeouts "
+        + "tcp_fast_retransmits "
+        + "tcp_zero_window_probes "
+        + "tcp_give_ups "
+        + "tcp_challenge_acks "
+        + "tcp_half_open_drops "
+        + "tcp_evictions "
+        + "tcp_time_wait_drops "
+        + "tcp_in_below_window "
+        + "tcp_in_above_window "
+        + "tcp_in_below_ack "
+        + "tcp_in_above_ack "
+        + "tcp_in_bad_rsts "
+        + "tcp_in_syn_challenges "
+        + "tcp_in_unexpected "
+        + "tcp_in_after_fin "
+        + "tcp_in_dup_acks "
+        + "tcp_challenge_acks_limited "
+        + "icmp_in_ignored "
+        + "tcp_path_mtu_reductions "
+        + "tcp_ce_rcvd "
+        + "tcp_ecn_signals "
+        + "tcp_keep_alive_probes "
+        + "tcp_keep_alive_timeouts "
+        + "tcp_idle_timeouts "
+        + "tcp_close_timeouts "
+        + "tcp_syn_cookies_sent "
+        + "tcp_syn_cookies_accepted "
+        + "tcp_syn_cookies_rejected "
+        + "tcp_in_syn_fins "
+        + "tcp_in_nulls "
+        + "tcp_in_xmas "
+        + "ip_in_land "
+        + "tcp_orphan_evictions";
 }

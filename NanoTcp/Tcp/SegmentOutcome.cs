@@ -12,7 +12,7 @@ internal sealed class SegmentOutcome
     /// <summary>Octets of this side's data that the segment acknowledges; set with <see cref="TcpActions.Acknowledged"/>.</summary>
     internal int AcknowledgedText;
 
-    /// <summary>Where in the receive buffer the data to keep starts; set, like the two below, with <see cref="TcpActions.Text"/>.</summary>
+    /// <summary>Where in the frame buffer the data to keep starts; set, like the two below, with <see cref="TcpActions.Text"/>.</summary>
     internal int TextOffset;
 
     /// <summary>Octets of data to keep.</summary>

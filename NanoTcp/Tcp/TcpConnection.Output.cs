@@ -12,7 +12,7 @@ public sealed partial class TcpConnection
     /// <summary>Since when the peer has acknowledged nothing although something is out.</summary>
     private long _unansweredSince;
 
-    /// <summary>Sends at most one segment. The transmit buffer is free. False when nothing was sent.</summary>
+    /// <summary>Sends at most one segment. The frame buffer is free. False when nothing was sent.</summary>
     internal bool Dispatch(long now)
     {
         switch (_layer.Ip.Reach(Remote))
@@ -220,7 +220,7 @@ public sealed partial class TcpConnection
         bool again = (int)(sequence - block.SndMax) < 0;
         if (length != 0)
         {
-            _send.CopyTo(offset, _layer.Ip.TransmitBuffer, _layer.TextOffset, length);
+            _send.CopyTo(offset, _layer.Ip.Buffer, _layer.TextOffset, length);
         }
 
         int flags = TcpSegment.Ack;

@@ -320,7 +320,7 @@ internal sealed partial class TcpLayer
         segment.TextLength = 0;
 
         // The peer's acknowledgment, which came while no place was free.
-        Promote(index).Process(segment, Ip.ReceiveBuffer, now);
+        Promote(index).Process(segment, Ip.Buffer, now);
     }
 
     /// <summary>Sends one SYN,ACK or reset that is due. False when there is none, or its peer's neighbour is not known yet.</summary>

@@ -12,13 +12,13 @@ internal sealed partial class TcpLayer
     /// <summary>Lends its rules to half-open and closing connections, which keep only their numbers.</summary>
     private readonly TcpControlBlock _borrowed = new TcpControlBlock(1);
 
-    /// <summary>Takes in the segment in the receive buffer; an answer may stand in the transmit buffer afterwards.</summary>
+    /// <summary>Takes in the segment in the frame buffer; an answer may stand there afterwards.</summary>
     internal void Process(long now)
     {
         _now = now;
         Counters[StackCounter.TcpInSegs]++;
         Ipv4Header header = Ip.Header;
-        byte[] buffer = Ip.ReceiveBuffer;
+        byte[] buffer = Ip.Buffer;
         int length = header.PayloadLength;
         int sum = InternetChecksum.PseudoHeaderSum(header.Source, header.Destination, Ipv4Header.ProtocolTcp, length)
             + InternetChecksum.Sum(buffer, Ip.ReceiveOffset, length);

@@ -12,7 +12,7 @@ internal sealed partial class TcpLayer
     internal readonly Ipv4Layer Ip;
     internal readonly long[] Counters;
 
-    /// <summary>Where the data of a segment without options starts in the transmit buffer.</summary>
+    /// <summary>Where the data of a segment without options starts in the frame buffer.</summary>
     internal readonly int TextOffset;
 
     /// <summary>The MSS that this side offers, and sends at most: what fits the link (RFC 9293 MUST-67).</summary>
@@ -285,7 +285,7 @@ internal sealed partial class TcpLayer
         return farewells < next ? farewells : next;
     }
 
-    /// <summary>Lets the next one in turn send a segment. The transmit buffer is free. False when nobody could.</summary>
+    /// <summary>Lets the next one in turn send a segment. The frame buffer is free. False when nobody could.</summary>
     internal bool Dispatch(long now)
     {
         const int Ready = TcpConnection.InUse | TcpConnection.OutputDue;
@@ -342,7 +342,7 @@ internal sealed partial class TcpLayer
 
     /// <summary>
     /// Sends a segment from the port in the high half of <paramref name="ports"/> to that in the low half. Its data stands at
-    /// <see cref="TextOffset"/> of the transmit buffer; a SYN, which carries an option there, has none, and no other segment
+    /// <see cref="TextOffset"/> of the frame buffer; a SYN, which carries an option there, has none, and no other segment
     /// carries one (RFC 9293 MUST-65). It leaves from IP's one address (RFC 9293 MUST-44, MUST-45).
     /// </summary>
     internal void Send(
@@ -359,7 +359,7 @@ internal sealed partial class TcpLayer
     {
         int pseudo = InternetChecksum.PseudoHeaderSum(Ip.Address, remoteAddress, Ipv4Header.ProtocolTcp, 0);
         TcpSegment.Write(
-            Ip.TransmitBuffer,
+            Ip.Buffer,
             Ip.TransmitOffset,
             pseudo,
             (int)(ports >> 16),

@@ -41,11 +41,8 @@ public static class HttpCounter
     /// <summary>Makes the counters.</summary>
     internal static CounterSet Create()
     {
-        string[] names = new string[]
-        {
-            "connections", "requests", "responses_2xx", "responses_4xx", "responses_5xx", "octets_out", "idle_timeouts",
-            "request_timeouts", "response_timeouts", "closed_for_room", "connections_lost",
-        };
-        return new CounterSet(names);
+        return new CounterSet(
+            "connections requests responses_2xx responses_4xx responses_5xx octets_out idle_timeouts request_timeouts "
+            + "response_timeouts closed_for_room connections_lost");
     }
 }
