@@ -1,0 +1,256 @@
+using System;
+using System.Collections.Generic;
+using System.Text;
+using NanoTcp.Samples.Http;
+using NanoTcp.Tcp;
+using NanoTcp.Tests.Drivers;
+using NanoTcp.Tests.Link;
+using NanoTcp.Tests.Wire;
+
+namespace NanoTcp.Tests.Cost;
+
+/// <summary>The paths that matter, each run once when all of it has been warmed up, and what it executed.</summary>
+internal sealed class CostScenarios
+{
+    internal const string Empty = "a call of `Poll` with nothing to do";
+    internal const string PureAck = "a pure ACK received, for 1,000 octets under way";
+    internal const string SegmentIn = "a segment of 1,460 octets received";
+    internal const string SegmentInAcknowledged = "another one, with the ACK that it causes";
+    internal const string Read = "those 2,920 octets read by the application";
+    internal const string SegmentOut = "1,460 octets written and sent";
+    internal const string Connection = "a connection opened by a client, closed by both";
+    internal const string Request = "an HTTP request answered with 100 octets, its connection included";
+    internal const string Ping = "an echo request of 56 octets answered";
+    internal const string FrameIn = "the driver: a frame of 60 octets received, and the ring seen empty";
+    internal const string FrameInLong = "the driver: the same with 1,514 octets";
+    internal const string FrameOut = "the driver: a frame of 60 octets sent, and seen to be out";
+    internal const string Look = "the driver: one look at the chip, of two a second";
+
+    private const int Port = 80;
+    private const int Segment = 1460;
+
+    private readonly Func<long> _count;
+    private readonly FrameLink _link = new();
+    private readonly NetworkStack _stack;
+    private readonly byte[] _buffer = new byte[4000];
+    private long _now = 5_000_000_000;
+    private long _executed;
+
+    private CostScenarios(Func<long> count)
+    {
+        _count = count;
+        _stack = new NetworkStack(
+            _link, new NetworkStackOptions { Address = StackBench.OwnAddress, ReceiveBuffer = 4096, Random = new ConstantRandom() });
+        Settle();
+        _link.Deliver(Frames.Ethernet(
+            StackBench.OwnMac,
+            StackBench.PeerMac,
+            Frames.TypeArp,
+            Frames.Arp(Frames.ArpRequest, StackBench.PeerMac, StackBench.PeerAddress, 0, StackBench.OwnAddress)));
+        Settle();
+    }
+
+    /// <summary>Called in the world in which instructions are counted.</summary>
+    internal static Dictionary<string, long> Run(Func<long> count)
+    {
+        Dictionary<string, long> costs = [];
+        new CostScenarios(count).Measure(costs);
+        new CostScenarios(count).MeasureHttp(costs);
+        MeasureDriver(count, costs);
+        return costs;
+    }
+
+    private void Measure(Dictionary<string, long> costs)
+    {
+        TcpListener listener = _stack.Listen(Port, 1);
+        costs[Empty] = Poll();
+        CostPeer peer = new(_link, Port);
+        TcpConnection connection = Open(peer, listener);
+
+        // In the first two segments there is slow start; what follows is what every other one costs.
+        for (int i = 0; i < 4; i++)
+        {
+            connection.Write(_buffer, 0, 1000);
+            Settle();
+            peer.Take();
+            peer.SendAcknowledgment();
+            costs[PureAck] = Poll();
+            Settle();
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            long before = _count();
+            connection.Write(_buffer, 0, Segment);
+            costs[SegmentOut] = _count() - before + Poll();
+            Settle();
+            peer.Take();
+            peer.SendAcknowledgment();
+            Settle();
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            peer.SendText(new byte[Segment]);
+            costs[SegmentIn] = Poll();
+            peer.SendText(new byte[Segment]);
+            costs[SegmentInAcknowledged] = Poll();
+            long before = _count();
+            Assert.AreEqual(2 * Segment, connection.Read(_buffer, 0, _buffer.Length));
+            costs[Read] = _count() - before;
+            Settle();
+            peer.Take();
+        }
+
+        _link.Deliver(Frames.Ethernet(
+            StackBench.OwnMac,
+            StackBench.PeerMac,
+            Frames.TypeIpv4,
+            Frames.Ipv4(
+                StackBench.PeerAddress, StackBench.OwnAddress, Frames.Icmp, Frames.IcmpMessage(8, 0, 1, new byte[56]))));
+        costs[Ping] = Poll();
+        Settle();
+        peer.Take();
+        Finish(peer, connection);
+
+        CostPeer second = new(_link, Port);
+        _now += 100_000;
+        Settle();
+        _executed = 0;
+        Finish(second, Open(second, listener));
+        costs[Connection] = _executed;
+    }
+
+    private void MeasureHttp(Dictionary<string, long> costs)
+    {
+        HttpServer server = new(_stack, Port, 4);
+        byte[] request = Encoding.ASCII.GetBytes("GET /bytes/100 HTTP/1.1\r\nHost: device\r\nConnection: close\r\n\r\n");
+        for (int i = 0; i < 3; i++)
+        {
+            _now += 100_000;
+            Serve(server);
+            _executed = 0;
+            CostPeer peer = new(_link, Port);
+            peer.SendSyn();
+            Serve(server);
+            peer.Take();
+            peer.SendText(request);
+            for (int rounds = 0; !peer.IsClosed; rounds++)
+            {
+                Assert.IsLessThan(20, rounds, "the server does not close");
+                Serve(server);
+                if (peer.Take())
+                {
+                    peer.SendAcknowledgment();
+                }
+            }
+
+            peer.SendFin();
+            Serve(server);
+            peer.Take();
+            costs[Request] = _executed;
+        }
+    }
+
+    private static void MeasureDriver(Func<long> count, Dictionary<string, long> costs)
+    {
+        DriverBench bench = new();
+        bench.Start();
+        bench.Receive(1);
+        byte[] buffer = new byte[DriverBench.Offset + 1514];
+        long now = bench.Clock.Milliseconds;
+        foreach (int length in new[] { 60, 1514 })
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                bench.Port.Enqueue(DriverBench.Frame(length, i));
+                bench.Pass(1300);
+                long before = count();
+                Assert.AreEqual(length, bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity));
+                Assert.AreEqual(0, bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity));
+                costs[length == 60 ? FrameIn : FrameInLong] = count() - before;
+            }
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            DriverBench.Fill(buffer, DriverBench.Offset + 60, i, DriverBench.Mac);
+            long before = count();
+            Assert.IsTrue(bench.Driver.Send(buffer, DriverBench.Offset, 60));
+            long sent = count() - before;
+            bench.Pass(200);
+            before = count();
+            bench.Driver.Poll(now);
+            Assert.IsTrue(bench.Driver.CanSend);
+            costs[FrameOut] = sent + count() - before;
+            bench.Port.TakeArrived();
+        }
+
+        long start = count();
+        now += 600;
+        bench.Driver.Poll(now);
+        costs[Look] = count() - start;
+    }
+
+    private TcpConnection Open(CostPeer peer, TcpListener listener)
+    {
+        peer.SendSyn();
+        Settle();
+        peer.Take();
+        peer.SendAcknowledgment();
+        Settle();
+        long before = _count();
+        TcpConnection connection = listener.Accept();
+        _executed += _count() - before;
+        Assert.IsNotNull(connection);
+        return connection;
+    }
+
+    private void Finish(CostPeer peer, TcpConnection connection)
+    {
+        peer.SendFin();
+        Settle();
+        long before = _count();
+        connection.Close();
+        _executed += _count() - before;
+        Settle();
+        Assert.IsTrue(peer.Take());
+        peer.SendAcknowledgment();
+        Settle();
+        Assert.AreEqual(_stack.ConnectionCapacity, _stack.FreeConnections);
+    }
+
+    private void Serve(HttpServer server)
+    {
+        bool busy;
+        do
+        {
+            long before = _count();
+            int wait = _stack.Poll(_now);
+            busy = server.Poll(_now) || wait == 0;
+            _executed += _count() - before;
+        }
+        while (busy);
+    }
+
+    /// <summary>One call.</summary>
+    private long Poll()
+    {
+        long before = _count();
+        _stack.Poll(_now);
+        return _count() - before;
+    }
+
+    /// <summary>As many calls as the stack asks for.</summary>
+    private void Settle()
+    {
+        int wait;
+        do
+        {
+            long before = _count();
+            wait = _stack.Poll(_now);
+            _executed += _count() - before;
+        }
+        while (wait == 0);
+    }
+}
