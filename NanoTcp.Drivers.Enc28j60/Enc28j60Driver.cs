@@ -335,7 +335,8 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         if (_transmitter.InFlight)
         {
             CheckTransmission();
-            if (_transmitter.InFlight && _transmitter.CheckTime(now) == Enc28j60Transmitter.Stalled)
+            if (_running && _transmitter.InFlight
+                && _transmitter.CheckTime(now, _health.FullDuplex) == Enc28j60Transmitter.Stalled)
             {
                 Recover(Enc28j60Counters.TxStalls);
             }

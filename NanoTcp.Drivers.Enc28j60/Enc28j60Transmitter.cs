@@ -41,6 +41,9 @@ internal sealed class Enc28j60Transmitter
     /// <summary>How many transmissions of one frame may get stuck before the whole chip is reset.</summary>
     private const int MaximumTimeouts = 4;
 
+    /// <summary>The longest pause that one frame can ask for: 65,535 times 51.2 us (IEEE 802.3 31B.2), and a bit more.</summary>
+    private const int LongestPause = 3360;
+
     private const int StatusVectorSize = 7;
     private const int Unset = -1;
 
@@ -171,8 +174,10 @@ internal sealed class Enc28j60Transmitter
     }
 
     /// <summary>Starts a transmission again that has not ended in time.</summary>
+    /// <param name="now">Milliseconds of the injected clock.</param>
+    /// <param name="fullDuplex">Whether the far end may ask for silence.</param>
     /// <returns><see cref="Working"/>, or <see cref="Stalled"/> when that has not helped.</returns>
-    internal int CheckTime(long now)
+    internal int CheckTime(long now, bool fullDuplex)
     {
         // The clock starts at the first look, because the time at which the frame was handed over is not known.
         if (_startedAt == Unset)
@@ -180,7 +185,15 @@ internal sealed class Enc28j60Transmitter
             _startedAt = now;
         }
 
-        if (now - _startedAt < Timeout)
+        long age = now - _startedAt;
+        if (age < Timeout)
+        {
+            return Working;
+        }
+
+        // A pause frame holds a transmission up with TXRTS set, and nothing else shows it (DS39662 10.2). In full duplex
+        // there is no erratum that leaves TXRTS so.
+        if (fullDuplex && age < LongestPause && (_spi.Read(Enc28j60Registers.ECON1) & Enc28j60Bits.TXRTS) != 0)
         {
             return Working;
         }
