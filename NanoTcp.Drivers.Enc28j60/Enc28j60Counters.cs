@@ -97,6 +97,11 @@ public static class Enc28j60Counters
         "enc28j60_wake_ups",
     };
 
+    internal static string NameOf(int counter)
+    {
+        return s_names[counter];
+    }
+
     internal static CounterSet Create()
     {
         return new CounterSet(s_names);

@@ -358,6 +358,7 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
             receiving = Heed(_health.Check());
             if (receiving)
             {
+                _startup.Prove();
                 SetStatus(_health.LinkUp && _power.CarriesFrames ? LinkStatus.Up : LinkStatus.Down);
             }
 
@@ -516,7 +517,7 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         _running = false;
         _canSend = false;
         _power.Restart();
-        _startup.Begin();
+        _startup.Begin(cause);
     }
 
     /// <summary>Goes on with what was asked of filters and power.</summary>
@@ -526,6 +527,12 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         if (!Heed(_power.Poll(now, _transmitter.InFlight)))
         {
             return false;
+        }
+
+        if (_power.Mode == Enc28j60PowerMode.PowerSave)
+        {
+            // That it fell asleep is all that can be seen of it for now.
+            _startup.Prove();
         }
 
         if (!_power.CarriesFrames)
