@@ -152,6 +152,12 @@ internal sealed class Enc28j60Transmitter
     internal int Check()
     {
         int eir = _spi.Read(Enc28j60Registers.EIR);
+        if ((eir & (Enc28j60Bits.EirAlwaysZero | Enc28j60Bits.TXERIF | Enc28j60Bits.RXERIF)) != 0)
+        {
+            // A bit may be read wrong, and these lead far. The chip does not take back what is true.
+            eir &= _spi.Read(Enc28j60Registers.EIR);
+        }
+
         if ((eir & Enc28j60Bits.EirAlwaysZero) != 0)
         {
             return DeadBus;
