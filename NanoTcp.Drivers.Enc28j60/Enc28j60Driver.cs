@@ -204,6 +204,12 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         get { return _running || _startup.IsPausing; }
     }
 
+    /// <summary>Whether frames flow both ways, and are to, as far as the power mode is concerned.</summary>
+    internal bool CarriesFrames
+    {
+        get { return _power.CarriesFrames; }
+    }
+
     internal bool FullDuplex
     {
         get { return _health.FullDuplex; }
