@@ -373,6 +373,12 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
             _healthDue = now + (next > LinkInterval && !_health.LinkUp ? LinkInterval : next);
         }
 
+        if (receiving && _power.Mode == Enc28j60PowerMode.MagicPacket && _power.MayTakeFrame() && _receiver.Pending == 0)
+        {
+            // The packet that ends this mode asks for a call at once; when Receive finds it the wait has been said already.
+            _receiver.CountPackets();
+        }
+
         UpdateCanSend();
         return receiving ? TimeToNextPoll(now) : _running ? _power.TimeToNextPoll(now) : 0;
     }
