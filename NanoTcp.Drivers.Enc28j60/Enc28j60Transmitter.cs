@@ -41,8 +41,11 @@ internal sealed class Enc28j60Transmitter
     /// <summary>How many transmissions of one frame may get stuck before the whole chip is reset.</summary>
     private const int MaximumTimeouts = 4;
 
-    /// <summary>The longest pause that one frame can ask for: 65,535 times 51.2 us (IEEE 802.3 31B.2), and a bit more.</summary>
-    private const int LongestPause = 3360;
+    /// <summary>
+    /// As <see cref="MaximumTimeouts"/>, where it may be a pause that holds the frame up. One frame can ask for 65,535
+    /// times 51.2 us, 3.36 s (IEEE 802.3 31B.2).
+    /// </summary>
+    private const int MaximumTimeoutsInPause = 3360 / Timeout;
 
     private const int StatusVectorSize = 7;
     private const int Unset = -1;
@@ -191,21 +194,18 @@ internal sealed class Enc28j60Transmitter
             _startedAt = now;
         }
 
-        long age = now - _startedAt;
-        if (age < Timeout)
+        if (now - _startedAt < Timeout)
         {
             return Working;
         }
 
-        // A pause frame holds a transmission up with TXRTS set, and nothing else shows it (DS39662 10.2). In full duplex
-        // there is no erratum that leaves TXRTS so.
-        if (fullDuplex && age < LongestPause && (_spi.Read(Enc28j60Registers.ECON1) & Enc28j60Bits.TXRTS) != 0)
-        {
-            return Working;
-        }
-
+        // A pause frame holds a transmission up with TXRTS set, and nothing else shows it (DS39662 10.2). To start it again
+        // meanwhile does no harm, but the chip is not to be reset for it.
         _counters.Increment(Enc28j60Counters.TxTimeouts);
-        if (++_timeouts >= MaximumTimeouts)
+        _timeouts++;
+        if (_timeouts >= MaximumTimeouts
+            && (!fullDuplex || _timeouts >= MaximumTimeoutsInPause
+                || (_spi.Read(Enc28j60Registers.ECON1) & Enc28j60Bits.TXRTS) == 0))
         {
             return Stalled;
         }
