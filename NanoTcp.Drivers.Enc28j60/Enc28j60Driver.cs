@@ -267,7 +267,8 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
     }
 
     /// <summary>
-    /// Takes every frame whose check sequence is right, whoever it is for. No limit of broadcasts holds then.
+    /// Takes every frame whose check sequence is right, whoever it is for. No limit of broadcasts holds then. What is read is
+    /// what was asked for last.
     /// </summary>
     public bool Promiscuous
     {
@@ -275,7 +276,10 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         set { _filter.SetPromiscuous(value); }
     }
 
-    /// <summary>The power mode in force; the one last asked for may still be on its way.</summary>
+    /// <summary>
+    /// The power mode in force; the one last asked for may still be on its way. During a recovery it is
+    /// <see cref="Enc28j60PowerMode.Running"/>, because a chip that is reset is awake.
+    /// </summary>
     public Enc28j60PowerMode PowerMode
     {
         get { return _power.Mode; }
@@ -286,8 +290,8 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
     /// <see cref="Enc28j60PowerMode.Running"/> the link is down. After that mode the filters are what they were before.
     /// </summary>
     /// <remarks>
-    /// <para><see cref="Enc28j60PowerMode.PowerSave"/> begins when the frame on its way out has gone, and when those in the chip
-    /// have been taken, or 20 ms later. It ends when another mode is asked for; the chip then answers within 2 ms, and a
+    /// <para><see cref="Enc28j60PowerMode.PowerSave"/> begins when the frame on its way out has gone or was given up,
+    /// and when those in the chip have been taken or have waited for 20 ms. It ends when another mode is asked for; the chip then answers within 2 ms, and a
     /// switch takes its time to see the link.</para>
     /// <para><see cref="Enc28j60PowerMode.MagicPacket"/> ends by itself with the first magic packet that
     /// <see cref="Receive"/> takes and that arrived in this mode. With <see cref="Enc28j60Options.UseInterruptPin"/> the INT pin

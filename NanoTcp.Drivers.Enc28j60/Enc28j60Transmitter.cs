@@ -35,10 +35,12 @@ internal sealed class Enc28j60Transmitter
     /// <summary>Milliseconds until a transmission counts as stuck. The longest frame takes 1.2 ms; the rest is for a busy medium.</summary>
     private const int Timeout = 20;
 
-    /// <summary>How often a frame is put on the wire before the whole chip is reset.</summary>
+    /// <summary>
+    /// How often a frame that collides is sent before it is given up, or the whole chip is reset when the last collision was late.
+    /// </summary>
     private const int MaximumAttempts = 16;
 
-    /// <summary>How many transmissions of one frame may get stuck before the whole chip is reset.</summary>
+    /// <summary>At how many transmissions of one frame that got stuck the whole chip is reset.</summary>
     private const int MaximumTimeouts = 4;
 
     /// <summary>
