@@ -207,6 +207,12 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         get { return _running || _startup.IsPausing; }
     }
 
+    /// <summary>Whether frames flow both ways, and are to, as far as the power mode is concerned.</summary>
+    internal bool CarriesFrames
+    {
+        get { return _power.CarriesFrames; }
+    }
+
     internal bool FullDuplex
     {
         get { return _health.FullDuplex; }
@@ -264,7 +270,8 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
     }
 
     /// <summary>
-    /// Takes every frame whose check sequence is right, whoever it is for. No limit of broadcasts holds then.
+    /// Takes every frame whose check sequence is right, whoever it is for. No limit of broadcasts holds then. What is read is
+    /// what was asked for last.
     /// </summary>
     public bool Promiscuous
     {
@@ -272,7 +279,10 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         set { _filter.SetPromiscuous(value); }
     }
 
-    /// <summary>The power mode in force; the one last asked for may still be on its way.</summary>
+    /// <summary>
+    /// The power mode in force; the one last asked for may still be on its way. During a recovery it is
+    /// <see cref="Enc28j60PowerMode.Running"/>, because a chip that is reset is awake.
+    /// </summary>
     public Enc28j60PowerMode PowerMode
     {
         get { return _power.Mode; }
@@ -283,8 +293,8 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
     /// <see cref="Enc28j60PowerMode.Running"/> the link is down. After that mode the filters are what they were before.
     /// </summary>
     /// <remarks>
-    /// <para><see cref="Enc28j60PowerMode.PowerSave"/> begins when the frame on its way out has gone, and when those in the chip
-    /// have been taken, or 20 ms later. It ends when another mode is asked for; the chip then answers within 2 ms, and a
+    /// <para><see cref="Enc28j60PowerMode.PowerSave"/> begins when the frame on its way out has gone or was given up,
+    /// and when those in the chip have been taken or have waited for 20 ms. It ends when another mode is asked for; the chip then answers within 2 ms, and a
     /// switch takes its time to see the link.</para>
     /// <para><see cref="Enc28j60PowerMode.MagicPacket"/> ends by itself with the first magic packet that
     /// <see cref="Receive"/> takes and that arrived in this mode. With <see cref="Enc28j60Options.UseInterruptPin"/> the INT pin
@@ -338,7 +348,8 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         if (_transmitter.InFlight)
         {
             CheckTransmission();
-            if (_transmitter.InFlight && _transmitter.CheckTime(now) == Enc28j60Transmitter.Stalled)
+            if (_running && _transmitter.InFlight
+                && _transmitter.CheckTime(now, _health.FullDuplex) == Enc28j60Transmitter.Stalled)
             {
                 Recover(Enc28j60Counters.TxStalls);
             }
@@ -360,12 +371,19 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
             receiving = Heed(_health.Check());
             if (receiving)
             {
+                _startup.Prove();
                 SetStatus(_health.LinkUp && _power.CarriesFrames ? LinkStatus.Up : LinkStatus.Down);
             }
 
             // Two looks make a check. A link that comes is not to wait for a long one.
             int next = _checkInterval / 2;
             _healthDue = now + (next > LinkInterval && !_health.LinkUp ? LinkInterval : next);
+        }
+
+        if (receiving && _power.Mode == Enc28j60PowerMode.MagicPacket && _power.MayTakeFrame() && _receiver.Pending == 0)
+        {
+            // The packet that ends this mode asks for a call at once; when Receive finds it the wait has been said already.
+            _receiver.CountPackets();
         }
 
         UpdateCanSend();
@@ -526,7 +544,7 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         _running = false;
         _canSend = false;
         _power.Restart();
-        _startup.Begin();
+        _startup.Begin(cause);
     }
 
     /// <summary>Goes on with what was asked of filters and power.</summary>
@@ -536,6 +554,12 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         if (!Heed(_power.Poll(now, _transmitter.InFlight)))
         {
             return false;
+        }
+
+        if (_power.Mode == Enc28j60PowerMode.PowerSave)
+        {
+            // That it fell asleep is all that can be seen of it for now.
+            _startup.Prove();
         }
 
         if (!_power.CarriesFrames)

@@ -9,7 +9,8 @@ internal sealed class Enc28j60Findings
     /// <summary>EREVID as last read from something that answers; 0 before.</summary>
     internal int Revision;
 
-    /// <summary>The register that <see cref="Problem"/> is about: a control register's, or a PHY register's number.</summary>
+    /// <summary>The register that <see cref="Problem"/> is about: a control register's, or a PHY register's number; for
+    /// <see cref="Enc28j60Problem.DoesNotLast"/> the counter of what was found wrong.</summary>
     internal int Register;
 
     /// <summary>What it read, or <see cref="Enc28j60Phy.Failed"/>.</summary>

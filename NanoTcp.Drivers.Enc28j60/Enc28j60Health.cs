@@ -119,6 +119,12 @@ internal sealed class Enc28j60Health
     internal int CheckOverflow()
     {
         int eir = _spi.Read(Enc28j60Registers.EIR);
+        if ((eir & (Enc28j60Bits.EirAlwaysZero | Enc28j60Bits.RXERIF)) != 0)
+        {
+            // As in Enc28j60Transmitter.Check.
+            eir &= _spi.Read(Enc28j60Registers.EIR);
+        }
+
         if ((eir & Enc28j60Bits.EirAlwaysZero) != 0)
         {
             return Enc28j60Counters.DeadBus;

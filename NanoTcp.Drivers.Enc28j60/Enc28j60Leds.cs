@@ -71,7 +71,8 @@ public static class Enc28j60Leds
     /// <exception cref="ArgumentException">A part is none of the constants of this class.</exception>
     public static int Configuration(int ledA, int ledB, int stretch)
     {
-        if ((ledA & ~CodeMask) != 0 || (ledB & ~CodeMask) != 0 || (stretch & ~CodeMask) != 0)
+        if ((ledA & ~CodeMask) != 0 || (ledB & ~CodeMask) != 0
+            || (stretch != NoStretch && stretch != Stretch40 && stretch != Stretch70 && stretch != Stretch140))
         {
             throw new ArgumentException("What an LED shows, and the stretch, is one of the constants of Enc28j60Leds.");
         }

@@ -113,7 +113,8 @@ public sealed class Enc28j60Notices
             case LinkStatus.Up:
                 return Link | problem;
             case LinkStatus.Down:
-                return NoLink;
+                // On the way to another mode it is down whatever the cable does.
+                return _driver.CarriesFrames ? NoLink : Nothing;
             default:
                 return Nothing;
         }

@@ -39,7 +39,8 @@ public sealed class Enc28j60Options
 
     /// <summary>
     /// How many broadcast frames a second are taken; 0 for all there are. When a quarter of that has come within 250 ms,
-    /// the chip drops broadcasts for the next 250, so that a storm leaves time for everything else. A multicast group that
+    /// or at once between two calls of <see cref="Enc28j60Driver.Poll"/> that are further apart, the chip drops broadcasts for
+    /// the next 250, so that a storm leaves time for everything else. A multicast group that
     /// the chip cannot tell from broadcasts waits with them; that of mDNS, 01-00-5E-00-00-FB, is one.
     /// </summary>
     public int BroadcastLimit { get; set; } = 200;

@@ -37,12 +37,6 @@ internal sealed class Enc28j60Power
     private const int SleepInterval = 500;
     private const int Implausible = -1;
 
-    // A magic packet (DS39662 8.4): so many octets FFh, then so many times the station's address.
-    private const int HeaderSize = 14;
-    private const int AddressSize = 6;
-    private const int SynchronisationSize = 6;
-    private const int Repetitions = 16;
-
     private readonly Enc28j60Spi _spi;
     private readonly Enc28j60Configuration _configuration;
     private readonly Enc28j60Receiver _receiver;
@@ -147,43 +141,7 @@ internal sealed class Enc28j60Power
             return false;
         }
 
-        // A station's address does not begin with FFh, so it can only follow the last octet of a run.
-        int end = offset + length - (AddressSize * Repetitions);
-        int run = 0;
-        for (int i = offset + HeaderSize; i <= end; i++)
-        {
-            if (buffer[i] == 0xFF)
-            {
-                run++;
-            }
-            else
-            {
-                if (run >= SynchronisationSize && IsRepeatedAddress(buffer, i, macAddress))
-                {
-                    return true;
-                }
-
-                run = 0;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsRepeatedAddress(byte[] buffer, int offset, long macAddress)
-    {
-        int shift = 40;
-        for (int i = 0; i < AddressSize * Repetitions; i++)
-        {
-            if (buffer[offset + i] != (byte)(macAddress >> shift))
-            {
-                return false;
-            }
-
-            shift = shift == 0 ? 40 : shift - 8;
-        }
-
-        return true;
+        return Enc28j60MagicPacket.IsIn(buffer, offset, length, macAddress);
     }
 
     private bool MayReceive()

@@ -41,4 +41,10 @@ public enum Enc28j60Problem
     /// unreliable (DS80349).
     /// </summary>
     ReceivePairReversed = 9,
+
+    /// <summary>
+    /// The chip can be set up, but the look at it that follows finds something wrong each time: a register or pointer that
+    /// does not keep its value, or a PHY that says what none can.
+    /// </summary>
+    DoesNotLast = 10,
 }

@@ -185,7 +185,15 @@ internal sealed class Enc28j60Receiver
             int status = buffer[offset - 2];
             if (!IsPlausible(next, count, status))
             {
-                return BadHeader;
+                if (ReadPacketCount() != 0)
+                {
+                    return BadHeader;
+                }
+
+                // There is no packet: the count was read too large, and the ring is as it was.
+                _pending = 0;
+                RestoreReadPointer();
+                return 0;
             }
 
             if ((status & Enc28j60Bits.RsvDropped) != 0)

@@ -112,6 +112,16 @@ internal static class Enc28j60Report
             return driver.Status == LinkStatus.NoDevice ? "searching" : "recovering";
         }
 
+        switch (driver.PowerMode)
+        {
+            case Enc28j60PowerMode.MagicPacket:
+                return "waiting for a magic packet";
+            case Enc28j60PowerMode.PowerSave:
+                return "asleep";
+            default:
+                break;
+        }
+
         return driver.Status == LinkStatus.Up ? "link up" : "no link";
     }
 

@@ -47,6 +47,10 @@ internal static class Enc28j60Sentences
                 at = Enc28j60Text.Put(buffer, at, "the PHY does not hold what was written");
                 at = PutValues(buffer, at, Enc28j60Names.OfPhyRegister(findings.Register), findings, 4);
                 return Enc28j60Text.Put(buffer, at, ": check the supply, 3.3 V at up to 180 mA");
+            case Enc28j60Problem.DoesNotLast:
+                at = Enc28j60Text.Put(buffer, at, "the chip can be set up, but is not in order right after that (");
+                at = Enc28j60Text.Put(buffer, at, Enc28j60Counters.NameOf(findings.Register));
+                return Enc28j60Text.Put(buffer, at, "): check the supply, 3.3 V at up to 180 mA, and the wires");
             default:
                 return Enc28j60Text.Put(
                     buffer,

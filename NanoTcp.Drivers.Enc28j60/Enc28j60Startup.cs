@@ -16,6 +16,12 @@ internal sealed class Enc28j60Startup
     private const int SetUp = 2;
     private const int SetUpPhy = 3;
 
+    /// <summary>Set up and running, but nothing has been seen of it yet.</summary>
+    private const int Unproven = 4;
+
+    /// <summary>Waits for the next slow search.</summary>
+    private const int Pause = 5;
+
     /// <summary>
     /// At least a millisecond passes between two moments of the injected clock that are two apart; one apart may be a
     /// microsecond.
@@ -71,12 +77,29 @@ internal sealed class Enc28j60Startup
         get { return _failures != 0 && _step == Wake; }
     }
 
-    /// <summary>Begins anew with the next <see cref="Poll"/>.</summary>
-    internal void Begin()
+    /// <summary>The chip has been looked at, and was in order.</summary>
+    internal void Prove()
     {
         _step = Wake;
-        _due = AtOnce;
         _failures = 0;
+    }
+
+    /// <summary>
+    /// Begins anew with the next <see cref="Poll"/>. A chip that has not stood the first look at it since it was set up has
+    /// not been found in order, and is not to be set up again and again without a pause.
+    /// </summary>
+    /// <param name="cause">The counter of what is wrong.</param>
+    internal void Begin(int cause)
+    {
+        if (_step == Unproven)
+        {
+            _findings.Problem = _findings.Note(Enc28j60Problem.DoesNotLast, cause, 0, 0);
+            _counters.Increment(Enc28j60Counters.NoDevice);
+            _failures++;
+        }
+
+        _step = IsSearching ? Pause : Wake;
+        _due = AtOnce;
     }
 
     /// <summary>Does the next step if it is due.</summary>
@@ -90,6 +113,8 @@ internal sealed class Enc28j60Startup
 
         switch (_step)
         {
+            case Pause:
+                return Wait(now, SearchPause, Wake);
             case Wake:
                 // Erratum 19: a chip in power save does not hear the System Reset Command. The oscillator is given time
                 // to start (300 us, DS39662 2.2).
@@ -117,7 +142,7 @@ internal sealed class Enc28j60Startup
                 _spi.ClearBits(Enc28j60Registers.EIR, Enc28j60Bits.EirClearable);
                 _spi.SetBits(Enc28j60Registers.ECON1, Enc28j60Bits.RXEN);
                 _counters.Increment(Enc28j60Counters.Initialisations);
-                Begin();
+                _step = Unproven;
                 return Done;
         }
     }

@@ -35,11 +35,19 @@ internal sealed class Enc28j60Transmitter
     /// <summary>Milliseconds until a transmission counts as stuck. The longest frame takes 1.2 ms; the rest is for a busy medium.</summary>
     private const int Timeout = 20;
 
-    /// <summary>How often a frame is put on the wire before the whole chip is reset.</summary>
+    /// <summary>
+    /// How often a frame that collides is sent before it is given up, or the whole chip is reset when the last collision was late.
+    /// </summary>
     private const int MaximumAttempts = 16;
 
-    /// <summary>How many transmissions of one frame may get stuck before the whole chip is reset.</summary>
+    /// <summary>At how many transmissions of one frame that got stuck the whole chip is reset.</summary>
     private const int MaximumTimeouts = 4;
+
+    /// <summary>
+    /// As <see cref="MaximumTimeouts"/>, where it may be a pause that holds the frame up. One frame can ask for 65,535
+    /// times 51.2 us, 3.36 s (IEEE 802.3 31B.2).
+    /// </summary>
+    private const int MaximumTimeoutsInPause = 3360 / Timeout;
 
     private const int StatusVectorSize = 7;
     private const int Unset = -1;
@@ -149,6 +157,12 @@ internal sealed class Enc28j60Transmitter
     internal int Check()
     {
         int eir = _spi.Read(Enc28j60Registers.EIR);
+        if ((eir & (Enc28j60Bits.EirAlwaysZero | Enc28j60Bits.TXERIF | Enc28j60Bits.RXERIF)) != 0)
+        {
+            // A bit may be read wrong, and these lead far. The chip does not take back what is true.
+            eir &= _spi.Read(Enc28j60Registers.EIR);
+        }
+
         if ((eir & Enc28j60Bits.EirAlwaysZero) != 0)
         {
             return DeadBus;
@@ -171,8 +185,10 @@ internal sealed class Enc28j60Transmitter
     }
 
     /// <summary>Starts a transmission again that has not ended in time.</summary>
+    /// <param name="now">Milliseconds of the injected clock.</param>
+    /// <param name="fullDuplex">Whether the far end may ask for silence.</param>
     /// <returns><see cref="Working"/>, or <see cref="Stalled"/> when that has not helped.</returns>
-    internal int CheckTime(long now)
+    internal int CheckTime(long now, bool fullDuplex)
     {
         // The clock starts at the first look, because the time at which the frame was handed over is not known.
         if (_startedAt == Unset)
@@ -185,8 +201,13 @@ internal sealed class Enc28j60Transmitter
             return Working;
         }
 
+        // A pause frame holds a transmission up with TXRTS set, and nothing else shows it (DS39662 10.2). To start it again
+        // meanwhile does no harm, but the chip is not to be reset for it.
         _counters.Increment(Enc28j60Counters.TxTimeouts);
-        if (++_timeouts >= MaximumTimeouts)
+        _timeouts++;
+        if (_timeouts >= MaximumTimeouts
+            && (!fullDuplex || _timeouts >= MaximumTimeoutsInPause
+                || (_spi.Read(Enc28j60Registers.ECON1) & Enc28j60Bits.TXRTS) == 0))
         {
             return Stalled;
         }

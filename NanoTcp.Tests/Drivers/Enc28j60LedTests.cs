@@ -69,6 +69,7 @@ public sealed class Enc28j60LedTests : Enc28j60TestBase
         Assert.ThrowsExactly<ArgumentException>(() => Enc28j60Leds.Configuration(Enc28j60Leds.Link, -1, Enc28j60Leds.Stretch40));
         Assert.ThrowsExactly<ArgumentException>(() => Enc28j60Leds.Configuration(Enc28j60Leds.Link, Enc28j60Leds.Off, 0xE));
         Assert.ThrowsExactly<ArgumentException>(() => Enc28j60Leds.Configuration(Enc28j60Leds.Link, Enc28j60Leds.Off, 1));
+        Assert.ThrowsExactly<ArgumentException>(() => Enc28j60Leds.Configuration(Enc28j60Leds.Link, Enc28j60Leds.Off, 4), "a length, but no stretch");
     }
 
     private static Enc28j60Driver Made(int ledConfiguration)

@@ -97,6 +97,20 @@ public sealed class Enc28j60NoticesTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    public void The_way_to_sleep_is_not_taken_for_a_missing_cable_either()
+    {
+        DriverBench bench = NewBench();
+        Enc28j60Notices notices = new(bench.Driver);
+        AssertTold(bench, notices, 100, Up);
+
+        // The chip stays awake for this one.
+        bench.Port.Enqueue(DriverBench.Frame(60, 1));
+        bench.Pass(200);
+        bench.Driver.SetPowerMode(Enc28j60PowerMode.PowerSave);
+        AssertTold(bench, notices, 3000, "ENC28J60 B7: sleeps");
+    }
+
+    [TestMethod]
     public void Nothing_is_allocated_while_there_is_nothing_to_tell()
     {
         DriverBench bench = Started();

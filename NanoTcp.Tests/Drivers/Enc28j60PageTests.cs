@@ -60,6 +60,7 @@ public sealed class Enc28j60PageTests : Enc28j60TestBase
                 Enc28j60Problem.MacRegistersDoNotHold => (Enc28j60Registers.MACON1, 0x00, 0x01),
                 Enc28j60Problem.PhyDoesNotAnswer => (Enc28j60Bits.PHID1, 0xFFFF, 0x0083),
                 Enc28j60Problem.PhyRegistersDoNotHold => (Enc28j60Bits.PHLCON, 0x0422, 0x0476),
+                Enc28j60Problem.DoesNotLast => (Enc28j60Counters.LostPointers, 0, 0),
                 _ => (0, 0, 0),
             };
             byte[] room = new byte[Enc28j60Sentences.Longest];

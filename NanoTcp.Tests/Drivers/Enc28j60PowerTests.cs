@@ -327,6 +327,32 @@ public sealed class Enc28j60PowerTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    public void With_the_interrupt_pin_a_loop_that_sleeps_as_it_is_told_is_running_right_after_a_magic_packet()
+    {
+        DriverBench bench = Started(null, new Enc28j60Options { UseInterruptPin = true });
+        AwaitMagic(bench);
+        bench.Run(20);
+        bench.Port.Enqueue(Magic(200, 50, DriverBench.Mac));
+        bench.Pass(300);
+        Assert.IsTrue(bench.Chip.InterruptPinLow);
+        long woken = bench.Clock.Milliseconds;
+        int wait = bench.Driver.Poll(woken);
+        while (bench.Driver.Status != LinkStatus.Up)
+        {
+            while (bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity) != 0)
+            {
+                // As the stack does: takes everything, and then sleeps for as long as Poll said before.
+            }
+
+            bench.Pass(wait == 0 ? 10 : 1000L * wait);
+            wait = bench.Driver.Poll(bench.Clock.Milliseconds);
+        }
+
+        Assert.IsLessThan(5, bench.Clock.Milliseconds - woken);
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.WakeUps));
+    }
+
+    [TestMethod]
     public void A_magic_packet_is_one_wherever_its_pattern_stands()
     {
         DriverBench bench = Started();

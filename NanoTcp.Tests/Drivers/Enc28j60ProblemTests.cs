@@ -207,12 +207,66 @@ public sealed class Enc28j60ProblemTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    [DataRow(Enc28j60Registers.ERXRDPTL, "lost_pointers")]
+    [DataRow(Enc28j60Registers.ERXRDPTH, "lost_pointers")]
+    public void A_pointer_that_never_holds_is_said_and_the_search_goes_on_once_a_second(int register, string cause)
+    {
+        DriverBench bench = NewBench();
+        bench.Bus.DeafEthAddress = register;
+        AssertDoesNotLast(bench, cause);
+        bench.Bus.DeafEthAddress = -1;
+        AssertHeals(bench);
+    }
+
+    [TestMethod]
+    public void A_PHY_that_says_what_no_chip_says_is_said_and_the_search_goes_on_once_a_second()
+    {
+        DriverBench bench = NewBench();
+        bench.Bus.Phstat2LowBits = 0x01;
+        AssertDoesNotLast(bench, "dead_bus");
+        bench.Bus.Phstat2LowBits = 0;
+        AssertHeals(bench);
+    }
+
+    [TestMethod]
+    public void A_chip_that_goes_bad_while_it_runs_is_not_said_to_be_up_for_ever()
+    {
+        DriverBench bench = Started();
+        bench.Bus.DeafEthAddress = Enc28j60Registers.ERXRDPTH;
+        bench.RunUntil(() => bench.Driver.Status == LinkStatus.NoDevice, 1100);
+        Assert.AreEqual(Enc28j60Problem.DoesNotLast, bench.Driver.Problem);
+        long recoveries = bench.Count(Enc28j60Counters.Recoveries);
+        bench.Run(10_000);
+        Assert.IsLessThanOrEqualTo(recoveries + 10, bench.Count(Enc28j60Counters.Recoveries));
+        bench.Bus.DeafEthAddress = -1;
+        AssertHeals(bench);
+        Assert.AreEqual(3, bench.Count(Enc28j60Counters.LinkChanges));
+    }
+
+    [TestMethod]
+    public void Faults_that_come_a_time_after_each_other_do_not_add_up()
+    {
+        DriverBench bench = Started();
+        for (int i = 0; i < 10; i++)
+        {
+            bench.Poke(Enc28j60Registers.MAMXFLH, 0x01);
+            bench.RunUntil(() => bench.Count(Enc28j60Counters.Recoveries) == i + 1, 1010);
+            bench.RunUntil(() => bench.Driver.CanSend, 10);
+        }
+
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.LinkChanges));
+    }
+
+    [TestMethod]
     public void No_sentence_is_longer_than_the_room_for_it()
     {
         byte[] room = new byte[1000];
-        Enc28j60Findings findings = new() { Register = Enc28j60Registers.MACLCON1, Seen = -1, Expected = 0xFF, Revision = 6 };
+        Enc28j60Findings findings = new() { Seen = -1, Expected = 0xFF, Revision = 6 };
         foreach (Enc28j60Problem problem in Enum.GetValues<Enc28j60Problem>())
         {
+            findings.Register = problem == Enc28j60Problem.DoesNotLast
+                ? Enc28j60Counters.BroadcastThrottles
+                : Enc28j60Registers.MACLCON1;
             int length = Enc28j60Sentences.Put(room, 0, problem, findings);
             Assert.IsLessThanOrEqualTo(Enc28j60Sentences.Longest, length, problem.ToString());
             Assert.AreEqual(problem == Enc28j60Problem.None, length == 0, problem.ToString());
@@ -227,6 +281,20 @@ public sealed class Enc28j60ProblemTests : Enc28j60TestBase
         Assert.AreEqual(sentence, bench.Driver.ProblemText);
         Assert.AreEqual(LinkStatus.NoDevice, bench.Driver.Status);
         Assert.AreEqual(4, bench.Count(Enc28j60Counters.NoDevice));
+    }
+
+    private static void AssertDoesNotLast(DriverBench bench, string cause)
+    {
+        bench.RunQuickly(100);
+        Assert.AreEqual(Enc28j60Problem.DoesNotLast, bench.Driver.Problem);
+        Assert.AreEqual(
+            $"the chip can be set up, but is not in order right after that (enc28j60_{cause}): check the supply, 3.3 V at up to 180 mA, and the wires",
+            bench.Driver.ProblemText);
+        Assert.AreEqual(LinkStatus.NoDevice, bench.Driver.Status);
+        long before = bench.Chip.Statistics.Operations;
+        bench.RunQuickly(10_000);
+        Assert.IsLessThan(10_000, bench.Chip.Statistics.Operations - before);
+        Assert.AreEqual(LinkStatus.NoDevice, bench.Driver.Status);
     }
 
     private static void AssertHeals(DriverBench bench)

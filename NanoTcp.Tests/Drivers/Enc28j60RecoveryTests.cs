@@ -1,6 +1,8 @@
 using System;
 using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Emulation;
 using NanoTcp.Link;
+using NanoTcp.Tests.Emulation;
 
 namespace NanoTcp.Tests.Drivers;
 
@@ -447,6 +449,65 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
         Assert.AreEqual(0, bench.Count(Enc28j60Counters.LostRegisters));
         Assert.AreEqual(LinkStatus.Up, bench.Driver.Status);
         Assert.AreEqual(1, bench.Count(Enc28j60Counters.LinkChanges));
+    }
+
+    [TestMethod]
+    [DataRow(Enc28j60Bits.EirAlwaysZero)]
+    [DataRow(Enc28j60Bits.TXERIF)]
+    [DataRow(Enc28j60Bits.RXERIF)]
+    public void One_wrong_bit_of_EIR_on_the_bus_is_no_reason_to_recover_nor_to_give_a_frame_up(int bit)
+    {
+        // Nothing has come in yet, so that an overflow could not be one.
+        DriverBench bench = Started();
+        bench.Bus.WrongEirBits = bit;
+        bench.Run(510);
+        Assert.AreEqual(0, bench.Bus.WrongEirBits, "has been read");
+        byte[] frame = DriverBench.Frame(1514, 1);
+        bench.Send(frame);
+        bench.Bus.WrongEirBits = bit;
+        bench.ExpectArrival(frame, 5);
+        bench.RunUntil(() => bench.Driver.CanSend, 1);
+        Assert.AreEqual(0, bench.Bus.WrongEirBits, "has been read");
+        Assert.AreEqual(0, bench.Port.Arrived);
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.TxPackets));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.TxErrors));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.RxOverflows));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    [DataRow(3)]
+    public void A_packet_count_that_is_read_too_large_is_no_reason_to_recover(int waiting)
+    {
+        DriverBench bench = Started();
+        for (int bit = 2; bit < 8; bit++)
+        {
+            for (int i = 0; i < waiting; i++)
+            {
+                bench.Port.Enqueue(DriverBench.Frame(60 + (30 * bit), i));
+            }
+
+            bench.Pass(1000);
+            bench.Bus.WrongCountBits = 1 << bit;
+            for (int i = 0; i < waiting; i++)
+            {
+                bench.ExpectFrame(DriverBench.Frame(60 + (30 * bit), i), $"bit {bit}");
+            }
+
+            Assert.AreEqual(0, bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity));
+            Assert.AreEqual(0, bench.Bus.WrongCountBits, "has been read");
+        }
+
+        bench.Run(1010);
+        bench.Port.Enqueue(DriverBench.Frame(200, 9));
+        bench.ExpectFrame(DriverBench.Frame(200, 9), "after that");
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+
+        // That the driver read where no packet lies, because it was lied to, is not its fault.
+        Assert.IsTrue(bench.Chip.Violations.ToList().TrueForAll(v => v.Kind == ViolationKind.ReadBeyondPacket));
+        bench.Chip.Violations.Clear();
     }
 
     [TestMethod]

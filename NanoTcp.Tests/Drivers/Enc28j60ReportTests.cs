@@ -48,6 +48,17 @@ public sealed class Enc28j60ReportTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    [DataRow(Enc28j60PowerMode.PowerSave, "asleep")]
+    [DataRow(Enc28j60PowerMode.MagicPacket, "waiting for a magic packet")]
+    public void A_chip_that_is_not_to_carry_frames_is_not_said_to_have_no_link(Enc28j60PowerMode mode, string words)
+    {
+        DriverBench bench = Started();
+        bench.Driver.SetPowerMode(mode);
+        bench.RunUntil(() => bench.Driver.PowerMode == mode, 50);
+        StringAssert.StartsWith(Report(bench), $"ENC28J60 B7 (EREVID 06), {words}, half duplex, 02:00:00:12:34:56\n");
+    }
+
+    [TestMethod]
     public void Every_readable_register_is_in_it_with_the_value_that_the_chip_holds()
     {
         DriverBench bench = Started(null, new Enc28j60Options { FullDuplex = true, UseInterruptPin = true });

@@ -357,6 +357,59 @@ public sealed class Enc28j60TransmitTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    public void A_pause_in_full_duplex_is_obeyed_however_long_it_is_and_is_no_fault()
+    {
+        DriverBench bench = Started(null, new Enc28j60Options { FullDuplex = true });
+        bench.Port.Enqueue(Pause(0xFFFF));
+        bench.Pass(200);
+        long begin = bench.Clock.Milliseconds;
+        byte[] frame = DriverBench.Frame(300, 1);
+        bench.Send(frame);
+        bench.ExpectArrival(frame, 3400);
+        Assert.IsGreaterThan(3300, bench.Clock.Milliseconds - begin);
+        bench.RunUntil(() => bench.Driver.CanSend, 5);
+        Assert.AreEqual(0, bench.Port.Arrived);
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.TxErrors));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.TxPackets));
+    }
+
+    [TestMethod]
+    public void A_pause_that_never_ends_leads_to_a_recovery_at_last()
+    {
+        DriverBench bench = Started(null, new Enc28j60Options { FullDuplex = true });
+        bench.Port.Enqueue(Pause(0xFFFF));
+        bench.Pass(200);
+        bench.Send(DriverBench.Frame(300, 1));
+        long end = bench.Clock.Milliseconds + 20_000;
+        while (bench.Count(Enc28j60Counters.Recoveries) == 0)
+        {
+            Assert.IsLessThan(end, bench.Clock.Milliseconds);
+            bench.Port.Enqueue(Pause(0xFFFF));
+            bench.Run(1000);
+        }
+
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.TxStalls));
+    }
+
+    [TestMethod]
+    public void A_bus_that_dies_when_a_transmission_is_overdue_is_one_fault_and_not_two()
+    {
+        DriverBench bench = Started();
+        bench.Bus.LostTransmitRequests = 4;
+        bench.Send(DriverBench.Frame(300, 1));
+        bench.RunUntil(() => bench.Count(Enc28j60Counters.TxTimeouts) == 3, 100);
+        bench.Driver.Poll(bench.Clock.Milliseconds);
+        bench.Pass(25_000);
+        bench.Bus.StuckMiso = 0xFF;
+        bench.Driver.Poll(bench.Clock.Milliseconds);
+        bench.Bus.StuckMiso = -1;
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.DeadBus));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.TxStalls));
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
     public void A_frame_sent_into_a_wire_that_is_busy_waits_and_goes_out_once()
     {
         DriverBench bench = Started(new Enc28j60ChipOptions { SpiClockHz = 10_000_000 });
@@ -376,5 +429,18 @@ public sealed class Enc28j60TransmitTests : Enc28j60TestBase
         {
             bench.ExpectFrame(DriverBench.Frame(1514, i), $"frame {i}");
         }
+    }
+
+    /// <summary>IEEE 802.3 31B: a frame that asks for silence, in units of 51.2 us.</summary>
+    private static byte[] Pause(int quanta)
+    {
+        byte[] frame = DriverBench.Frame(60, 1, 0x0180C2000001);
+        frame[12] = 0x88;
+        frame[13] = 0x08;
+        frame[14] = 0x00;
+        frame[15] = 0x01;
+        frame[16] = (byte)(quanta >> 8);
+        frame[17] = (byte)quanta;
+        return frame;
     }
 }

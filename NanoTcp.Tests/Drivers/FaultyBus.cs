@@ -14,6 +14,7 @@ internal sealed class FaultyBus : ISpiBus
     private const byte ReadEstat = 0x1D;
     private const int Phstat2 = 0x11;
     private const byte ReadEir = 0x1C;
+    private const byte ReadEpktcnt = 0x19;
     private const byte RXBUSY = 0x04;
     private const byte ReadBuffer = 0x3A;
     private const byte TXRTS = 0x08;
@@ -59,6 +60,12 @@ internal sealed class FaultyBus : ISpiBus
 
     /// <summary>How many control register reads go well until one has a wrong bit; -1 for never.</summary>
     internal int WrongReadIn { get; set; } = -1;
+
+    /// <summary>Bits that are turned over in the next read of EIR.</summary>
+    internal int WrongEirBits { get; set; }
+
+    /// <summary>Bits that are turned over in the next read of EPKTCNT.</summary>
+    internal int WrongCountBits { get; set; }
 
     /// <summary>Whether ESTAT says that a frame is coming in, whatever happens.</summary>
     internal bool StuckReceiver { get; set; }
@@ -141,6 +148,18 @@ internal sealed class FaultyBus : ISpiBus
         if (opcode < 0x20 && opcode != ReadEir && WrongReadIn >= 0 && WrongReadIn-- == 0)
         {
             buffer[offset + count - 1] ^= 0x04;
+        }
+
+        if (opcode == ReadEir)
+        {
+            buffer[offset + 1] ^= (byte)WrongEirBits;
+            WrongEirBits = 0;
+        }
+
+        if (opcode == ReadEpktcnt && _bank == 1)
+        {
+            buffer[offset + 1] ^= (byte)WrongCountBits;
+            WrongCountBits = 0;
         }
 
         if (StuckReceiver && opcode == ReadEstat)

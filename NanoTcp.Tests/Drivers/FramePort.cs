@@ -68,8 +68,10 @@ internal sealed class FramePort : IEthernetPort
     {
         Assert.IsLessThan(Capacity, Arrived);
         int slot = (_arrivedHead + Arrived++) % Capacity;
-        Array.Copy(buffer, offset, _arrived[slot], 0, length);
-        _arrivedLengths[slot] = length;
+
+        // A chip that lost its supply may send any length when it is told to; what matters of such a frame is that it is wrong.
+        _arrivedLengths[slot] = Math.Min(length, MaximumFrame);
+        Array.Copy(buffer, offset, _arrived[slot], 0, _arrivedLengths[slot]);
     }
 
     private static byte[][] NewFrames()
