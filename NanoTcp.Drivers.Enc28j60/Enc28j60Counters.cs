@@ -95,11 +95,6 @@ public static class Enc28j60Counters
         + "enc28j60_broadcast_throttles "
         + "enc28j60_wake_ups";
 
-    internal static string NameOf(int counter)
-    {
-        return s_names[counter];
-    }
-
     internal static CounterSet Create()
     {
         return new CounterSet(Names);

@@ -266,7 +266,7 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
     /// <returns>Where to go on.</returns>
     internal int PutProblem(byte[] buffer, int at)
     {
-        return Enc28j60Sentences.Put(buffer, at, Problem, _findings);
+        return Enc28j60Sentences.Put(buffer, at, Problem, _findings, _counters);
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using NanoTcp.Primitives;
+
 namespace NanoTcp.Drivers.Enc28j60;
 
 /// <summary>Says an <see cref="Enc28j60Problem"/> as a sentence that a person can act on, with what was read.</summary>
@@ -8,7 +10,7 @@ internal static class Enc28j60Sentences
 
     /// <summary>Writes the sentence; nothing when there is no problem.</summary>
     /// <returns>Where to go on.</returns>
-    internal static int Put(byte[] buffer, int at, Enc28j60Problem problem, Enc28j60Findings findings)
+    internal static int Put(byte[] buffer, int at, Enc28j60Problem problem, Enc28j60Findings findings, CounterSet counters)
     {
         switch (problem)
         {
@@ -49,7 +51,7 @@ internal static class Enc28j60Sentences
                 return Enc28j60Text.Put(buffer, at, ": check the supply, 3.3 V at up to 180 mA");
             case Enc28j60Problem.DoesNotLast:
                 at = Enc28j60Text.Put(buffer, at, "the chip can be set up, but is not in order right after that (");
-                at = Enc28j60Text.Put(buffer, at, Enc28j60Counters.NameOf(findings.Register));
+                at = counters.PutName(findings.Register, 0, buffer, at);
                 return Enc28j60Text.Put(buffer, at, "): check the supply, 3.3 V at up to 180 mA, and the wires");
             default:
                 return Enc28j60Text.Put(

@@ -64,7 +64,7 @@ public sealed class Enc28j60PageTests : Enc28j60TestBase
                 _ => (0, 0, 0),
             };
             byte[] room = new byte[Enc28j60Sentences.Longest];
-            int length = Enc28j60Sentences.Put(room, 0, problem, findings);
+            int length = Enc28j60Sentences.Put(room, 0, problem, findings, Enc28j60Counters.Create());
             string sentence = Encoding.ASCII.GetString(room, 0, length);
             AssertOnce(length == 0 ? $"\n| `{problem}` | |" : $"\n| `{problem}` | {sentence} |");
         }

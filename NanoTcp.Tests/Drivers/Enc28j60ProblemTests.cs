@@ -267,7 +267,7 @@ public sealed class Enc28j60ProblemTests : Enc28j60TestBase
             findings.Register = problem == Enc28j60Problem.DoesNotLast
                 ? Enc28j60Counters.BroadcastThrottles
                 : Enc28j60Registers.MACLCON1;
-            int length = Enc28j60Sentences.Put(room, 0, problem, findings);
+            int length = Enc28j60Sentences.Put(room, 0, problem, findings, Enc28j60Counters.Create());
             Assert.IsLessThanOrEqualTo(Enc28j60Sentences.Longest, length, problem.ToString());
             Assert.AreEqual(problem == Enc28j60Problem.None, length == 0, problem.ToString());
         }
