@@ -1,13 +1,5 @@
 namespace nanoFramework.Hardware.Esp32;
 
-// nanoFramework.Hardware.Esp32 1.6.
-public class Configuration
-{
-    public static void SetPinFunction(int pin, DeviceFunction value)
-    {
-    }
-}
-
 public enum DeviceFunction
 {
     SPI1_MOSI = 0x10100,
