@@ -18,6 +18,7 @@ public sealed class Enc28j60InterruptPin : IDisposable
     private readonly GpioController _controller = new GpioController();
     private readonly GpioPin _pin;
     private readonly ThreadStart _wake;
+    private readonly PinValueChangedEventHandler _handler;
 
     /// <summary>Opens the pin and begins to listen.</summary>
     /// <param name="pinNumber">The pin that leads to INT of the chip.</param>
@@ -32,15 +33,16 @@ public sealed class Enc28j60InterruptPin : IDisposable
         }
 
         _wake = wake;
+        _handler = OnValueChanged;
         // The chip drives INT both ways; the pull-up is for a wire that has come off.
         _pin = _controller.OpenPin(pinNumber, PinMode.InputPullUp);
-        _pin.ValueChanged += OnValueChanged;
+        _pin.ValueChanged += _handler;
     }
 
     /// <summary>Stops listening and gives the pin back.</summary>
     public void Dispose()
     {
-        _pin.ValueChanged -= OnValueChanged;
+        _pin.ValueChanged -= _handler;
         _controller.Dispose();
     }
 

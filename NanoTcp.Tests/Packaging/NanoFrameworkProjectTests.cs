@@ -177,7 +177,7 @@ public class NanoFrameworkProjectTests
     public void The_nuspec_says_what_the_project_and_the_desktops_package_say(string name)
     {
         NanoFrameworkProject project = new(name);
-        string id = "nanoFramework." + Path.GetFileName(name);
+        string id = Path.GetFileName(name) + ".nanoFramework";
         XDocument document = XDocument.Load(Path.Combine(project.Folder, id + ".nuspec"));
         XNamespace nuget = document.Root!.Name.Namespace;
         XElement metadata = document.Root.Element(nuget + "metadata")!;
@@ -190,7 +190,7 @@ public class NanoFrameworkProjectTests
         string[] expected =
         [
             .. project.Packages.Select(package => $"{package.Key} {package.Value}"),
-            .. project.ProjectReferences.Select(other => $"nanoFramework.{Path.GetFileNameWithoutExtension(other.Path)} {Version()}"),
+            .. project.ProjectReferences.Select(other => $"{Path.GetFileNameWithoutExtension(other.Path)}.nanoFramework {Version()}"),
         ];
         CollectionAssert.AreEqual(expected.Order().ToArray(), dependencies);
 
