@@ -1,0 +1,6 @@
+namespace System.Device.Spi;
+
+public enum DataFlow
+{
+    MsbFirst,
+}

@@ -1,0 +1,6 @@
+namespace System.Device.Gpio;
+
+public enum PinEventTypes
+{
+    Falling = 2,
+}

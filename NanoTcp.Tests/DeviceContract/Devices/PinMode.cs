@@ -1,0 +1,6 @@
+namespace System.Device.Gpio;
+
+public enum PinMode
+{
+    InputPullUp = 2,
+}

@@ -1,0 +1,10 @@
+namespace System.Device.Gpio;
+
+public class PinValueChangedEventArgs
+{
+    internal PinValueChangedEventArgs()
+    {
+    }
+
+    public PinEventTypes ChangeType => throw null;
+}

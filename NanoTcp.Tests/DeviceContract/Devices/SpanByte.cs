@@ -1,0 +1,8 @@
+namespace System;
+
+public readonly ref struct SpanByte
+{
+    public SpanByte(byte[] array, int start, int length)
+    {
+    }
+}

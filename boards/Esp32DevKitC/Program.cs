@@ -1,0 +1,34 @@
+using NanoTcp;
+using NanoTcp.Boards;
+using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Samples.Http;
+using NanoTcp.Wire;
+using nanoFramework.Hardware.Esp32;
+
+namespace Esp32DevKitC;
+
+/// <summary>The HTTP status server on an ESP32-DevKitC with an ENC28J60; wiring and flashing: README.md.</summary>
+public static class Program
+{
+    /// <summary>Puts board, driver, stack and server together, and runs them.</summary>
+    public static void Main()
+    {
+        Configuration.SetPinFunction(23, DeviceFunction.SPI2_MOSI);
+        Configuration.SetPinFunction(19, DeviceFunction.SPI2_MISO);
+        Configuration.SetPinFunction(18, DeviceFunction.SPI2_CLOCK);
+        ISpiBus spi = new NanoFrameworkSpiBus(busId: 2, chipSelect: 5, clockFrequency: 10000000, wordsGoLowOctetFirst: true);
+
+        // Each board on one network needs a MAC address of its own.
+        Enc28j60Driver driver = new Enc28j60Driver(spi, 0x020000770002, new Enc28j60Options { UseInterruptPin = true });
+        NetworkStackOptions options = new NetworkStackOptions { Random = new BoardRandom() };
+        options.Address = Ipv4Address.From(192, 168, 1, 77); // The stack has no DHCP yet: an address that is free in your network.
+
+        NetworkStack stack = new NetworkStack(driver, options);
+        BoardLoop loop = new BoardLoop(stack, driver);
+        loop.Add(new HttpServer(stack, port: 80, sessions: 4));
+
+        // INT not wired? Leave this line out and UseInterruptPin false: the driver polls then.
+        loop.Interrupt = new Enc28j60InterruptPin(pinNumber: 4, loop.Wake);
+        loop.Run();
+    }
+}

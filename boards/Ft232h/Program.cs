@@ -1,0 +1,29 @@
+using System;
+using System.Collections.Generic;
+using System.Device.Spi;
+using Iot.Device.Ft232H;
+using NanoTcp;
+using NanoTcp.Boards;
+using NanoTcp.Drivers.Enc28j60;
+using NanoTcp.Samples.Http;
+using NanoTcp.Wire;
+
+// The HTTP status server on a desktop whose USB port leads to an ENC28J60 by way of an FT232H; wiring: README.md.
+List<Ft232HDevice> adapters = Ft232HDevice.GetFt232H();
+if (adapters.Count == 0)
+{
+    Console.Error.WriteLine("No FT232H found: is it plugged in, and is the D2XX library of FTDI installed?");
+    return 1;
+}
+
+using Ft232HDevice adapter = adapters[0];
+using SpiDevice device = adapter.CreateSpiDevice(SystemDeviceSpiBus.Settings(busId: 0, chipSelect: 3, clockFrequency: 10_000_000));
+Enc28j60Driver driver = new(new SystemDeviceSpiBus(device), 0x020000770002, new Enc28j60Options());
+NetworkStackOptions options = new() { Random = new SystemRandom() };
+options.Address = Ipv4Address.From(192, 168, 1, 77); // The stack has no DHCP yet: an address that is free in your network.
+
+NetworkStack stack = new(driver, options);
+BoardLoop loop = new(stack, driver);
+loop.Add(new HttpServer(stack, port: 80, sessions: 4));
+loop.Run();
+return 0;
