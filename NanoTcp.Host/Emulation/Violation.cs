@@ -53,7 +53,8 @@ public sealed class Violation
             fraction = "0" + fraction;
         }
 
-        return Kind.ToString() + " at " + Location + ", opcode " + Hex(Opcode, 2) + "h, "
+        // Not the name of the kind: the device prints a number for it.
+        return Location + ", opcode " + Hex(Opcode, 2) + "h, "
             + (Nanoseconds / 1000).ToString() + "." + fraction + " us" + (Provoked ? ", provoked by a fault" : "") + ": " + What;
     }
 

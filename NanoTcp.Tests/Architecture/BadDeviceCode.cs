@@ -212,6 +212,106 @@ internal static class BadDeviceCode
         static abstract int Value();
     }
 
+    internal class UsesThreadPool
+    {
+        internal void Run() => ThreadPool.QueueUserWorkItem(null!);
+    }
+
+    internal class UsesAction
+    {
+        private Action? _action;
+    }
+
+    internal class UsesFunc
+    {
+        private Func<int>? _function;
+    }
+
+    internal class UsesResize
+    {
+        internal void Grow(byte[] buffer) => Array.Resize(ref buffer, 8);
+    }
+
+    internal class UsesBinaryPrimitives
+    {
+        internal ushort Turn(ushort value) => System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(value);
+    }
+
+    internal class UsesMath
+    {
+        internal int Larger(int a, int b) => Math.Max(a, b);
+    }
+
+    internal class UsesSeed
+    {
+        internal object Make() => new Random(5);
+    }
+
+    internal class UsesEnumText
+    {
+        internal string Text(Severity severity) => severity.ToString();
+
+        internal enum Severity
+        {
+            Low,
+        }
+    }
+
+    internal class CatchesDivisionByZero
+    {
+        internal int Divide(int a, int b)
+        {
+            try
+            {
+                return a / b;
+            }
+            catch (DivideByZeroException)
+            {
+                return 0;
+            }
+        }
+    }
+
+    internal class AsksForInlining
+    {
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+        internal int Same(int value) => value;
+    }
+
+    internal ref struct ReferenceField
+    {
+        private ref int _value;
+    }
+
+    internal class UsesRange
+    {
+        internal Range All() => ..;
+    }
+
+    internal class UsesRequired
+    {
+        internal required int Value { get; set; }
+    }
+
+    internal class UsesInit
+    {
+        internal int Value { get; init; }
+    }
+
+    internal class UsesTypedReference
+    {
+        internal int Read(int value)
+        {
+            TypedReference reference = __makeref(value);
+            return __refvalue(reference, int);
+        }
+    }
+
+    internal unsafe class UsesSizeOf
+    {
+        internal int Size() => sizeof(Guid);
+    }
+
     internal class Native
     {
         [DllImport("libc", EntryPoint = "getpid")]

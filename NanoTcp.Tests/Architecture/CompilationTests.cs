@@ -19,19 +19,23 @@ public class CompilationTests
     [TestMethod]
     [DataRow("NanoTcp")]
     [DataRow("NanoTcp.Drivers.Enc28j60")]
+    [DataRow("NanoTcp.Emulation")]
     [DataRow("NanoTcp.Samples")]
     public void Device_code_is_compiled_at_language_version_10_without_annotations(string assembly)
     {
-        Dictionary<string, string> options = CompilationOptions(assembly);
-        Assert.AreEqual("10.0", options["language-version"]);
-        Assert.IsFalse(options.ContainsKey("nullable") && options["nullable"] != "Disable", "nullable annotations are on");
+        foreach (string path in new[] { Repository.AssemblyPath(assembly), Repository.DeviceBuildPath(assembly) })
+        {
+            Dictionary<string, string> options = CompilationOptions(path);
+            Assert.AreEqual("10.0", options["language-version"], path);
+            Assert.IsFalse(options.ContainsKey("nullable") && options["nullable"] != "Disable", $"{path}: nullable annotations are on");
+        }
     }
 
     /// <summary>Guards against reading a list that is the same for all.</summary>
     [TestMethod]
     public void Host_code_is_compiled_at_the_newest_language_version()
     {
-        Dictionary<string, string> options = CompilationOptions("NanoTcp.Host");
+        Dictionary<string, string> options = CompilationOptions(Repository.AssemblyPath("NanoTcp.Host"));
         Assert.IsTrue(Version.Parse(options["language-version"]) > new Version(10, 0));
         Assert.AreEqual("Enable", options["nullable"]);
     }
@@ -73,9 +77,9 @@ public class CompilationTests
         CollectionAssert.AreEqual(Array.Empty<string>(), named);
     }
 
-    private static Dictionary<string, string> CompilationOptions(string assembly)
+    private static Dictionary<string, string> CompilationOptions(string path)
     {
-        using FileStream file = File.OpenRead(Path.ChangeExtension(Repository.AssemblyPath(assembly), ".pdb"));
+        using FileStream file = File.OpenRead(Path.ChangeExtension(path, ".pdb"));
         using MetadataReaderProvider provider = MetadataReaderProvider.FromPortablePdbStream(file);
         MetadataReader reader = provider.GetMetadataReader();
         CustomDebugInformation information = reader.CustomDebugInformation.Select(reader.GetCustomDebugInformation)

@@ -28,6 +28,24 @@ internal static class DeviceProfile
         "System.Threading.ThreadPool", "System.Collections.Generic.", "System.Collections.Concurrent.", "System.Lazy",
         "System.Runtime.CompilerServices.Unsafe", "System.Runtime.InteropServices.", "System.IO.", "System.Net.",
         "System.Reflection.Emit.", "System.Text.RegularExpressions.", "System.Action", "System.Func",
+        "System.Runtime.CompilerServices.RequiredMemberAttribute",
+
+        // A package of its own, which the device assemblies do not take.
+        "System.Math",
+
+        // The device throws a plain Exception, and never for an overflow.
+        "System.DivideByZeroException", "System.OverflowException",
+    ];
+
+    /// <summary>Instructions that the interpreter runs, by what stands before the first dot of their names.</summary>
+    private static readonly HashSet<string> s_supported =
+    [
+        "nop", "dup", "pop", "ldarg", "ldarga", "starg", "ldloc", "ldloca", "stloc", "ldnull", "ldc", "ldstr", "ldtoken",
+        "ldfld", "ldflda", "stfld", "ldsfld", "ldsflda", "stsfld", "ldlen", "ldelem", "ldelema", "stelem",
+        "ldind", "stind", "ldobj", "stobj", "initobj", "newobj", "newarr", "box", "unbox", "castclass", "isinst",
+        "call", "callvirt", "constrained", "ldftn", "ldvirtftn", "ret", "throw", "rethrow", "leave", "endfinally", "endfilter",
+        "br", "brtrue", "brfalse", "beq", "bne", "bge", "bgt", "ble", "blt", "switch", "ceq", "cgt", "clt",
+        "add", "sub", "mul", "div", "rem", "neg", "not", "and", "or", "xor", "shl", "shr", "conv",
     ];
 
     /// <summary>What of these namespaces the core library has all the same.</summary>
@@ -64,6 +82,11 @@ internal static class DeviceProfile
             yield return $"lambda or closure: {type.FullName}";
         }
 
+        foreach (FieldDefinition field in type.Fields.Where(f => f.FieldType.IsByReference))
+        {
+            yield return $"reference in a field: {field.FullName}";
+        }
+
         string outermost = TypeUses.NamespaceOf(type);
         if (outermost.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal)
             || outermost.StartsWith("System", StringComparison.Ordinal))
@@ -93,6 +116,11 @@ internal static class DeviceProfile
         if (method.IsPInvokeImpl)
         {
             yield return $"native method: {method.FullName}";
+        }
+
+        if (method.AggressiveInlining)
+        {
+            yield return $"inlining asked for, which the device's library does not know: {method.FullName}";
         }
 
         if (!method.HasBody)
@@ -131,6 +159,9 @@ internal static class DeviceProfile
                 return "function pointer";
             case Code.Volatile:
                 return "volatile";
+            case Code.Constrained when instruction is { Operand: TypeReference type, Next.Operand: MethodReference { Name: "ToString" } }
+                && type.Resolve() is { IsEnum: true }:
+                return "text of an enum, which on the device is its number";
             case Code.Ldftn or Code.Ldvirtftn when !method.IsConstructor:
                 return "delegate made outside a constructor";
             // Conv_Ovf_I is what the compiler writes for the length of an array given as a long.
@@ -141,6 +172,11 @@ internal static class DeviceProfile
                 or Code.Conv_Ovf_U1_Un or Code.Conv_Ovf_U2_Un or Code.Conv_Ovf_U4_Un or Code.Conv_Ovf_U8_Un:
                 return "checked arithmetic, which the device does not check";
             default:
+                if (!s_supported.Contains(instruction.OpCode.Name.Split('.')[0]))
+                {
+                    return "instruction that the interpreter does not know";
+                }
+
                 return instruction.Operand switch
                 {
                     GenericInstanceMethod => "generic method used",
@@ -148,6 +184,8 @@ internal static class DeviceProfile
                         => "a clock of its own",
                     MethodReference { Name: "Wait" or "Pulse" or "PulseAll", DeclaringType.FullName: "System.Threading.Monitor" }
                         => "not in the device's library",
+                    MethodReference { Name: ".ctor", HasParameters: true, DeclaringType.FullName: "System.Random" }
+                        => "seed, from which the device makes other numbers each time",
                     _ => null,
                 };
         }
@@ -170,6 +208,8 @@ internal static class DeviceProfile
                 return ["function pointer"];
             case RequiredModifierType { ModifierType.Name: "IsVolatile" } modifier:
                 return OfUse(modifier.ElementType).Prepend("volatile");
+            case RequiredModifierType { ModifierType.Name: "IsExternalInit" } modifier:
+                return OfUse(modifier.ElementType).Prepend("init accessor");
             case RequiredModifierType modifier:
                 return OfUse(modifier.ElementType);
             case TypeSpecification specification:

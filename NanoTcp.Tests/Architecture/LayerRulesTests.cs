@@ -12,8 +12,10 @@ public class LayerRulesTests
     [TestMethod]
     public void Inside_the_stack_nothing_knows_a_higher_layer()
     {
-        using ModuleDefinition stack = Repository.Open("NanoTcp");
-        AssertNone(LayerRules.CheckLayers(TypeUses.AllTypes(stack), "NanoTcp"));
+        foreach (ModuleDefinition stack in Builds("NanoTcp"))
+        {
+            AssertNone(LayerRules.CheckLayers(TypeUses.AllTypes(stack), "NanoTcp"));
+        }
     }
 
     [TestMethod]
@@ -25,8 +27,10 @@ public class LayerRulesTests
     [TestMethod]
     public void The_driver_knows_the_link_contract_and_neither_ip_nor_tcp()
     {
-        using ModuleDefinition driver = Repository.Open("NanoTcp.Drivers.Enc28j60");
-        AssertNone(LayerRules.CheckDriver(TypeUses.AllTypes(driver), "NanoTcp"));
+        foreach (ModuleDefinition driver in Builds("NanoTcp.Drivers.Enc28j60"))
+        {
+            AssertNone(LayerRules.CheckDriver(TypeUses.AllTypes(driver), "NanoTcp"));
+        }
     }
 
     [TestMethod]
@@ -37,8 +41,10 @@ public class LayerRulesTests
     [DataRow("NanoTcp.Host", new[] { "NanoTcp.Samples", "HttpStatusServer", "SimpleServices" })]
     public void Assemblies_reference_only_what_lies_below_them(string assembly, string[] forbidden)
     {
-        using ModuleDefinition module = Repository.Open(assembly);
-        AssertNone(LayerRules.CheckAssemblies(module, forbidden));
+        foreach (ModuleDefinition module in Builds(assembly))
+        {
+            AssertNone(LayerRules.CheckAssemblies(module, forbidden));
+        }
     }
 
     /// <summary>Guards against a check that passes because it looked at nothing.</summary>
@@ -144,6 +150,21 @@ public class LayerRulesTests
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>The assembly of the desktop and, where there is one, that of the device.</summary>
+    private static IEnumerable<ModuleDefinition> Builds(string assembly)
+    {
+        using (ModuleDefinition desktop = Repository.Open(assembly))
+        {
+            yield return desktop;
+        }
+
+        if (Repository.DeviceAssemblies.Contains(assembly))
+        {
+            using ModuleDefinition device = Repository.OpenForDevice(assembly);
+            yield return device;
         }
     }
 

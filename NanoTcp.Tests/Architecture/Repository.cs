@@ -33,15 +33,26 @@ internal static class Repository
     /// <summary>Opens an assembly as a board's project would compile it; the caller disposes it.</summary>
     internal static ModuleDefinition OpenForDevice(string assembly)
     {
-        return assembly == "NanoTcp" ? OpenFile(DeviceBuildPath()) : Open(assembly);
+        // Beside it lie the contract of the device's libraries, and the device assemblies that it references.
+        string path = DeviceBuildPath(assembly);
+        DefaultAssemblyResolver resolver = new();
+        resolver.AddSearchDirectory(Path.GetDirectoryName(path)!);
+        return ModuleDefinition.ReadModule(path, new ReaderParameters { AssemblyResolver = resolver });
     }
 
-    /// <summary>NanoTcp without what it has on the desktop only; a project beside the tests makes it in the same configuration.</summary>
-    internal static string DeviceBuildPath()
+    /// <summary>
+    /// A device assembly compiled against <see cref="DeviceContractPath"/> and nothing else; the projects in the folder
+    /// DeviceBuild make them, in the same configuration as the tests.
+    /// </summary>
+    internal static string DeviceBuildPath(string assembly)
     {
-        // artifacts/bin/NanoTcp.Tests/debug/ -> artifacts/bin/NanoTcp.DeviceBuild/debug/
-        DirectoryInfo configuration = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        return Path.Combine(configuration.Parent!.Parent!.FullName, "NanoTcp.DeviceBuild", configuration.Name, "NanoTcp.dll");
+        return OutputPath(assembly + ".DeviceBuild", assembly + ".dll");
+    }
+
+    /// <summary>The contract of the device's libraries, made by the project in the folder DeviceContract.</summary>
+    internal static string DeviceContractPath()
+    {
+        return OutputPath("NanoTcp.DeviceContract", "mscorlib.dll");
     }
 
     /// <summary>Opens an assembly for reading; the caller disposes it.</summary>
@@ -57,6 +68,13 @@ internal static class Repository
         resolver.AddSearchDirectory(AppContext.BaseDirectory);
         resolver.AddSearchDirectory(Path.GetDirectoryName(typeof(object).Assembly.Location)!);
         return ModuleDefinition.ReadModule(path, new ReaderParameters { AssemblyResolver = resolver });
+    }
+
+    private static string OutputPath(string project, string file)
+    {
+        // artifacts/bin/NanoTcp.Tests/debug/ -> artifacts/bin/PROJECT/debug/
+        DirectoryInfo configuration = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        return Path.Combine(configuration.Parent!.Parent!.FullName, project, configuration.Name, file);
     }
 
     private static string FindRoot()

@@ -93,7 +93,15 @@ public sealed class NanoTcpStream : BlockingStream
     public override int ReadTimeout
     {
         get { return _readTimeout; }
-        set { _readTimeout = CheckedTimeout(value, nameof(value)); }
+        set
+        {
+            if (!IsTimeout(value))
+            {
+                throw new ArgumentOutOfRangeException(nameof(value));
+            }
+
+            _readTimeout = value;
+        }
     }
 
     /// <summary>How long a write waits for room without any progress, in ms, at least 1, or <see cref="NetworkRunner.Infinite"/>,
@@ -102,7 +110,15 @@ public sealed class NanoTcpStream : BlockingStream
     public override int WriteTimeout
     {
         get { return _writeTimeout; }
-        set { _writeTimeout = CheckedTimeout(value, nameof(value)); }
+        set
+        {
+            if (!IsTimeout(value))
+            {
+                throw new ArgumentOutOfRangeException(nameof(value));
+            }
+
+            _writeTimeout = value;
+        }
     }
 
     /// <summary>True from Connect or Accept until Close, also when the connection has ended by itself.</summary>
@@ -242,7 +258,11 @@ public sealed class NanoTcpStream : BlockingStream
     /// of the stack were in use until then, or the runner has been stopped. The stream is not open.</exception>
     public void Connect(uint address, int port, int timeout)
     {
-        CheckedTimeout(timeout, nameof(timeout));
+        if (!IsTimeout(timeout))
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeout));
+        }
+
         Runner.EnterToWait();
         try
         {
@@ -554,14 +574,9 @@ public sealed class NanoTcpStream : BlockingStream
         return connection.Writable != 0 || (state != TcpState.Established && state != TcpState.CloseWait);
     }
 
-    private static int CheckedTimeout(int timeout, string name)
+    private static bool IsTimeout(int timeout)
     {
-        if (timeout == 0 || timeout < NetworkRunner.Infinite)
-        {
-            throw new ArgumentOutOfRangeException(name);
-        }
-
-        return timeout;
+        return timeout > 0 || timeout == NetworkRunner.Infinite;
     }
 
     private static void CheckRange(byte[] buffer, int offset, int count)

@@ -1,0 +1,132 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Mono.Cecil;
+
+namespace NanoTcp.Tests.Architecture;
+
+/// <summary>Device code is compiled against a contract of the device's stock packages, and the contract holds what it uses.</summary>
+[TestClass]
+public class DeviceContractTests
+{
+    private const string Compiler = "the compiler needs it: ";
+    private const string Constant = "a constant, which leaves no trace in the code that uses it";
+
+    /// <summary>What no device assembly names, and why the contract has it all the same.</summary>
+    private static readonly Dictionary<string, string> s_unnamed = new()
+    {
+        ["System.Attribute"] = Compiler + "the base of attributes",
+        ["System.Delegate"] = Compiler + "the base of MulticastDelegate",
+        ["System.MulticastDelegate"] = Compiler + "the base of ThreadStart",
+        ["System.MarshalByRefObject"] = "the base of WaitHandle",
+        ["System.SystemException"] = "the base of the exceptions",
+        ["System.Int16"] = Compiler + "the type of its store for the two octets of an initialised array",
+        ["System.ParamArrayAttribute"] = Compiler + "it stands for params",
+        ["System.ParamArrayAttribute::.ctor()"] = Compiler + "it stands for params",
+        ["System.Reflection.DefaultMemberAttribute"] = Compiler + "it marks an indexer, here that of a string",
+        ["System.Reflection.DefaultMemberAttribute::.ctor(System.String)"] = Compiler + "it marks an indexer, here that of a string",
+        ["System.Runtime.CompilerServices.IndexerNameAttribute"] = Compiler + "it gives the indexer of a string its name",
+        ["System.Runtime.CompilerServices.IndexerNameAttribute::.ctor(System.String)"] = Compiler + "it gives the indexer of a string its name",
+        ["System.Array::get_Length()"] = Compiler + "it writes an instruction of its own for it",
+        ["System.IDisposable::Dispose()"] = "implemented by streams, called by nobody",
+        ["System.Threading.ThreadStart::Invoke()"] = Compiler + "what makes a delegate",
+        ["System.Int32::MaxValue"] = Constant,
+        ["System.Int64::MaxValue"] = Constant,
+        ["System.Int64::MinValue"] = Constant,
+    };
+
+    [TestMethod]
+    public void The_contract_references_nothing()
+    {
+        using ModuleDefinition contract = OpenContract();
+        Assert.AreEqual("mscorlib", contract.Assembly.Name.Name);
+        Assert.AreEqual(0, contract.AssemblyReferences.Count);
+    }
+
+    [TestMethod]
+    public void Device_assemblies_reference_the_contract_and_each_other_only()
+    {
+        foreach (string assembly in Repository.DeviceAssemblies)
+        {
+            using ModuleDefinition module = Repository.OpenForDevice(assembly);
+            string[] others = module.AssemblyReferences.Select(r => r.Name).Except(Repository.DeviceAssemblies.Append("mscorlib")).ToArray();
+            Assert.AreEqual(0, others.Length, $"{assembly} references {string.Join(", ", others)}");
+            Assert.IsTrue(module.AssemblyReferences.Any(r => r.Name == "mscorlib"));
+        }
+    }
+
+    [TestMethod]
+    public void Every_member_of_the_contract_is_used_by_device_code()
+    {
+        HashSet<string> used = UsedByDeviceCode();
+        using ModuleDefinition contract = OpenContract();
+        string[] superfluous = Members(contract).Where(m => !used.Contains(m) && !s_unnamed.ContainsKey(m)).ToArray();
+        Assert.AreEqual(0, superfluous.Length, $"Take out of the contract, or give a reason in {nameof(s_unnamed)}:\n{string.Join('\n', superfluous)}");
+    }
+
+    [TestMethod]
+    public void The_exceptions_from_that_are_still_needed()
+    {
+        HashSet<string> used = UsedByDeviceCode();
+        using ModuleDefinition contract = OpenContract();
+        string[] idle = s_unnamed.Keys.Where(used.Contains).Concat(s_unnamed.Keys.Except(Members(contract))).ToArray();
+        Assert.AreEqual(0, idle.Length, $"Used, or not in the contract:\n{string.Join('\n', idle)}");
+    }
+
+    /// <summary>Guards against a list of uses that is empty or holds everything.</summary>
+    [TestMethod]
+    public void The_uses_are_seen()
+    {
+        HashSet<string> used = UsedByDeviceCode();
+        Assert.IsTrue(used.Contains("System.Array::Copy(System.Array,System.Int32,System.Array,System.Int32,System.Int32)"));
+        Assert.IsTrue(used.Contains("System.Threading.Monitor"));
+        Assert.IsFalse(used.Contains("System.Array::IndexOf(System.Array,System.Object)"));
+    }
+
+    private static ModuleDefinition OpenContract()
+    {
+        return ModuleDefinition.ReadModule(Repository.DeviceContractPath());
+    }
+
+    /// <summary>Types and members that code outside of the contract can use.</summary>
+    private static IEnumerable<string> Members(ModuleDefinition contract)
+    {
+        foreach (TypeDefinition type in TypeUses.AllTypes(contract).Where(t => t.IsPublic || t.IsNestedPublic))
+        {
+            yield return type.FullName;
+            // The constructor of a struct or a static class is not there; an enum's value field belongs to the type.
+            foreach (MethodDefinition method in type.Methods.Where(m => m.IsPublic || m.IsFamily || m.IsFamilyOrAssembly))
+            {
+                if (!(type.IsAbstract && method.IsConstructor))
+                {
+                    yield return Name(method);
+                }
+            }
+
+            foreach (FieldDefinition field in type.Fields.Where(f => (f.IsPublic || f.IsFamily) && !f.IsSpecialName))
+            {
+                yield return Name(field);
+            }
+        }
+    }
+
+    private static HashSet<string> UsedByDeviceCode()
+    {
+        HashSet<string> used = [];
+        foreach (string assembly in Repository.DeviceAssemblies)
+        {
+            using ModuleDefinition module = Repository.OpenForDevice(assembly);
+            used.UnionWith(TypeUses.AllTypes(module).SelectMany(TypeUses.Of).Select(use => use.Used.FullName));
+            used.UnionWith(module.GetMemberReferences().Select(Name));
+        }
+
+        return used;
+    }
+
+    private static string Name(MemberReference member)
+    {
+        string parameters = member is MethodReference method
+            ? $"({string.Join(',', method.Parameters.Select(p => p.ParameterType.FullName))})" : "";
+        return $"{member.DeclaringType.FullName}::{member.Name}{parameters}";
+    }
+}

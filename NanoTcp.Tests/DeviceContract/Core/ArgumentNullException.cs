@@ -1,0 +1,8 @@
+namespace System;
+
+public class ArgumentNullException : ArgumentException
+{
+    public ArgumentNullException(string paramName)
+    {
+    }
+}

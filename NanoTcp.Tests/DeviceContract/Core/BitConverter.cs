@@ -1,0 +1,8 @@
+namespace System;
+
+public static class BitConverter
+{
+    public static uint ToUInt32(byte[] value, int startIndex) => throw null;
+
+    public static ulong ToUInt64(byte[] value, int startIndex) => throw null;
+}

@@ -1,0 +1,8 @@
+namespace System;
+
+public struct DateTime
+{
+    public static DateTime UtcNow => throw null;
+
+    public long Ticks => throw null;
+}

@@ -1,0 +1,8 @@
+namespace System;
+
+public class Exception
+{
+    internal Exception()
+    {
+    }
+}

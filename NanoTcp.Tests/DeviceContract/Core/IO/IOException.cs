@@ -1,0 +1,8 @@
+namespace System.IO;
+
+public class IOException : SystemException
+{
+    public IOException(string message, Exception innerException)
+    {
+    }
+}

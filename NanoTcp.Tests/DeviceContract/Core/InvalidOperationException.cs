@@ -1,0 +1,8 @@
+namespace System;
+
+public class InvalidOperationException : SystemException
+{
+    public InvalidOperationException(string message)
+    {
+    }
+}

@@ -1,0 +1,10 @@
+namespace System;
+
+public class Object
+{
+    public Object()
+    {
+    }
+
+    public virtual string ToString() => throw null;
+}

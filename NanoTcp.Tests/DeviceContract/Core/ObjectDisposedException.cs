@@ -1,0 +1,8 @@
+namespace System;
+
+public class ObjectDisposedException : SystemException
+{
+    public ObjectDisposedException(string message, Exception innerException)
+    {
+    }
+}

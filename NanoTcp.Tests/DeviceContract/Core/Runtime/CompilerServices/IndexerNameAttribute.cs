@@ -1,0 +1,8 @@
+namespace System.Runtime.CompilerServices;
+
+public sealed class IndexerNameAttribute : Attribute
+{
+    public IndexerNameAttribute(string indexerName)
+    {
+    }
+}

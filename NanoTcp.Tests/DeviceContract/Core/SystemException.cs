@@ -1,0 +1,8 @@
+namespace System;
+
+public class SystemException : Exception
+{
+    internal SystemException()
+    {
+    }
+}

@@ -1,0 +1,10 @@
+namespace System.Threading;
+
+public sealed class AutoResetEvent : WaitHandle
+{
+    public AutoResetEvent(bool initialState)
+    {
+    }
+
+    public bool Set() => throw null;
+}
