@@ -16,11 +16,17 @@ public class DeviceProfileTests
     public void Device_code_uses_nothing_that_the_device_cannot_run(string assembly)
     {
         using ModuleDefinition module = Repository.OpenForDevice(assembly);
-        IReadOnlyList<string> findings = DeviceProfile.Check(TypeUses.AllTypes(module));
+        List<string> findings = DeviceProfile.Check(TypeUses.AllTypes(module)).Where(finding => !IsPriceOfTheBus(finding)).ToList();
         if (findings.Count != 0)
         {
             Assert.Fail($"{findings.Count} findings in {assembly}:\n{string.Join('\n', findings)}");
         }
+    }
+
+    /// <summary>The firmware takes a range of octets as this struct and in no other way; its price stands in docs/memory.md.</summary>
+    private static bool IsPriceOfTheBus(string finding)
+    {
+        return finding.StartsWith("struct used (System.SpanByte): System.Void NanoTcp.Drivers.Enc28j60.NanoFrameworkSpiBus::", System.StringComparison.Ordinal);
     }
 
     [TestMethod]

@@ -10,6 +10,9 @@ internal static class Repository
     /// <summary>Names of the assemblies that also go to the device.</summary>
     internal static readonly string[] DeviceAssemblies = ["NanoTcp", "NanoTcp.Drivers.Enc28j60", "NanoTcp.Emulation", "NanoTcp.Samples"];
 
+    /// <summary>Names of the assemblies of boards, which are compiled for the device only.</summary>
+    internal static readonly string[] BoardAssemblies = ["NanoTcp.Boards", "Esp32DevKitC", "Esp32S3DevKitC", "Esp32C3"];
+
     /// <summary>The folder that holds NanoTcp.sln.</summary>
     internal static string Root { get; } = FindRoot();
 
