@@ -36,7 +36,7 @@ internal sealed class AllocationCheck
         "System.Threading.Monitor::Enter", "System.Threading.Monitor::Exit",
         "System.Threading.AutoResetEvent::Set", "System.Threading.WaitHandle::WaitOne",
 
-        // Finds the object that the thread already has.
+        // Finds the object of the thread, as long as somebody keeps it: NetworkRunner tells its users to.
         "System.Threading.Thread::get_CurrentThread",
     ];
 

@@ -16,6 +16,7 @@ public class DeviceAllocationTests
     private const string Stream = "as streams do, it tells of the end of time or of the connection by an exception";
     private const string Once = "once in the life of a program";
     private const string Person = "for a person who asks";
+    private const string Firmware = "the firmware's SPI class takes octets as SpanByte only; operations of two octets go the other way, as one reused word";
 
     private static readonly Allowed[] s_allowed =
     [
@@ -46,6 +47,8 @@ public class DeviceAllocationTests
         new(Allowance.Throw, "NanoTcp.Sockets.NanoTcpStream::WriteOrWait", Stream),
         new(Allowance.Everything, "NanoTcp.Sockets.NetworkRunner::Start", "begins the thread, " + Once),
         new(Allowance.Everything, "NanoTcp.Sockets.NetworkRunner::Stop", "ends the thread, " + Once),
+        new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.NanoFrameworkSpiBus::Transfer", Firmware),
+        new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.NanoFrameworkSpiBus::Write", Firmware),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::get_ProblemText", Person),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::WriteReport", Person),
     ];
