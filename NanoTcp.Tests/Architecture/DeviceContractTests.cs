@@ -111,7 +111,7 @@ public class DeviceContractTests
     private static HashSet<string> UsedByDeviceCode()
     {
         HashSet<string> used = [];
-        foreach (string assembly in Repository.DeviceAssemblies.Concat(Repository.BoardAssemblies))
+        foreach (string assembly in Repository.DeviceAssemblies.Concat(Repository.BoardAssemblies).Append(Repository.DeviceTests))
         {
             using ModuleDefinition module = Repository.OpenForDevice(assembly);
             used.UnionWith(TypeUses.AllTypes(module).SelectMany(TypeUses.Of).Select(use => use.Used.FullName));

@@ -13,6 +13,9 @@ internal static class Repository
     /// <summary>Names of the assemblies of boards, which are compiled for the device only.</summary>
     internal static readonly string[] BoardAssemblies = ["NanoTcp.Boards", "Esp32DevKitC", "Esp32S3DevKitC", "Esp32C3"];
 
+    /// <summary>The tests that also run on the device.</summary>
+    internal const string DeviceTests = "NFUnitTest";
+
     /// <summary>The folder that holds NanoTcp.sln.</summary>
     internal static string Root { get; } = FindRoot();
 

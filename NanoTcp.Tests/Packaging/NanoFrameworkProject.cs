@@ -15,6 +15,8 @@ internal sealed class NanoFrameworkProject
     [
         "NanoTcp/NanoTcp",
         "NanoTcp.Drivers.Enc28j60/NanoTcp.Drivers.Enc28j60",
+        "NanoTcp.Host/Emulation/NanoTcp.Emulation",
+        "NanoTcp.Tests/NFUnitTest/NFUnitTest",
         "samples/NanoTcp.Samples/NanoTcp.Samples",
         "boards/NanoTcp.Boards/NanoTcp.Boards",
         "boards/Esp32DevKitC/Esp32DevKitC",

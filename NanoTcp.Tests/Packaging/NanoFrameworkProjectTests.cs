@@ -25,6 +25,7 @@ public class NanoFrameworkProjectTests
         ("nanoFramework.System.Device.Gpio", @"using System\.Device\.Gpio;"),
         ("nanoFramework.Runtime.Native", @"Environment\.TickCount64"),
         ("nanoFramework.Hardware.Esp32", @"using nanoFramework\.Hardware\.Esp32;"),
+        ("nanoFramework.TestFramework", @"using nanoFramework\.TestFramework;"),
     ];
 
     /// <summary>What the packages need themselves, as their own nuspecs say.</summary>
@@ -36,6 +37,7 @@ public class NanoFrameworkProjectTests
         ["nanoFramework.System.Device.Gpio"] = ["nanoFramework.Runtime.Events"],
         ["nanoFramework.System.Device.Spi"] = ["nanoFramework.Runtime.Events", "nanoFramework.System.Device.Gpio"],
         ["nanoFramework.Hardware.Esp32"] = ["nanoFramework.Runtime.Events"],
+        ["nanoFramework.TestFramework"] = ["nanoFramework.CoreLibrary"],
     };
 
     public static IEnumerable<object[]> Projects => NanoFrameworkProject.Names.Select(name => new object[] { name });
@@ -46,7 +48,7 @@ public class NanoFrameworkProjectTests
     [TestMethod]
     public void Every_project_file_for_nanoFramework_is_known_to_these_tests()
     {
-        string[] found = new[] { "NanoTcp", "NanoTcp.Drivers.Enc28j60", "NanoTcp.Host", "samples", "boards", "nanoFramework" }
+        string[] found = new[] { "NanoTcp", "NanoTcp.Drivers.Enc28j60", "NanoTcp.Host", "NanoTcp.Tests", "samples", "boards", "nanoFramework" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.nfproj", SearchOption.AllDirectories))
             .Order().ToArray();
         CollectionAssert.AreEqual(All.Select(project => project.Path).Order().ToArray(), found);
@@ -92,13 +94,12 @@ public class NanoFrameworkProjectTests
     public void Every_reference_comes_from_its_package_in_the_version_of_packages_config(string name)
     {
         NanoFrameworkProject project = new(name);
-        string[] expected = project.Packages.Select(package =>
+        string[] expected = project.Packages.SelectMany(package => AssembliesOf(package.Key).Select(file =>
         {
-            string assembly = package.Key == "nanoFramework.CoreLibrary" ? "mscorlib"
-                : package.Key.Replace("nanoFramework.System.", "System.", StringComparison.Ordinal);
-            string path = Path.Combine(Repository.Root, "packages", $"{package.Key}.{package.Value}", "lib", assembly + ".dll");
+            string path = Path.Combine(Repository.Root, "packages", $"{package.Key}.{package.Value}", "lib", file);
+            string assembly = Path.GetFileNameWithoutExtension(file);
             return $"{assembly}, Version={package.Value}.0, Culture=neutral, PublicKeyToken=c07d481e9758c731 {path}";
-        }).Order().ToArray();
+        })).Order().ToArray();
         string[] found = project.References.Select(reference => $"{reference.Assembly} {project.FullPath(reference.HintPath)}").Order().ToArray();
         CollectionAssert.AreEqual(expected, found);
     }
@@ -144,7 +145,7 @@ public class NanoFrameworkProjectTests
     }
 
     [TestMethod]
-    [DataRow("nanoFramework/NanoTcp.nanoFramework.sln", 3)]
+    [DataRow("nanoFramework/NanoTcp.nanoFramework.sln", 5)]
     [DataRow("boards/NanoTcp.Boards.sln", 7)]
     public void A_solution_lists_projects_by_their_GUIDs_with_all_that_they_reference(string solution, int count)
     {
@@ -224,6 +225,16 @@ public class NanoFrameworkProjectTests
             .Where(source => Regex.IsMatch(File.ReadAllText(source), @"\b(SpanByte|SpiDevice)\b"))
             .Select(Path.GetFileName).ToArray()!;
         CollectionAssert.AreEqual(new[] { "NanoFrameworkSpiBus.cs" }, files);
+    }
+
+    private static string[] AssembliesOf(string package)
+    {
+        return package switch
+        {
+            "nanoFramework.CoreLibrary" => ["mscorlib.dll"],
+            "nanoFramework.TestFramework" => ["nanoFramework.TestFramework.dll", "nanoFramework.UnitTestLauncher.exe"],
+            _ => [package.Replace("nanoFramework.System.", "System.", StringComparison.Ordinal) + ".dll"],
+        };
     }
 
     private static void AddNeeds(NanoFrameworkProject project, SortedSet<string> needed)

@@ -1,0 +1,7 @@
+using System;
+
+namespace nanoFramework.TestFramework;
+
+public sealed class TestClassAttribute : Attribute
+{
+}
