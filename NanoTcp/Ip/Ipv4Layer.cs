@@ -43,6 +43,9 @@ internal sealed class Ipv4Layer
     /// <summary>Largest payload of a packet, in octets.</summary>
     internal readonly int MaxPayload;
 
+    /// <summary>The time of what is being done, ms.</summary>
+    internal long Now;
+
     private readonly EthernetLayer _ethernet;
     private readonly ArpProtocol _arp;
     private readonly uint _mask;
@@ -50,7 +53,6 @@ internal sealed class Ipv4Layer
     private readonly uint _directedBroadcast;
     private readonly long[] _counters;
     private ushort _identification;
-    private long _now;
 
     internal Ipv4Layer(
         EthernetLayer ethernet, ArpProtocol arp, uint address, int prefixLength, uint gateway, int timeToLive, IRandomSource random, CounterSet counters)
@@ -68,11 +70,6 @@ internal sealed class Ipv4Layer
         Buffer = ethernet.Frame;
         TransmitOffset = ethernet.PayloadOffset + Ipv4Header.MinLength;
         MaxPayload = ethernet.Mtu - Ipv4Header.MinLength;
-    }
-
-    internal void SetTime(long now)
-    {
-        _now = now;
     }
 
     /// <summary>
@@ -125,7 +122,7 @@ internal sealed class Ipv4Layer
             return Unreachable;
         }
 
-        switch (_arp.Resolve(nextHop, _now))
+        switch (_arp.Resolve(nextHop, Now))
         {
             case ArpProtocol.Resolved:
                 return Sent;
@@ -142,7 +139,7 @@ internal sealed class Ipv4Layer
     /// </summary>
     internal void Doubt(uint destination)
     {
-        _arp.Doubt(NextHop(destination), _now);
+        _arp.Doubt(NextHop(destination), Now);
     }
 
     /// <summary>
@@ -175,7 +172,7 @@ internal sealed class Ipv4Layer
             destination);
 
         uint nextHop = NextHop(destination);
-        int reach = nextHop == 0 ? ArpProtocol.Unreachable : _arp.Resolve(nextHop, _now);
+        int reach = nextHop == 0 ? ArpProtocol.Unreachable : _arp.Resolve(nextHop, Now);
         if (reach == ArpProtocol.Resolved)
         {
             _ethernet.Transmit(_arp.ResolvedMac, EthernetHeader.TypeIpv4, length);

@@ -60,6 +60,7 @@ internal sealed class ArpProtocol
     {
         _announcementsLeft = Announcements;
         _announceAt = now;
+        _cache.LookAt = ArpCache.AtOnce;
     }
 
     /// <summary>The link is there, again or for the first time: what went unanswered without it is asked anew.</summary>
@@ -95,9 +96,7 @@ internal sealed class ArpProtocol
             case ArpCache.Reachable:
                 if (now - _cache.ChangedAt[entry] >= ReachableTime)
                 {
-                    _cache.State[entry] = ArpCache.Refreshing;
-                    _cache.Requests[entry] = 0;
-                    _cache.RequestAt[entry] = now;
+                    Ask(entry, ArpCache.Refreshing, now);
                 }
 
                 ResolvedMac = _cache.Mac[entry];
@@ -113,9 +112,7 @@ internal sealed class ArpProtocol
                     return Unreachable;
                 }
 
-                _cache.State[entry] = ArpCache.Resolving;
-                _cache.Requests[entry] = 0;
-                _cache.RequestAt[entry] = now;
+                Ask(entry, ArpCache.Resolving, now);
                 return Pending;
 
             default:
@@ -129,9 +126,7 @@ internal sealed class ArpProtocol
         int entry = _cache.Find(address);
         if (entry != ArpCache.None && _cache.State[entry] == ArpCache.Reachable)
         {
-            _cache.State[entry] = ArpCache.Refreshing;
-            _cache.Requests[entry] = 0;
-            _cache.RequestAt[entry] = now;
+            Ask(entry, ArpCache.Refreshing, now);
         }
     }
 
@@ -209,6 +204,12 @@ internal sealed class ArpProtocol
     /// </summary>
     internal bool Dispatch(long now)
     {
+        return now >= _cache.LookAt && Look(now);
+    }
+
+    /// <summary>Looks for what is due. When there is nothing, nobody has to look again until something changes or comes due.</summary>
+    private bool Look(long now)
+    {
         if (_announcementsLeft != 0 && now >= _announceAt)
         {
             _announcementsLeft--;
@@ -229,10 +230,17 @@ internal sealed class ArpProtocol
             }
         }
 
+        _cache.LookAt = _announcementsLeft != 0 ? _announceAt : ArpCache.Never;
         for (int i = 0; i < _cache.State.Length; i++)
         {
             byte state = _cache.State[i];
-            if ((state == ArpCache.Resolving || state == ArpCache.Refreshing) && now >= _cache.RequestAt[i])
+            if (state == ArpCache.Free)
+            {
+                continue;
+            }
+
+            bool asking = state == ArpCache.Resolving || state == ArpCache.Refreshing;
+            if (asking && now >= _cache.RequestAt[i])
             {
                 if (_cache.Requests[i] == MaxRequests)
                 {
@@ -243,35 +251,41 @@ internal sealed class ArpProtocol
                 _cache.Requests[i]++;
                 _cache.RequestAt[i] = now + RequestInterval;
                 _counters[StackCounter.ArpOutRequests]++;
+                _cache.LookAt = ArpCache.AtOnce; // for the entries behind this one
                 bool unicast = state == ArpCache.Refreshing;
                 Send(ArpPacket.OperationRequest, unicast ? _cache.Mac[i] : MacAddress.Broadcast, 0, _cache.Address[i]);
                 return true;
             }
 
-            if ((state == ArpCache.Reachable && now - _cache.UsedAt[i] >= UnusedTime)
-                || (state == ArpCache.Failed && now - _cache.ChangedAt[i] >= FailedTime))
+            long due = asking ? _cache.RequestAt[i]
+                : state == ArpCache.Failed ? _cache.ChangedAt[i] + FailedTime
+                : _cache.UsedAt[i] + UnusedTime;
+            if (now >= due)
             {
                 _cache.State[i] = ArpCache.Free;
+            }
+            else if (due < _cache.LookAt)
+            {
+                _cache.LookAt = due;
             }
         }
 
         return false;
     }
 
-    /// <summary>Milliseconds until <see cref="Dispatch"/> has something to do by the clock alone.</summary>
+    /// <summary>When <see cref="Dispatch"/> may have something to do by the clock alone, ms.</summary>
     internal long NextDeadline()
     {
-        long next = _announcementsLeft != 0 ? _announceAt : long.MaxValue;
-        for (int i = 0; i < _cache.State.Length; i++)
-        {
-            byte state = _cache.State[i];
-            if ((state == ArpCache.Resolving || state == ArpCache.Refreshing) && _cache.RequestAt[i] < next)
-            {
-                next = _cache.RequestAt[i];
-            }
-        }
+        return _cache.LookAt;
+    }
 
-        return next;
+    /// <summary>The neighbour is asked from now on, by the next <see cref="Dispatch"/>.</summary>
+    private void Ask(int entry, byte state, long now)
+    {
+        _cache.State[entry] = state;
+        _cache.Requests[entry] = 0;
+        _cache.RequestAt[entry] = now;
+        _cache.LookAt = ArpCache.AtOnce;
     }
 
     private void GiveUp(int entry, byte state, long now)
@@ -279,14 +293,17 @@ internal sealed class ArpProtocol
         if (state == ArpCache.Refreshing)
         {
             // The old address no longer answers: perhaps the neighbour has a new one. Ask everybody.
-            _cache.State[entry] = ArpCache.Resolving;
-            _cache.Requests[entry] = 0;
-            _cache.RequestAt[entry] = now;
+            Ask(entry, ArpCache.Resolving, now);
             return;
         }
 
         _cache.State[entry] = ArpCache.Failed;
         _cache.ChangedAt[entry] = now;
+        if (now + FailedTime < _cache.LookAt)
+        {
+            _cache.LookAt = now + FailedTime;
+        }
+
         _cache.DropQueued(entry);
         _counters[StackCounter.ArpFailures]++;
     }

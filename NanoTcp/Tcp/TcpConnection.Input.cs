@@ -117,7 +117,7 @@ public sealed partial class TcpConnection
             SendAcknowledgment(true);
         }
 
-        UpdateDeadline();
+        Schedule();
         if ((Marks & Owned) == 0)
         {
             Settle();
@@ -333,7 +333,8 @@ public sealed partial class TcpConnection
     {
         if (Block.CanReceive && (int)(Block.RcvNxt + (uint)_receive.Free - Block.RcvAdv) >= _layer.UpdateThreshold)
         {
-            Marks |= AcknowledgeDue | OutputDue;
+            Marks |= AcknowledgeDue;
+            AskToSend();
         }
     }
 }

@@ -19,6 +19,7 @@ public sealed partial class TcpConnection
         {
             case Ipv4Layer.Pending:
                 // The rings keep everything; the answer to ARP, or its failure, brings us here again.
+                _layer.OutputDue = true;
                 return false;
 
             case Ipv4Layer.Unreachable:
@@ -32,7 +33,7 @@ public sealed partial class TcpConnection
             Marks &= ~OutputDue;
         }
 
-        UpdateDeadline();
+        Schedule();
         if ((Marks & Owned) == 0)
         {
             Settle();
@@ -421,7 +422,7 @@ public sealed partial class TcpConnection
     {
         Block.SndNxt = Block.SndUna;
         Marks &= ~(Timing | RetransmitFirst);
-        Marks |= OutputDue;
+        AskToSend();
     }
 
     /// <summary>The timer of RFC 6298 5.4, 5.5, 5.6 for data and for SYNs (RFC 9293 MUST-22), and of RFC 9293 3.8.6.1.</summary>
@@ -520,7 +521,7 @@ public sealed partial class TcpConnection
         {
             Marks &= ~ResetDue;
             _watchAt = Never;
-            UpdateDeadline();
+            Schedule();
             Settle();
         }
         else if (Block.State == TcpState.SynSent)
@@ -547,6 +548,6 @@ public sealed partial class TcpConnection
             _timerAt = now + _roundTrip.Timeout;
         }
 
-        UpdateDeadline();
+        Schedule();
     }
 }

@@ -236,11 +236,6 @@ internal sealed partial class TcpLayer
     /// <summary>Gives up silent peers and opens connections for finished handshakes as places become free.</summary>
     private void RunHalfOpen(long now)
     {
-        if (HalfOpen.Count == 0)
-        {
-            return;
-        }
-
         OpenFinished(now);
         for (int i = 0; i < HalfOpen.State.Length; i++)
         {

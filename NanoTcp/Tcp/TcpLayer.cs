@@ -38,6 +38,13 @@ internal sealed partial class TcpLayer
     /// <summary>Connections that nobody uses.</summary>
     internal int FreeConnections;
 
+    /// <summary>No timer of a connection or a record is due before this time, ms. It may be too early, because a timer that is
+    /// stopped does not move it; then nothing is found, and it is set anew.</summary>
+    internal long Deadline = TcpConnection.Never;
+
+    /// <summary>Some connection may have something to send; none has when this is false.</summary>
+    internal bool OutputDue;
+
     /// <summary>What became of the segment that is being processed.</summary>
     internal readonly SegmentOutcome Outcome = new SegmentOutcome();
 
@@ -249,56 +256,79 @@ internal sealed partial class TcpLayer
     internal void RunTimers(long now)
     {
         _now = now;
-        for (int i = 0; i < _connections.Length; i++)
+        if (now >= Deadline)
         {
-            TcpConnection connection = _connections[i];
-            if ((connection.Marks & TcpConnection.InUse) != 0 && now >= connection.Deadline)
+            Deadline = TcpConnection.Never;
+            for (int i = 0; i < _connections.Length; i++)
             {
-                connection.RunTimers(now);
+                TcpConnection connection = _connections[i];
+                if ((connection.Marks & TcpConnection.InUse) == 0)
+                {
+                    continue;
+                }
+
+                if (now >= connection.Deadline)
+                {
+                    connection.RunTimers(now);
+                }
+                else
+                {
+                    WakeAt(connection.Deadline);
+                }
             }
+
+            RunTimeWaits(now);
         }
 
-        RunTimeWaits(now);
-        RunHalfOpen(now);
+        if (HalfOpen.Count != 0)
+        {
+            RunHalfOpen(now);
+        }
+    }
+
+    /// <summary>A timer runs out at that time.</summary>
+    internal void WakeAt(long time)
+    {
+        if (time < Deadline)
+        {
+            Deadline = time;
+        }
     }
 
     /// <summary>When <see cref="RunTimers"/> has something to do next.</summary>
     internal long NextDeadline()
     {
-        long next = TcpConnection.Never;
-        for (int i = 0; i < _connections.Length; i++)
+        if (HalfOpen.Count == 0)
         {
-            TcpConnection connection = _connections[i];
-            if ((connection.Marks & TcpConnection.InUse) != 0 && connection.Deadline < next)
-            {
-                next = connection.Deadline;
-            }
+            return Deadline;
         }
 
-        long handshakes = HalfOpen.Count == 0 ? next : NextHalfOpenDeadline();
-        if (handshakes < next)
-        {
-            next = handshakes;
-        }
-
-        long farewells = TimeWaits.Count == 0 ? next : NextTimeWaitDeadline();
-        return farewells < next ? farewells : next;
+        long handshakes = NextHalfOpenDeadline();
+        return handshakes < Deadline ? handshakes : Deadline;
     }
 
     /// <summary>Lets the next one in turn send a segment. The frame buffer is free. False when nobody could.</summary>
     internal bool Dispatch(long now)
     {
-        const int Ready = TcpConnection.InUse | TcpConnection.OutputDue;
         if (HalfOpen.Count != 0 && DispatchHalfOpen(now))
         {
             return true;
         }
 
-        if (TimeWaits.Count != 0 && DispatchTimeWait(now))
+        if (TimeWaits.AnyFinDue && DispatchTimeWait(now))
         {
             return true;
         }
 
+        return OutputDue && DispatchConnection(now);
+    }
+
+    private bool DispatchConnection(long now)
+    {
+        const int Ready = TcpConnection.InUse | TcpConnection.OutputDue;
+
+        // Who still has something to send afterwards says so again.
+        OutputDue = false;
         TcpConnection[] connections = _connections;
         for (int i = 0; i < connections.Length; i++)
         {
@@ -306,6 +336,7 @@ internal sealed partial class TcpLayer
             TcpConnection connection = connections[_turn];
             if ((connection.Marks & Ready) == Ready && connection.Dispatch(now))
             {
+                OutputDue = true;
                 return true;
             }
         }
