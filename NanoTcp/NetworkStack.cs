@@ -257,7 +257,7 @@ public sealed class NetworkStack
         for (int i = 0; i < FramesPerPoll; i++)
         {
             // A frame may need an answer, so there must be a place for one.
-            if (!_ethernet.Flush() || !_ethernet.Receive())
+            if ((_ethernet.WaitingLength != 0 && !_ethernet.Flush()) || !_ethernet.Receive())
             {
                 return false;
             }
@@ -273,7 +273,7 @@ public sealed class NetworkStack
 
     private void Process(long now)
     {
-        switch (_ethernet.Header.Type)
+        switch (_ethernet.Type)
         {
             case EthernetHeader.TypeIpv4:
                 if (_ip.Process())

@@ -88,15 +88,14 @@ internal sealed class Ipv4Layer
         }
 
         uint destination = header.Destination;
-        ReceivedUnicast = destination == Address;
-        bool broadcast = destination == _directedBroadcast || destination == Ipv4Address.Broadcast;
+        bool unicast = destination == Address;
+        bool accepted = unicast ? _ethernet.ReceivedUnicast : destination == _directedBroadcast || destination == Ipv4Address.Broadcast;
 
         // RFC 1122 3.3.6: a unicast packet in a link broadcast is dropped. RFC 1122 3.2.1.3: a source that cannot be one, too.
-        if ((!ReceivedUnicast && !broadcast)
-            || (ReceivedUnicast && _ethernet.Header.Destination != _ethernet.MacAddress)
-            || !IsPossibleSource(header.Source))
+        uint source = header.Source;
+        if (!accepted || !IsPossibleSource(source))
         {
-            _counters[header.Source == Address ? StackCounter.IpInLand : StackCounter.IpInAddrErrors]++;
+            _counters[source == Address ? StackCounter.IpInLand : StackCounter.IpInAddrErrors]++;
             return false;
         }
 
@@ -106,6 +105,7 @@ internal sealed class Ipv4Layer
             return false;
         }
 
+        ReceivedUnicast = unicast;
         ReceiveOffset = _ethernet.PayloadOffset + header.HeaderLength;
         return true;
     }

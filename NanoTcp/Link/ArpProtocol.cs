@@ -37,7 +37,12 @@ internal sealed class ArpProtocol
 
     internal const int AnnounceInterval = 2000;
 
+    /// <summary>What <see cref="Resolve"/> has found.</summary>
     internal long ResolvedMac;
+
+    /// <summary>Whose address that is, until something may have changed: who asks before it sends is answered twice for the
+    /// price of once. 0 for nobody.</summary>
+    private uint _resolved;
 
     private readonly EthernetLayer _ethernet;
     private readonly ArpCache _cache;
@@ -67,6 +72,7 @@ internal sealed class ArpProtocol
     internal void LinkRestored(long now)
     {
         Announce(now);
+        _resolved = 0;
         for (int i = 0; i < _cache.State.Length; i++)
         {
             _cache.Requests[i] = 0;
@@ -83,6 +89,11 @@ internal sealed class ArpProtocol
     /// <param name="now">Milliseconds.</param>
     internal int Resolve(uint address, long now)
     {
+        if (address == _resolved)
+        {
+            return Resolved;
+        }
+
         int entry = _cache.Find(address);
         if (entry == ArpCache.None)
         {
@@ -100,10 +111,12 @@ internal sealed class ArpProtocol
                 }
 
                 ResolvedMac = _cache.Mac[entry];
+                _resolved = address;
                 return Resolved;
 
             case ArpCache.Refreshing:
                 ResolvedMac = _cache.Mac[entry];
+                _resolved = address;
                 return Resolved;
 
             case ArpCache.Failed:
@@ -142,6 +155,7 @@ internal sealed class ArpProtocol
     internal void Process()
     {
         _counters[StackCounter.ArpInPackets]++;
+        _resolved = 0;
         ArpPacket packet = _packet;
         if (!packet.Parse(_ethernet.Frame, _ethernet.PayloadOffset, _ethernet.PayloadLength)
             || packet.SenderMac == 0
@@ -204,6 +218,7 @@ internal sealed class ArpProtocol
     /// </summary>
     internal bool Dispatch(long now)
     {
+        _resolved = 0;
         return now >= _cache.LookAt && Look(now);
     }
 
@@ -231,9 +246,10 @@ internal sealed class ArpProtocol
         }
 
         _cache.LookAt = _announcementsLeft != 0 ? _announceAt : ArpCache.Never;
-        for (int i = 0; i < _cache.State.Length; i++)
+        byte[] states = _cache.State;
+        for (int i = 0; i < states.Length; i++)
         {
-            byte state = _cache.State[i];
+            byte state = states[i];
             if (state == ArpCache.Free)
             {
                 continue;
@@ -262,7 +278,7 @@ internal sealed class ArpProtocol
                 : _cache.UsedAt[i] + UnusedTime;
             if (now >= due)
             {
-                _cache.State[i] = ArpCache.Free;
+                states[i] = ArpCache.Free;
             }
             else if (due < _cache.LookAt)
             {

@@ -28,7 +28,7 @@ public sealed partial class TcpConnection
         }
 
         bool sent = (Marks & ResetDue) != 0 ? SendReset() : SendSegment(now);
-        if (!sent)
+        if (!sent || ((Marks & (AcknowledgeDue | KeepAliveDue | RetransmitFirst | ProbeDue)) == 0 && IsAllOut()))
         {
             Marks &= ~OutputDue;
         }
@@ -40,6 +40,25 @@ public sealed partial class TcpConnection
         }
 
         return sent;
+    }
+
+    /// <summary>True when everything that was written, and the FIN behind it, has been sent and nothing of it must be sent again.</summary>
+    private bool IsAllOut()
+    {
+        TcpControlBlock block = Block;
+        uint max = block.SndMax;
+        int outstanding = (int)(max - block.SndUna);
+        if ((block.Marks & TcpControlBlock.FinQueued) != 0)
+        {
+            if ((block.Marks & TcpControlBlock.FinSent) == 0)
+            {
+                return false;
+            }
+
+            outstanding -= outstanding == 0 ? 0 : 1;
+        }
+
+        return _send.Count == outstanding && block.SndNxt == max;
     }
 
     private bool SendReset()

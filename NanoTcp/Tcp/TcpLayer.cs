@@ -60,6 +60,7 @@ internal sealed partial class TcpLayer
     private int _acceptOrder;
     private int _releaseOrder = 1;
     private int _turn;
+    private int _found;
     private long _now;
 
     internal TcpLayer(
@@ -179,6 +180,7 @@ internal sealed partial class TcpLayer
             if (HalfOpen.State[i] == HalfOpenTable.Finished && HalfOpen.Ports[i] >> 16 == listener.Port)
             {
                 HalfOpen.State[i] = HalfOpenTable.ResetDue;
+                HalfOpen.AnyToSend = true;
             }
             else if (HalfOpen.State[i] != HalfOpenTable.Free
                 && HalfOpen.State[i] != HalfOpenTable.ResetDue
@@ -256,12 +258,14 @@ internal sealed partial class TcpLayer
     internal void RunTimers(long now)
     {
         _now = now;
-        if (now >= Deadline)
+        bool due = now >= Deadline;
+        if (due)
         {
             Deadline = TcpConnection.Never;
-            for (int i = 0; i < _connections.Length; i++)
+            TcpConnection[] connections = _connections;
+            for (int i = 0; i < connections.Length; i++)
             {
-                TcpConnection connection = _connections[i];
+                TcpConnection connection = connections[i];
                 if ((connection.Marks & TcpConnection.InUse) == 0)
                 {
                     continue;
@@ -280,7 +284,12 @@ internal sealed partial class TcpLayer
             RunTimeWaits(now);
         }
 
-        if (HalfOpen.Count != 0)
+        if (HalfOpen.AnyFinished)
+        {
+            OpenFinished(now);
+        }
+
+        if (due && HalfOpen.Count != 0)
         {
             RunHalfOpen(now);
         }
@@ -298,19 +307,19 @@ internal sealed partial class TcpLayer
     /// <summary>When <see cref="RunTimers"/> has something to do next.</summary>
     internal long NextDeadline()
     {
-        if (HalfOpen.Count == 0)
+        if (!HalfOpen.AnyFinished)
         {
             return Deadline;
         }
 
-        long handshakes = NextHalfOpenDeadline();
-        return handshakes < Deadline ? handshakes : Deadline;
+        long place = NextPlace();
+        return place < Deadline ? place : Deadline;
     }
 
     /// <summary>Lets the next one in turn send a segment. The frame buffer is free. False when nobody could.</summary>
     internal bool Dispatch(long now)
     {
-        if (HalfOpen.Count != 0 && DispatchHalfOpen(now))
+        if (HalfOpen.AnyToSend && DispatchHalfOpen(now))
         {
             return true;
         }
@@ -330,16 +339,20 @@ internal sealed partial class TcpLayer
         // Who still has something to send afterwards says so again.
         OutputDue = false;
         TcpConnection[] connections = _connections;
-        for (int i = 0; i < connections.Length; i++)
+        int turn = _turn;
+        int left = connections.Length;
+        do
         {
-            _turn = _turn + 1 < connections.Length ? _turn + 1 : 0;
-            TcpConnection connection = connections[_turn];
+            turn = turn == 0 ? connections.Length - 1 : turn - 1;
+            TcpConnection connection = connections[turn];
             if ((connection.Marks & Ready) == Ready && connection.Dispatch(now))
             {
+                _turn = turn;
                 OutputDue = true;
                 return true;
             }
         }
+        while (--left != 0);
 
         return false;
     }
@@ -441,22 +454,35 @@ internal sealed partial class TcpLayer
         }
     }
 
-    private int FindConnection(uint remoteAddress, uint ports)
+    /// <summary>The open connection of that pair, or null.</summary>
+    private TcpConnection FindConnection(uint remoteAddress, uint ports)
     {
         TcpConnection[] connections = _connections;
-        for (int i = 0; i < connections.Length; i++)
+        int left = connections.Length;
+        if (FreeConnections == left)
         {
-            TcpConnection connection = connections[i];
+            return null;
+        }
+
+        // Beginning with the one that was found last.
+        int index = _found;
+        do
+        {
+            TcpConnection connection = connections[index];
             if (connection.Ports == ports
                 && connection.Remote == remoteAddress
                 && (connection.Marks & TcpConnection.InUse) != 0
                 && connection.Block.State != TcpState.Closed)
             {
-                return i;
+                _found = index;
+                return connection;
             }
-        }
 
-        return -1;
+            index = index == 0 ? connections.Length - 1 : index - 1;
+        }
+        while (--left != 0);
+
+        return null;
     }
 
     /// <summary>RFC 6056 3.3.1, RFC 5927 4.2: a random port of the dynamic range that this peer does not have with us already; 0 when all are taken.</summary>
@@ -470,7 +496,7 @@ internal sealed partial class TcpLayer
         {
             int port = TcpLimits.FirstEphemeralPort + ((offset + i) % Range);
             uint ports = ((uint)port << 16) | (uint)remotePort;
-            if (FindConnection(remoteAddress, ports) < 0
+            if (FindConnection(remoteAddress, ports) == null
                 && TimeWaits.Find(remoteAddress, ports) == TimeWaitTable.None
                 && FindListener(port) == null)
             {
