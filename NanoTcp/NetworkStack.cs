@@ -22,6 +22,8 @@ public sealed class NetworkStack
     /// <summary>How soon a device is asked again that cannot take a frame now, in ms; the longest frame takes 1.2 ms at 10 Mbit/s.</summary>
     private const int BusyDeviceWait = 1;
 
+    private readonly ILinkDevice _link;
+    private readonly ArpCache _neighbours;
     private readonly EthernetLayer _ethernet;
     private readonly ArpProtocol _arp;
     private readonly Ipv4Layer _ip;
@@ -48,12 +50,12 @@ public sealed class NetworkStack
         }
 
         options.Validate(link.Mtu);
-        Link = link;
+        _link = link;
         Counters = new CounterSet(StackCounter.Names);
         _counters = Counters.Values;
         _ethernet = new EthernetLayer(link, Counters);
-        Neighbours = new ArpCache(options.Neighbours, options.NeighbourQueues, Counters);
-        _arp = new ArpProtocol(_ethernet, Neighbours, options.Address, Counters);
+        _neighbours = new ArpCache(options.Neighbours, options.NeighbourQueues, Counters);
+        _arp = new ArpProtocol(_ethernet, _neighbours, options.Address, Counters);
         _ip = new Ipv4Layer(
             _ethernet, _arp, options.Address, options.PrefixLength, options.Gateway, options.TimeToLive, options.Random, Counters);
         _icmp = new IcmpProtocol(_ip, Counters);
@@ -77,16 +79,25 @@ public sealed class NetworkStack
     }
 
     /// <summary>The link below.</summary>
-    public ILinkDevice Link { get; }
+    public ILinkDevice Link
+    {
+        get { return _link; }
+    }
 
     /// <summary>What the stack counted; indices are in <see cref="StackCounter"/>.</summary>
     public CounterSet Counters { get; }
 
     /// <summary>The neighbours known and being resolved, for status pages.</summary>
-    public ArpCache Neighbours { get; }
+    public ArpCache Neighbours
+    {
+        get { return _neighbours; }
+    }
 
     /// <summary>The time of the last <see cref="Poll"/>, in ms.</summary>
-    public long Now { get; private set; }
+    public long Now
+    {
+        get { return _ip.Now; }
+    }
 
     /// <summary>Own IPv4 address.</summary>
     public uint Address
@@ -138,10 +149,9 @@ public sealed class NetworkStack
     /// connections; 0 means call again at once.</returns>
     public int Poll(long now)
     {
-        Now = now;
-        Neighbours.SetTime(now);
-        _ip.SetTime(now);
-        int linkWait = Link.Poll(now);
+        _neighbours.Now = now;
+        _ip.Now = now;
+        int linkWait = _link.Poll(now);
         CheckLink(now);
 
         // An acknowledgment that waits in the device is no reason to retransmit or to give up, however late we are. And all
@@ -223,7 +233,7 @@ public sealed class NetworkStack
 
     private void CheckLink(long now)
     {
-        LinkStatus status = Link.Status;
+        LinkStatus status = _link.Status;
         if (status == _linkStatus)
         {
             return;
@@ -247,7 +257,7 @@ public sealed class NetworkStack
         for (int i = 0; i < FramesPerPoll; i++)
         {
             // A frame may need an answer, so there must be a place for one.
-            if (!_ethernet.Flush() || !_ethernet.Receive())
+            if ((_ethernet.WaitingLength != 0 && !_ethernet.Flush()) || !_ethernet.Receive())
             {
                 return false;
             }
@@ -263,7 +273,7 @@ public sealed class NetworkStack
 
     private void Process(long now)
     {
-        switch (_ethernet.Header.Type)
+        switch (_ethernet.Type)
         {
             case EthernetHeader.TypeIpv4:
                 if (_ip.Process())

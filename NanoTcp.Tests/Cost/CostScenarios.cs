@@ -1,6 +1,6 @@
-using System;
 using System.Collections.Generic;
 using System.Text;
+using NanoTcp.Emulation;
 using NanoTcp.Samples.Http;
 using NanoTcp.Tcp;
 using NanoTcp.Tests.Drivers;
@@ -29,16 +29,21 @@ internal sealed class CostScenarios
     private const int Port = 80;
     private const int Segment = 1460;
 
-    private readonly Func<long> _count;
+    private readonly CostMeter _meter;
     private readonly FrameLink _link = new();
     private readonly NetworkStack _stack;
     private readonly byte[] _buffer = new byte[4000];
+    private readonly byte[] _text = new byte[Segment];
     private long _now = 5_000_000_000;
-    private long _executed;
 
-    private CostScenarios(Func<long> count)
+    private CostScenarios(CostMeter meter)
     {
-        _count = count;
+        _meter = meter;
+
+        // Sums of zeros have no carries.
+        SeededRandom random = new(1);
+        random.Fill(_buffer);
+        random.Fill(_text);
         _stack = new NetworkStack(
             _link, new NetworkStackOptions { Address = StackBench.OwnAddress, ReceiveBuffer = 4096, Random = new ConstantRandom() });
         Settle();
@@ -51,19 +56,21 @@ internal sealed class CostScenarios
     }
 
     /// <summary>Called in the world in which instructions are counted.</summary>
-    internal static Dictionary<string, long> Run(Func<long> count)
+    internal static Dictionary<string, long[]> Run(long[] counts)
     {
-        Dictionary<string, long> costs = [];
-        new CostScenarios(count).Measure(costs);
-        new CostScenarios(count).MeasureHttp(costs);
-        MeasureDriver(count, costs);
-        return costs;
+        CostMeter meter = new(counts);
+        new CostScenarios(meter).Measure();
+        new CostScenarios(meter).MeasureHttp();
+        MeasureDriver(meter);
+        return meter.Costs;
     }
 
-    private void Measure(Dictionary<string, long> costs)
+    private void Measure()
     {
         TcpListener listener = _stack.Listen(Port, 1);
-        costs[Empty] = Poll();
+        _meter.Clear();
+        Poll();
+        _meter.Note(Empty);
         CostPeer peer = new(_link, Port);
         TcpConnection connection = Open(peer, listener);
 
@@ -74,15 +81,20 @@ internal sealed class CostScenarios
             Settle();
             peer.Take();
             peer.SendAcknowledgment();
-            costs[PureAck] = Poll();
+            _meter.Clear();
+            Poll();
+            _meter.Note(PureAck);
             Settle();
         }
 
         for (int i = 0; i < 4; i++)
         {
-            long before = _count();
+            _meter.Clear();
+            _meter.Start();
             connection.Write(_buffer, 0, Segment);
-            costs[SegmentOut] = _count() - before + Poll();
+            _meter.Stop();
+            Poll();
+            _meter.Note(SegmentOut);
             Settle();
             peer.Take();
             peer.SendAcknowledgment();
@@ -91,13 +103,19 @@ internal sealed class CostScenarios
 
         for (int i = 0; i < 4; i++)
         {
-            peer.SendText(new byte[Segment]);
-            costs[SegmentIn] = Poll();
-            peer.SendText(new byte[Segment]);
-            costs[SegmentInAcknowledged] = Poll();
-            long before = _count();
+            peer.SendText(_text);
+            _meter.Clear();
+            Poll();
+            _meter.Note(SegmentIn);
+            peer.SendText(_text);
+            _meter.Clear();
+            Poll();
+            _meter.Note(SegmentInAcknowledged);
+            _meter.Clear();
+            _meter.Start();
             Assert.AreEqual(2 * Segment, connection.Read(_buffer, 0, _buffer.Length));
-            costs[Read] = _count() - before;
+            _meter.Stop();
+            _meter.Note(Read);
             Settle();
             peer.Take();
         }
@@ -108,7 +126,9 @@ internal sealed class CostScenarios
             Frames.TypeIpv4,
             Frames.Ipv4(
                 StackBench.PeerAddress, StackBench.OwnAddress, Frames.Icmp, Frames.IcmpMessage(8, 0, 1, new byte[56]))));
-        costs[Ping] = Poll();
+        _meter.Clear();
+        Poll();
+        _meter.Note(Ping);
         Settle();
         peer.Take();
         Finish(peer, connection);
@@ -116,12 +136,12 @@ internal sealed class CostScenarios
         CostPeer second = new(_link, Port);
         _now += 100_000;
         Settle();
-        _executed = 0;
+        _meter.Clear();
         Finish(second, Open(second, listener));
-        costs[Connection] = _executed;
+        _meter.Note(Connection);
     }
 
-    private void MeasureHttp(Dictionary<string, long> costs)
+    private void MeasureHttp()
     {
         HttpServer server = new(_stack, Port, 4);
         byte[] request = Encoding.ASCII.GetBytes("GET /bytes/100 HTTP/1.1\r\nHost: device\r\nConnection: close\r\n\r\n");
@@ -129,7 +149,7 @@ internal sealed class CostScenarios
         {
             _now += 100_000;
             Serve(server);
-            _executed = 0;
+            _meter.Clear();
             CostPeer peer = new(_link, Port);
             peer.SendSyn();
             Serve(server);
@@ -148,11 +168,11 @@ internal sealed class CostScenarios
             peer.SendFin();
             Serve(server);
             peer.Take();
-            costs[Request] = _executed;
+            _meter.Note(Request);
         }
     }
 
-    private static void MeasureDriver(Func<long> count, Dictionary<string, long> costs)
+    private static void MeasureDriver(CostMeter meter)
     {
         DriverBench bench = new();
         bench.Start();
@@ -165,31 +185,37 @@ internal sealed class CostScenarios
             {
                 bench.Port.Enqueue(DriverBench.Frame(length, i));
                 bench.Pass(1300);
-                long before = count();
+                meter.Clear();
+                meter.Start();
                 Assert.AreEqual(length, bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity));
                 Assert.AreEqual(0, bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity));
-                costs[length == 60 ? FrameIn : FrameInLong] = count() - before;
+                meter.Stop();
+                meter.Note(length == 60 ? FrameIn : FrameInLong);
             }
         }
 
         for (int i = 0; i < 4; i++)
         {
             DriverBench.Fill(buffer, DriverBench.Offset + 60, i, DriverBench.Mac);
-            long before = count();
+            meter.Clear();
+            meter.Start();
             Assert.IsTrue(bench.Driver.Send(buffer, DriverBench.Offset, 60));
-            long sent = count() - before;
+            meter.Stop();
             bench.Pass(200);
-            before = count();
+            meter.Start();
             bench.Driver.Poll(now);
             Assert.IsTrue(bench.Driver.CanSend);
-            costs[FrameOut] = sent + count() - before;
+            meter.Stop();
+            meter.Note(FrameOut);
             bench.Port.TakeArrived();
         }
 
-        long start = count();
         now += 600;
+        meter.Clear();
+        meter.Start();
         bench.Driver.Poll(now);
-        costs[Look] = count() - start;
+        meter.Stop();
+        meter.Note(Look);
     }
 
     private TcpConnection Open(CostPeer peer, TcpListener listener)
@@ -199,9 +225,9 @@ internal sealed class CostScenarios
         peer.Take();
         peer.SendAcknowledgment();
         Settle();
-        long before = _count();
+        _meter.Start();
         TcpConnection connection = listener.Accept();
-        _executed += _count() - before;
+        _meter.Stop();
         Assert.IsNotNull(connection);
         return connection;
     }
@@ -210,9 +236,9 @@ internal sealed class CostScenarios
     {
         peer.SendFin();
         Settle();
-        long before = _count();
+        _meter.Start();
         connection.Close();
-        _executed += _count() - before;
+        _meter.Stop();
         Settle();
         Assert.IsTrue(peer.Take());
         peer.SendAcknowledgment();
@@ -225,20 +251,20 @@ internal sealed class CostScenarios
         bool busy;
         do
         {
-            long before = _count();
+            _meter.Start();
             int wait = _stack.Poll(_now);
             busy = server.Poll(_now) || wait == 0;
-            _executed += _count() - before;
+            _meter.Stop();
         }
         while (busy);
     }
 
     /// <summary>One call.</summary>
-    private long Poll()
+    private void Poll()
     {
-        long before = _count();
+        _meter.Start();
         _stack.Poll(_now);
-        return _count() - before;
+        _meter.Stop();
     }
 
     /// <summary>As many calls as the stack asks for.</summary>
@@ -247,9 +273,9 @@ internal sealed class CostScenarios
         int wait;
         do
         {
-            long before = _count();
+            _meter.Start();
             wait = _stack.Poll(_now);
-            _executed += _count() - before;
+            _meter.Stop();
         }
         while (wait == 0);
     }

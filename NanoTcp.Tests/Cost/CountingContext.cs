@@ -16,30 +16,36 @@ internal sealed class CountingContext : AssemblyLoadContext
 {
     private static readonly string[] s_counting = ["NanoTcp", "NanoTcp.Drivers.Enc28j60", "NanoTcp.Samples"];
     private readonly Dictionary<string, byte[]> _copies = [];
+    private readonly InstructionCounting _counting = new();
 
     internal CountingContext()
         : base("counting")
     {
-        FieldDefinition? field = null;
         foreach (string name in s_counting)
         {
             ModuleDefinition module = Repository.Open(name);
-            field ??= InstructionCounting.AddField(module);
-            InstructionCounting.Instrument(module, field);
+            _counting.Instrument(module);
             _copies.Add(name, InstructionCounting.ToArray(module));
         }
     }
 
-    /// <summary>Runs all scenarios.</summary>
-    /// <returns>IL instructions of each row, by its name.</returns>
-    internal IReadOnlyDictionary<string, long> Run()
+    /// <summary>The methods, in the order in which <see cref="Run"/> has their instructions.</summary>
+    internal IReadOnlyList<string> Methods
     {
-        Type counter = LoadFromAssemblyName(new AssemblyName("NanoTcp")).GetType(InstructionCounting.TypeName, true)!;
-        Func<long> count = () => (long)counter.GetField(InstructionCounting.FieldName)!.GetValue(null)!;
+        get { return _counting.Methods; }
+    }
+
+    /// <summary>Runs all scenarios.</summary>
+    /// <returns>IL instructions of each row by its name, for each method.</returns>
+    internal IReadOnlyDictionary<string, long[]> Run()
+    {
+        long[] counts = new long[Methods.Count];
+        LoadFromAssemblyName(new AssemblyName("NanoTcp")).GetType(InstructionCounting.TypeName, true)!
+            .GetField(InstructionCounting.FieldName)!.SetValue(null, counts);
         Assembly tests = LoadFromAssemblyName(typeof(CostScenarios).Assembly.GetName());
         MethodInfo run = tests.GetType(typeof(CostScenarios).FullName!, true)!
             .GetMethod(nameof(CostScenarios.Run), BindingFlags.Static | BindingFlags.NonPublic)!;
-        return (Dictionary<string, long>)run.Invoke(null, [count])!;
+        return (Dictionary<string, long[]>)run.Invoke(null, [counts])!;
     }
 
     protected override Assembly? Load(AssemblyName assemblyName)

@@ -9,17 +9,34 @@ namespace NanoTcp.Tests.Cost;
 
 /// <summary>
 /// Makes copies of assemblies that count the IL instructions they execute: at the start of each basic block the number of
-/// its instructions is added to one static field.
+/// its instructions is added to the element of one static array that belongs to the method.
 /// </summary>
-internal static class InstructionCounting
+internal sealed class InstructionCounting
 {
-    /// <summary>Where the first assembly of all keeps the count.</summary>
+    /// <summary>Where the first assembly of all keeps the counts; whoever loads it makes the array.</summary>
     internal const string TypeName = "NanoTcp.Counting.Executed";
 
     internal const string FieldName = "Instructions";
 
-    /// <summary>Adds the field to an assembly, which the others refer to.</summary>
-    internal static FieldDefinition AddField(ModuleDefinition module)
+    private FieldDefinition? _field;
+
+    /// <summary>The methods, in the order of their elements.</summary>
+    internal List<string> Methods { get; } = [];
+
+    /// <summary>Lets every method of a module count. The first module gets the array, which the others refer to.</summary>
+    internal void Instrument(ModuleDefinition module)
+    {
+        List<MethodDefinition> methods = [.. module.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody)];
+        _field ??= AddField(module);
+        FieldReference field = module.ImportReference(_field);
+        foreach (MethodDefinition method in methods)
+        {
+            Instrument(method.Body, field, Methods.Count);
+            Methods.Add($"{method.DeclaringType.Name}.{method.Name}");
+        }
+    }
+
+    private static FieldDefinition AddField(ModuleDefinition module)
     {
         int dot = TypeName.LastIndexOf('.');
         TypeDefinition type = new(
@@ -27,23 +44,11 @@ internal static class InstructionCounting
             TypeName[(dot + 1)..],
             TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed,
             module.TypeSystem.Object);
-        FieldDefinition field = new(FieldName, FieldAttributes.Public | FieldAttributes.Static, module.TypeSystem.Int64);
+        FieldDefinition field = new(
+            FieldName, FieldAttributes.Public | FieldAttributes.Static, new ArrayType(module.TypeSystem.Int64));
         type.Fields.Add(field);
         module.Types.Add(type);
         return field;
-    }
-
-    /// <summary>Lets every method of a module count.</summary>
-    internal static void Instrument(ModuleDefinition module, FieldDefinition count)
-    {
-        FieldReference field = module.ImportReference(count);
-        foreach (MethodDefinition method in module.GetTypes().Where(t => t != count.DeclaringType).SelectMany(t => t.Methods))
-        {
-            if (method.HasBody)
-            {
-                Instrument(method.Body, field);
-            }
-        }
     }
 
     internal static byte[] ToArray(ModuleDefinition module)
@@ -53,7 +58,7 @@ internal static class InstructionCounting
         return stream.ToArray();
     }
 
-    private static void Instrument(MethodBody body, FieldReference count)
+    private static void Instrument(MethodBody body, FieldReference counts, int index)
     {
         // Long forms, because the inserted code moves targets away; the number of instructions is the same.
         body.SimplifyMacros();
@@ -69,11 +74,23 @@ internal static class InstructionCounting
                 end++;
             }
 
-            Instruction first = processor.Create(OpCodes.Ldsfld, count);
-            processor.InsertBefore(original[start], first);
-            processor.InsertBefore(original[start], processor.Create(OpCodes.Ldc_I8, (long)(end - start)));
-            processor.InsertBefore(original[start], processor.Create(OpCodes.Add));
-            processor.InsertBefore(original[start], processor.Create(OpCodes.Stsfld, count));
+            Instruction first = processor.Create(OpCodes.Ldsfld, counts);
+            Instruction[] added =
+            [
+                first,
+                processor.Create(OpCodes.Ldc_I4, index),
+                processor.Create(OpCodes.Ldelema, body.Method.Module.TypeSystem.Int64),
+                processor.Create(OpCodes.Dup),
+                processor.Create(OpCodes.Ldind_I8),
+                processor.Create(OpCodes.Ldc_I8, (long)(end - start)),
+                processor.Create(OpCodes.Add),
+                processor.Create(OpCodes.Stind_I8),
+            ];
+            foreach (Instruction instruction in added)
+            {
+                processor.InsertBefore(original[start], instruction);
+            }
+
             moved.Add(original[start], first);
             start = end;
         }

@@ -64,6 +64,7 @@ internal sealed class StackBench
             long before = GC.GetAllocatedBytesForCurrentThread();
             _wait = Stack.Poll(Now);
             Allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+            Wakefulness.Check(Stack);
             bool answered = TakeSent();
             if (_wait != 0 && !answered)
             {

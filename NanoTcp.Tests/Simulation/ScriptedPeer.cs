@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using NanoTcp.Emulation;
 using NanoTcp.Link;
 using NanoTcp.Primitives;
+using NanoTcp.Tests.Link;
 using NanoTcp.Wire;
 
 namespace NanoTcp.Tests.Simulation;
@@ -75,6 +76,7 @@ internal sealed class ScriptedPeer : ILinkDevice
         while (true)
         {
             long wait = Stack.Poll(Now);
+            Wakefulness.Check(Stack);
             spin = wait == 0 ? spin + 1 : 0;
             LongestSpin = Math.Max(LongestSpin, spin);
             Assert.IsLessThan(StuckAfter, spin, "the stack wants to be polled again and again without time passing");

@@ -3,6 +3,7 @@ using NanoTcp.Emulation;
 using NanoTcp.Host.Cable;
 using NanoTcp.Link;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Link;
 using NanoTcp.Wire;
 
 namespace NanoTcp.Tests.Simulation;
@@ -96,6 +97,8 @@ internal sealed class TwoHosts
     internal long Step()
     {
         long wait = Math.Min(Client.Poll(Now), Server.Poll(Now));
+        Wakefulness.Check(Client);
+        Wakefulness.Check(Server);
         return Math.Min(wait, Math.Min(UntilFrame(ClientPort), UntilFrame(ServerPort)));
     }
 

@@ -43,6 +43,9 @@ internal sealed class Ipv4Layer
     /// <summary>Largest payload of a packet, in octets.</summary>
     internal readonly int MaxPayload;
 
+    /// <summary>The time of what is being done, ms.</summary>
+    internal long Now;
+
     private readonly EthernetLayer _ethernet;
     private readonly ArpProtocol _arp;
     private readonly uint _mask;
@@ -50,7 +53,6 @@ internal sealed class Ipv4Layer
     private readonly uint _directedBroadcast;
     private readonly long[] _counters;
     private ushort _identification;
-    private long _now;
 
     internal Ipv4Layer(
         EthernetLayer ethernet, ArpProtocol arp, uint address, int prefixLength, uint gateway, int timeToLive, IRandomSource random, CounterSet counters)
@@ -70,11 +72,6 @@ internal sealed class Ipv4Layer
         MaxPayload = ethernet.Mtu - Ipv4Header.MinLength;
     }
 
-    internal void SetTime(long now)
-    {
-        _now = now;
-    }
-
     /// <summary>
     /// Checks the packet in the frame buffer. True when it is for this host and whole; then <see cref="Header"/>,
     /// <see cref="ReceiveOffset"/> and <see cref="ReceivedUnicast"/> say what it is. IP options are skipped
@@ -91,15 +88,14 @@ internal sealed class Ipv4Layer
         }
 
         uint destination = header.Destination;
-        ReceivedUnicast = destination == Address;
-        bool broadcast = destination == _directedBroadcast || destination == Ipv4Address.Broadcast;
+        bool unicast = destination == Address;
+        bool accepted = unicast ? _ethernet.ReceivedUnicast : destination == _directedBroadcast || destination == Ipv4Address.Broadcast;
 
         // RFC 1122 3.3.6: a unicast packet in a link broadcast is dropped. RFC 1122 3.2.1.3: a source that cannot be one, too.
-        if ((!ReceivedUnicast && !broadcast)
-            || (ReceivedUnicast && _ethernet.Header.Destination != _ethernet.MacAddress)
-            || !IsPossibleSource(header.Source))
+        uint source = header.Source;
+        if (!accepted || !IsPossibleSource(source))
         {
-            _counters[header.Source == Address ? StackCounter.IpInLand : StackCounter.IpInAddrErrors]++;
+            _counters[source == Address ? StackCounter.IpInLand : StackCounter.IpInAddrErrors]++;
             return false;
         }
 
@@ -109,6 +105,7 @@ internal sealed class Ipv4Layer
             return false;
         }
 
+        ReceivedUnicast = unicast;
         ReceiveOffset = _ethernet.PayloadOffset + header.HeaderLength;
         return true;
     }
@@ -125,7 +122,7 @@ internal sealed class Ipv4Layer
             return Unreachable;
         }
 
-        switch (_arp.Resolve(nextHop, _now))
+        switch (_arp.Resolve(nextHop, Now))
         {
             case ArpProtocol.Resolved:
                 return Sent;
@@ -142,7 +139,7 @@ internal sealed class Ipv4Layer
     /// </summary>
     internal void Doubt(uint destination)
     {
-        _arp.Doubt(NextHop(destination), _now);
+        _arp.Doubt(NextHop(destination), Now);
     }
 
     /// <summary>
@@ -175,7 +172,7 @@ internal sealed class Ipv4Layer
             destination);
 
         uint nextHop = NextHop(destination);
-        int reach = nextHop == 0 ? ArpProtocol.Unreachable : _arp.Resolve(nextHop, _now);
+        int reach = nextHop == 0 ? ArpProtocol.Unreachable : _arp.Resolve(nextHop, Now);
         if (reach == ArpProtocol.Resolved)
         {
             _ethernet.Transmit(_arp.ResolvedMac, EthernetHeader.TypeIpv4, length);

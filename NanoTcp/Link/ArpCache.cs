@@ -17,6 +17,12 @@ public sealed class ArpCache
     /// </summary>
     internal const int LongestQueued = 128;
 
+    /// <summary>In <see cref="LookAt"/>: an entry has changed.</summary>
+    internal const long AtOnce = long.MinValue;
+
+    /// <summary>In <see cref="LookAt"/>: there is no entry.</summary>
+    internal const long Never = long.MaxValue;
+
     internal const byte Free = 0;
 
     /// <summary>Asked for by broadcast, not yet known.</summary>
@@ -53,9 +59,14 @@ public sealed class ArpCache
     /// <summary>The entry that each queue's packet waits for.</summary>
     internal readonly int[] QueuedFor;
 
+    /// <summary>No entry needs anything before this time, ms: nobody has to look at them until then.</summary>
+    internal long LookAt = Never;
+
+    /// <summary>The time of what is being done, ms.</summary>
+    internal long Now;
+
     private readonly byte[] _queue;
     private readonly long[] _counters;
-    private long _now;
 
     internal ArpCache(int capacity, int queues, CounterSet counters)
     {
@@ -93,12 +104,7 @@ public sealed class ArpCache
     /// <summary>Milliseconds since entry <paramref name="index"/> was last confirmed; -1 while it is not known.</summary>
     public long GetAge(int index)
     {
-        return IsUsable(index) ? _now - ChangedAt[index] : -1;
-    }
-
-    internal void SetTime(long now)
-    {
-        _now = now;
+        return IsUsable(index) ? Now - ChangedAt[index] : -1;
     }
 
     internal bool IsUsable(int index)
@@ -163,9 +169,10 @@ public sealed class ArpCache
         Address[best] = address;
         State[best] = state;
         Requests[best] = 0;
-        ChangedAt[best] = _now;
-        UsedAt[best] = _now;
-        RequestAt[best] = _now;
+        ChangedAt[best] = Now;
+        UsedAt[best] = Now;
+        RequestAt[best] = Now;
+        LookAt = AtOnce;
         return best;
     }
 
@@ -174,7 +181,8 @@ public sealed class ArpCache
         Mac[index] = mac;
         State[index] = Reachable;
         Requests[index] = 0;
-        ChangedAt[index] = _now;
+        ChangedAt[index] = Now;
+        LookAt = AtOnce;
     }
 
     /// <summary>

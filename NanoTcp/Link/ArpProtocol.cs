@@ -37,7 +37,12 @@ internal sealed class ArpProtocol
 
     internal const int AnnounceInterval = 2000;
 
+    /// <summary>What <see cref="Resolve"/> has found.</summary>
     internal long ResolvedMac;
+
+    /// <summary>Whose address that is, until something may have changed: who asks before it sends is answered twice for the
+    /// price of once. 0 for nobody.</summary>
+    private uint _resolved;
 
     private readonly EthernetLayer _ethernet;
     private readonly ArpCache _cache;
@@ -60,12 +65,14 @@ internal sealed class ArpProtocol
     {
         _announcementsLeft = Announcements;
         _announceAt = now;
+        _cache.LookAt = ArpCache.AtOnce;
     }
 
     /// <summary>The link is there, again or for the first time: what went unanswered without it is asked anew.</summary>
     internal void LinkRestored(long now)
     {
         Announce(now);
+        _resolved = 0;
         for (int i = 0; i < _cache.State.Length; i++)
         {
             _cache.Requests[i] = 0;
@@ -82,6 +89,11 @@ internal sealed class ArpProtocol
     /// <param name="now">Milliseconds.</param>
     internal int Resolve(uint address, long now)
     {
+        if (address == _resolved)
+        {
+            return Resolved;
+        }
+
         int entry = _cache.Find(address);
         if (entry == ArpCache.None)
         {
@@ -95,16 +107,16 @@ internal sealed class ArpProtocol
             case ArpCache.Reachable:
                 if (now - _cache.ChangedAt[entry] >= ReachableTime)
                 {
-                    _cache.State[entry] = ArpCache.Refreshing;
-                    _cache.Requests[entry] = 0;
-                    _cache.RequestAt[entry] = now;
+                    Ask(entry, ArpCache.Refreshing, now);
                 }
 
                 ResolvedMac = _cache.Mac[entry];
+                _resolved = address;
                 return Resolved;
 
             case ArpCache.Refreshing:
                 ResolvedMac = _cache.Mac[entry];
+                _resolved = address;
                 return Resolved;
 
             case ArpCache.Failed:
@@ -113,9 +125,7 @@ internal sealed class ArpProtocol
                     return Unreachable;
                 }
 
-                _cache.State[entry] = ArpCache.Resolving;
-                _cache.Requests[entry] = 0;
-                _cache.RequestAt[entry] = now;
+                Ask(entry, ArpCache.Resolving, now);
                 return Pending;
 
             default:
@@ -129,9 +139,7 @@ internal sealed class ArpProtocol
         int entry = _cache.Find(address);
         if (entry != ArpCache.None && _cache.State[entry] == ArpCache.Reachable)
         {
-            _cache.State[entry] = ArpCache.Refreshing;
-            _cache.Requests[entry] = 0;
-            _cache.RequestAt[entry] = now;
+            Ask(entry, ArpCache.Refreshing, now);
         }
     }
 
@@ -147,6 +155,7 @@ internal sealed class ArpProtocol
     internal void Process()
     {
         _counters[StackCounter.ArpInPackets]++;
+        _resolved = 0;
         ArpPacket packet = _packet;
         if (!packet.Parse(_ethernet.Frame, _ethernet.PayloadOffset, _ethernet.PayloadLength)
             || packet.SenderMac == 0
@@ -209,6 +218,13 @@ internal sealed class ArpProtocol
     /// </summary>
     internal bool Dispatch(long now)
     {
+        _resolved = 0;
+        return now >= _cache.LookAt && Look(now);
+    }
+
+    /// <summary>Looks for what is due. When there is nothing, nobody has to look again until something changes or comes due.</summary>
+    private bool Look(long now)
+    {
         if (_announcementsLeft != 0 && now >= _announceAt)
         {
             _announcementsLeft--;
@@ -229,10 +245,18 @@ internal sealed class ArpProtocol
             }
         }
 
-        for (int i = 0; i < _cache.State.Length; i++)
+        _cache.LookAt = _announcementsLeft != 0 ? _announceAt : ArpCache.Never;
+        byte[] states = _cache.State;
+        for (int i = 0; i < states.Length; i++)
         {
-            byte state = _cache.State[i];
-            if ((state == ArpCache.Resolving || state == ArpCache.Refreshing) && now >= _cache.RequestAt[i])
+            byte state = states[i];
+            if (state == ArpCache.Free)
+            {
+                continue;
+            }
+
+            bool asking = state == ArpCache.Resolving || state == ArpCache.Refreshing;
+            if (asking && now >= _cache.RequestAt[i])
             {
                 if (_cache.Requests[i] == MaxRequests)
                 {
@@ -243,35 +267,41 @@ internal sealed class ArpProtocol
                 _cache.Requests[i]++;
                 _cache.RequestAt[i] = now + RequestInterval;
                 _counters[StackCounter.ArpOutRequests]++;
+                _cache.LookAt = ArpCache.AtOnce; // for the entries behind this one
                 bool unicast = state == ArpCache.Refreshing;
                 Send(ArpPacket.OperationRequest, unicast ? _cache.Mac[i] : MacAddress.Broadcast, 0, _cache.Address[i]);
                 return true;
             }
 
-            if ((state == ArpCache.Reachable && now - _cache.UsedAt[i] >= UnusedTime)
-                || (state == ArpCache.Failed && now - _cache.ChangedAt[i] >= FailedTime))
+            long due = asking ? _cache.RequestAt[i]
+                : state == ArpCache.Failed ? _cache.ChangedAt[i] + FailedTime
+                : _cache.UsedAt[i] + UnusedTime;
+            if (now >= due)
             {
-                _cache.State[i] = ArpCache.Free;
+                states[i] = ArpCache.Free;
+            }
+            else if (due < _cache.LookAt)
+            {
+                _cache.LookAt = due;
             }
         }
 
         return false;
     }
 
-    /// <summary>Milliseconds until <see cref="Dispatch"/> has something to do by the clock alone.</summary>
+    /// <summary>When <see cref="Dispatch"/> may have something to do by the clock alone, ms.</summary>
     internal long NextDeadline()
     {
-        long next = _announcementsLeft != 0 ? _announceAt : long.MaxValue;
-        for (int i = 0; i < _cache.State.Length; i++)
-        {
-            byte state = _cache.State[i];
-            if ((state == ArpCache.Resolving || state == ArpCache.Refreshing) && _cache.RequestAt[i] < next)
-            {
-                next = _cache.RequestAt[i];
-            }
-        }
+        return _cache.LookAt;
+    }
 
-        return next;
+    /// <summary>The neighbour is asked from now on, by the next <see cref="Dispatch"/>.</summary>
+    private void Ask(int entry, byte state, long now)
+    {
+        _cache.State[entry] = state;
+        _cache.Requests[entry] = 0;
+        _cache.RequestAt[entry] = now;
+        _cache.LookAt = ArpCache.AtOnce;
     }
 
     private void GiveUp(int entry, byte state, long now)
@@ -279,14 +309,17 @@ internal sealed class ArpProtocol
         if (state == ArpCache.Refreshing)
         {
             // The old address no longer answers: perhaps the neighbour has a new one. Ask everybody.
-            _cache.State[entry] = ArpCache.Resolving;
-            _cache.Requests[entry] = 0;
-            _cache.RequestAt[entry] = now;
+            Ask(entry, ArpCache.Resolving, now);
             return;
         }
 
         _cache.State[entry] = ArpCache.Failed;
         _cache.ChangedAt[entry] = now;
+        if (now + FailedTime < _cache.LookAt)
+        {
+            _cache.LookAt = now + FailedTime;
+        }
+
         _cache.DropQueued(entry);
         _counters[StackCounter.ArpFailures]++;
     }

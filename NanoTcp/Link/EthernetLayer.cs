@@ -28,14 +28,20 @@ internal sealed class EthernetLayer
 
     internal readonly long MacAddress;
 
-    /// <summary>Header of the frame that was received last.</summary>
-    internal readonly EthernetHeader Header = new EthernetHeader();
+    /// <summary>EtherType of the frame that was received last.</summary>
+    internal int Type;
+
+    /// <summary>True when it was addressed to this station alone.</summary>
+    internal bool ReceivedUnicast;
 
     /// <summary>Octets behind that header, padding included.</summary>
     internal int PayloadLength;
 
     /// <summary>Length of the frame that waits for the device; 0 when the buffer is free.</summary>
     internal int WaitingLength;
+
+    /// <summary><see cref="MacAddress"/> as <see cref="EthernetHeader.PeekAddress"/> sees it.</summary>
+    private readonly long _ownAddress;
 
     private readonly ILinkDevice _device;
     private readonly long[] _counters;
@@ -49,6 +55,10 @@ internal sealed class EthernetLayer
         Mtu = device.Mtu;
         MacAddress = device.MacAddress;
         Frame = new byte[PayloadOffset + Mtu + device.Tailroom];
+
+        // As it will stand in the frames that come.
+        EthernetHeader.WriteAddress(Frame, FrameOffset, MacAddress);
+        _ownAddress = EthernetHeader.PeekAddress(Frame, FrameOffset);
     }
 
     /// <summary>True when a frame may be built now: the buffer is free and the device would take it.</summary>
@@ -81,22 +91,28 @@ internal sealed class EthernetLayer
     /// </summary>
     internal bool Receive()
     {
-        int length = _device.Receive(Frame, FrameOffset, EthernetHeader.Length + Mtu);
+        byte[] frame = Frame;
+        int offset = FrameOffset;
+        int length = _device.Receive(frame, offset, EthernetHeader.Length + Mtu);
         if (length == 0)
         {
             return false;
         }
 
         _counters[StackCounter.EthInFrames]++;
-        PayloadLength = 0;
-        if (!Header.Parse(Frame, FrameOffset, length)
-            || Wire.MacAddress.IsGroup(Header.Source)
-            || (Header.Destination != MacAddress && !Wire.MacAddress.IsGroup(Header.Destination)))
+        long destination = EthernetHeader.PeekAddress(frame, offset);
+        bool unicast = destination == _ownAddress;
+        if (length < EthernetHeader.Length
+            || (frame[offset + EthernetHeader.SourceOffset] & EthernetHeader.GroupBit) != 0
+            || !(unicast || (destination & EthernetHeader.GroupBit) != 0))
         {
+            PayloadLength = 0;
             _counters[StackCounter.EthInDiscards]++;
             return true;
         }
 
+        ReceivedUnicast = unicast;
+        Type = (frame[offset + EthernetHeader.TypeOffset] << 8) | frame[offset + EthernetHeader.TypeOffset + 1];
         PayloadLength = length - EthernetHeader.Length;
         return true;
     }

@@ -20,45 +20,23 @@ public sealed partial class TcpConnection
         TcpState before = block.State;
         SegmentOutcome outcome = _layer.Outcome;
         int actions = block.Process(segment, outcome);
-        if (outcome.Drop != SegmentOutcome.NoDrop)
+        int drop = outcome.Drop;
+        if (drop != SegmentOutcome.NoDrop)
         {
-            _layer.Counters[outcome.Drop]++;
+            _layer.Counters[drop]++;
         }
 
-        if (outcome.Drop == SegmentOutcome.NoDrop || (actions & TcpActions.Window) != 0)
+        if (drop == SegmentOutcome.NoDrop || (actions & TcpActions.Window) != 0)
         {
             // Only what is acceptable says that the peer is there: anybody can make up the rest.
             _lastActivity = now;
             Marks &= ~UnreachableHint;
         }
 
-        if ((actions & (TcpActions.Reset | TcpActions.Ended)) != 0)
+        const int Turning = TcpActions.Reset | TcpActions.Ended | TcpActions.RepeatSyn | TcpActions.Opened;
+        if ((actions & Turning) != 0 && !Turn(segment, actions, before))
         {
-            if ((actions & TcpActions.Reset) != 0)
-            {
-                _layer.SendReset(segment, Remote);
-            }
-            else
-            {
-                if ((actions & TcpActions.Acknowledged) != 0)
-                {
-                    _bytesSent += outcome.AcknowledgedText;
-                }
-
-                PeerEnded(before);
-            }
-
             return;
-        }
-
-        if ((actions & TcpActions.RepeatSyn) != 0)
-        {
-            GoBack();
-        }
-
-        if ((actions & TcpActions.Opened) != 0)
-        {
-            HandshakeDone();
         }
 
         if ((segment.Flags & TcpSegment.Ece) != 0 && (Marks & EcnAgreed) != 0)
@@ -76,9 +54,14 @@ public sealed partial class TcpConnection
             DuplicateAcknowledged();
         }
 
-        if ((actions & TcpActions.Window) != 0)
+        if ((actions & TcpActions.Window) != 0 && (block.SndWnd == 0 || (Marks & Probing) != 0 || (actions & TcpActions.Reopened) != 0))
         {
             WindowUpdated(actions, now);
+        }
+
+        if ((actions & (TcpActions.Acknowledged | TcpActions.Window)) != 0 && !IsAllOut())
+        {
+            Marks |= OutputDue;
         }
 
         if ((actions & (TcpActions.Text | TcpActions.OutOfOrder)) != 0 && !TextArrived(actions, outcome, buffer, now))
@@ -91,43 +74,75 @@ public sealed partial class TcpConnection
             ProcessEcn(segment.Flags, actions, now);
         }
 
-        if ((actions & TcpActions.Finished) != 0)
+        const int Answering = TcpActions.Finished | TcpActions.TimeWaitStarted | TcpActions.Acknowledge | TcpActions.OutOfOrder;
+        if ((actions & Answering) != 0)
         {
-            Marks |= PeerFinished;
+            if ((actions & TcpActions.Finished) != 0)
+            {
+                Marks |= PeerFinished;
+            }
+
+            if ((actions & TcpActions.TimeWaitStarted) != 0)
+            {
+                // A probe may have brought all there was; no window is waited for any more, and the timer has another meaning.
+                Marks &= ~Probing;
+                _timerAt = now + _layer.TimeWaitDuration;
+            }
+
+            if ((actions & TcpActions.Acknowledge) != 0
+                && ((actions & (TcpActions.Challenge | TcpActions.Limited)) == 0 || MayChallenge(now)))
+            {
+                _layer.Counters[StackCounter.TcpChallengeAcks] += (actions & TcpActions.Challenge) != 0 ? 1 : 0;
+                Marks |= AcknowledgeDue | OutputDue;
+            }
+
+            if ((actions & TcpActions.OutOfOrder) != 0 && _layer.Ip.Reach(Remote) == Ipv4Layer.Sent)
+            {
+                // RFC 5681 4.2: one acknowledgment for each such segment, before the next frame is looked at, because the
+                // peer counts them: three tell it what is lost, and each one lets it send something more.
+                SendAcknowledgment(true);
+            }
         }
 
-        if ((actions & TcpActions.TimeWaitStarted) != 0)
-        {
-            // A probe may have brought all there was; no window is waited for any more, and the timer has another meaning.
-            Marks &= ~Probing;
-            _timerAt = now + _layer.TimeWaitDuration;
-        }
-
-        if ((actions & TcpActions.Acknowledge) != 0
-            && ((actions & (TcpActions.Challenge | TcpActions.Limited)) == 0 || MayChallenge(now)))
-        {
-            _layer.Counters[StackCounter.TcpChallengeAcks] += (actions & TcpActions.Challenge) != 0 ? 1 : 0;
-            Marks |= AcknowledgeDue | OutputDue;
-        }
-
-        if ((actions & TcpActions.OutOfOrder) != 0 && _layer.Ip.Reach(Remote) == Ipv4Layer.Sent)
-        {
-            // RFC 5681 4.2: one acknowledgment for each such segment, before the next frame is looked at, because the
-            // peer counts them: three tell it what is lost, and each one lets it send something more.
-            SendAcknowledgment(true);
-        }
-
-        UpdateDeadline();
+        Schedule();
         if ((Marks & Owned) == 0)
         {
             Settle();
         }
     }
 
-    private void PeerEnded(TcpState before)
+    /// <summary>The connection opens, begins again or ends. False when it is over, or the segment has nothing to do with it.</summary>
+    private bool Turn(TcpSegment segment, int actions, TcpState before)
     {
-        CountEnd(before);
-        Ended();
+        if ((actions & TcpActions.Reset) != 0)
+        {
+            _layer.SendReset(segment, Remote);
+            return false;
+        }
+
+        if ((actions & TcpActions.Ended) != 0)
+        {
+            if ((actions & TcpActions.Acknowledged) != 0)
+            {
+                _bytesSent += _layer.Outcome.AcknowledgedText;
+            }
+
+            CountEnd(before);
+            Ended();
+            return false;
+        }
+
+        if ((actions & TcpActions.RepeatSyn) != 0)
+        {
+            GoBack();
+        }
+
+        if ((actions & TcpActions.Opened) != 0)
+        {
+            HandshakeDone();
+        }
+
+        return true;
     }
 
     private void HandshakeDone()
@@ -149,40 +164,47 @@ public sealed partial class TcpConnection
     private void DataAcknowledged(int text, long now)
     {
         TcpControlBlock block = Block;
+        RoundTripEstimator roundTrip = _roundTrip;
+        int[] values = _values;
+        uint una = block.SndUna;
+        int mss = block.SendMss;
+        int marks = Marks;
         _send.Discard(text);
         _bytesSent += text;
-        if (text >= block.SendMss)
+        if (text >= mss)
         {
-            Marks |= PathProven;
+            marks |= PathProven;
         }
 
-        if ((Marks & Timing) != 0 && (int)block.SndUna - _values[TimedSequence] > 0)
+        if ((marks & Timing) != 0 && (int)una - values[TimedSequence] > 0)
         {
-            Marks &= ~Timing;
-            uint roundTripTime = (uint)((int)now - _values[TimedAt]);
-            _roundTrip.Measured(roundTripTime > RoundTripEstimator.MaxTimeout ? RoundTripEstimator.MaxTimeout : (int)roundTripTime);
+            marks &= ~Timing;
+            uint roundTripTime = (uint)((int)now - values[TimedAt]);
+            roundTrip.Measured(roundTripTime > RoundTripEstimator.MaxTimeout ? RoundTripEstimator.MaxTimeout : (int)roundTripTime);
         }
-
-        int outstanding = (int)(block.SndMax - block.SndUna);
 
         // What was to go out again and had not gone yet has arrived after all, unless the next one is missing too.
-        bool partial = _layer.Congestion.Acknowledged(_values, text, block.SndUna, block.SndMax, block.SendMss, (int)now, _roundTrip);
-        Marks = partial ? Marks | RetransmitFirst : Marks & ~RetransmitFirst;
+        marks &= ~(RetransmitFirst | Retries);
+        if (_layer.Congestion.Acknowledged(values, text, una, block.SndMax, mss, (int)now, roundTrip))
+        {
+            marks |= RetransmitFirst | OutputDue;
+        }
+
+        Marks = marks;
 
         // RFC 6298 5.2 and 5.3: off when all is acknowledged, anew when something is. The pause after a mark goes on.
-        if (outstanding != 0)
+        if (block.SndMax != una)
         {
-            _timerAt = now + _roundTrip.Timeout;
+            _timerAt = now + roundTrip.Timeout;
         }
-        else if ((Marks & EcnHeld) == 0)
+        else if ((marks & EcnHeld) == 0)
         {
             _timerAt = Never;
         }
 
         // Whatever the peer has taken counts, however little of what is out (RFC 9293 SHLD-17).
         _unansweredSince = now;
-        _values[MovedAt] = (int)now;
-        Marks = (Marks & ~Retries) | OutputDue;
+        values[MovedAt] = (int)now;
     }
 
     private void DuplicateAcknowledged()
@@ -258,8 +280,6 @@ public sealed partial class TcpConnection
             _roundTrip.ForgetBackOff();
             _timerAt = now + _roundTrip.Timeout;
         }
-
-        Marks |= OutputDue;
     }
 
     /// <summary>Places data in the ring. False when the connection is over because nobody is there to read it.</summary>
@@ -333,7 +353,8 @@ public sealed partial class TcpConnection
     {
         if (Block.CanReceive && (int)(Block.RcvNxt + (uint)_receive.Free - Block.RcvAdv) >= _layer.UpdateThreshold)
         {
-            Marks |= AcknowledgeDue | OutputDue;
+            Marks |= AcknowledgeDue;
+            AskToSend();
         }
     }
 }

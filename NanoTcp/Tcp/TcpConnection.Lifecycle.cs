@@ -31,7 +31,8 @@ public sealed partial class TcpConnection
 
         // The time may be that of the last Poll, long ago, or none at all: the clock of the opening starts with the next.
         _unansweredSince = Never;
-        Deadline = long.MinValue;
+        _watchAt = AtOnce;
+        Schedule();
     }
 
     /// <summary>Takes up a connection whose SYN was answered by the listener; the segment that follows opens it.</summary>
@@ -52,6 +53,8 @@ public sealed partial class TcpConnection
             // The peer was asked to wait, and need not any longer; what it has sent all the same is taken.
             Marks |= AcknowledgeDue | OutputDue;
         }
+
+        Schedule();
     }
 
     /// <summary>The connection leaves its listener's queue and belongs to the user.</summary>
@@ -107,7 +110,7 @@ public sealed partial class TcpConnection
             Marks = (Marks & ~(Probing | ProbeDue | Retries)) | OutputDue;
         }
 
-        UpdateDeadline();
+        Schedule();
     }
 
     /// <summary>Runs what is due (RFC 9293 3.10.8). The layer calls it when <see cref="Deadline"/> has come.</summary>
@@ -144,13 +147,32 @@ public sealed partial class TcpConnection
             Watch(now);
         }
 
-        UpdateDeadline();
+        Schedule();
     }
 
-    internal void UpdateDeadline()
+    /// <summary>Tells the layer what to wait for: whoever has started a timer, or marked output as due, ends with this.</summary>
+    private void Schedule()
     {
+        TcpLayer layer = _layer;
         long next = _timerAt < _acknowledgeAt ? _timerAt : _acknowledgeAt;
-        Deadline = _watchAt < next ? _watchAt : next;
+        next = _watchAt < next ? _watchAt : next;
+        Deadline = next;
+        if (next < layer.Deadline)
+        {
+            layer.Deadline = next;
+        }
+
+        if ((Marks & OutputDue) != 0)
+        {
+            layer.OutputDue = true;
+        }
+    }
+
+    /// <summary>There may be something to send.</summary>
+    private void AskToSend()
+    {
+        Marks |= OutputDue;
+        _layer.OutputDue = true;
     }
 
     private void Take(uint remoteAddress, uint ports, long now)

@@ -19,6 +19,7 @@ public sealed partial class TcpConnection
         {
             case Ipv4Layer.Pending:
                 // The rings keep everything; the answer to ARP, or its failure, brings us here again.
+                _layer.OutputDue = true;
                 return false;
 
             case Ipv4Layer.Unreachable:
@@ -27,18 +28,37 @@ public sealed partial class TcpConnection
         }
 
         bool sent = (Marks & ResetDue) != 0 ? SendReset() : SendSegment(now);
-        if (!sent)
+        if (!sent || ((Marks & (AcknowledgeDue | KeepAliveDue | RetransmitFirst | ProbeDue)) == 0 && IsAllOut()))
         {
             Marks &= ~OutputDue;
         }
 
-        UpdateDeadline();
+        Schedule();
         if ((Marks & Owned) == 0)
         {
             Settle();
         }
 
         return sent;
+    }
+
+    /// <summary>True when everything that was written, and the FIN behind it, has been sent and nothing of it must be sent again.</summary>
+    private bool IsAllOut()
+    {
+        TcpControlBlock block = Block;
+        uint max = block.SndMax;
+        int outstanding = (int)(max - block.SndUna);
+        if ((block.Marks & TcpControlBlock.FinQueued) != 0)
+        {
+            if ((block.Marks & TcpControlBlock.FinSent) == 0)
+            {
+                return false;
+            }
+
+            outstanding -= outstanding == 0 ? 0 : 1;
+        }
+
+        return _send.Count == outstanding && block.SndNxt == max;
     }
 
     private bool SendReset()
@@ -421,7 +441,7 @@ public sealed partial class TcpConnection
     {
         Block.SndNxt = Block.SndUna;
         Marks &= ~(Timing | RetransmitFirst);
-        Marks |= OutputDue;
+        AskToSend();
     }
 
     /// <summary>The timer of RFC 6298 5.4, 5.5, 5.6 for data and for SYNs (RFC 9293 MUST-22), and of RFC 9293 3.8.6.1.</summary>
@@ -520,7 +540,7 @@ public sealed partial class TcpConnection
         {
             Marks &= ~ResetDue;
             _watchAt = Never;
-            UpdateDeadline();
+            Schedule();
             Settle();
         }
         else if (Block.State == TcpState.SynSent)
@@ -547,6 +567,6 @@ public sealed partial class TcpConnection
             _timerAt = now + _roundTrip.Timeout;
         }
 
-        UpdateDeadline();
+        Schedule();
     }
 }

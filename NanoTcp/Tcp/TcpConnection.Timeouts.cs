@@ -178,7 +178,7 @@ public sealed partial class TcpConnection
         if (Block.State != TcpState.Closed)
         {
             _watchAt = AtOnce;
-            UpdateDeadline();
+            Schedule();
         }
     }
 
@@ -228,7 +228,7 @@ public sealed partial class TcpConnection
     private void EndWithin(int milliseconds)
     {
         _watchAt = AtOnce + milliseconds;
-        UpdateDeadline();
+        Schedule();
     }
 
     /// <summary>Looks at what has not happened for too long.</summary>

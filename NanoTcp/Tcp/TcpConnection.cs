@@ -304,7 +304,7 @@ public sealed partial class TcpConnection
         {
             _send.Place(_send.Count, buffer, offset, length);
             _send.Count += length;
-            Marks |= OutputDue;
+            AskToSend();
             if (urgent)
             {
                 _values[SndUp] = (int)Block.SndUna + _send.Count;
@@ -324,7 +324,7 @@ public sealed partial class TcpConnection
         if (Block.State != TcpState.Closed)
         {
             Block.CloseSend();
-            Marks |= OutputDue;
+            AskToSend();
         }
     }
 

@@ -413,12 +413,13 @@ internal sealed class TcpControlBlock
     private int ProcessAcknowledgment(TcpSegment segment, int length, SegmentOutcome outcome)
     {
         uint ack = segment.AcknowledgmentNumber;
+        int advance = (int)(ack - SndUna);
         int actions = TcpActions.None;
         if (State == TcpState.SynReceived)
         {
-            if ((int)(ack - SndUna) <= 0 || (int)(ack - SndMax) > 0)
+            if (advance <= 0 || (int)(ack - SndMax) > 0)
             {
-                outcome.Drop = (int)(ack - SndUna) <= 0 ? StackCounter.TcpInBelowAck : StackCounter.TcpInAboveAck;
+                outcome.Drop = advance <= 0 ? StackCounter.TcpInBelowAck : StackCounter.TcpInAboveAck;
                 return TcpActions.Reset;
             }
 
@@ -427,17 +428,22 @@ internal sealed class TcpControlBlock
             SetSendWindow(segment);
             actions = TcpActions.Window;
         }
-        else if ((int)(ack - SndMax) > 0 || (int)(ack - SndUna) < -MaxSndWnd)
+        else if ((int)(ack - SndMax) > 0 || advance < -MaxSndWnd)
         {
             // RFC 9293 MAY-12 and RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT, else a challenge.
             outcome.Drop = (int)(ack - SndMax) > 0 ? StackCounter.TcpInAboveAck : StackCounter.TcpInBelowAck;
             return TcpActions.Acknowledge | TcpActions.Challenge;
         }
 
-        int advance = (int)(ack - SndUna);
         if (advance > 0)
         {
             actions |= TcpActions.Acknowledged;
+            SndUna = ack;
+            if ((int)(SndNxt - ack) < 0)
+            {
+                SndNxt = ack;
+            }
+
             int text = advance;
             if ((Marks & SynAcknowledged) == 0)
             {
@@ -446,19 +452,13 @@ internal sealed class TcpControlBlock
                 text--;
             }
 
-            bool finAcknowledged = (Marks & FinSent) != 0 && ack == SndMax;
-            outcome.AcknowledgedText = finAcknowledged ? text - 1 : text;
-
-            SndUna = ack;
-            if ((int)(SndNxt - ack) < 0)
+            if ((Marks & FinSent) != 0 && ack == SndMax)
             {
-                SndNxt = ack;
-            }
-
-            if (finAcknowledged)
-            {
+                text--;
                 actions |= ProcessFinAcknowledged();
             }
+
+            outcome.AcknowledgedText = text;
         }
 
         if (advance >= 0)

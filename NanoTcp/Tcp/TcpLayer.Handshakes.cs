@@ -105,7 +105,9 @@ internal sealed partial class TcpLayer
             if (HalfOpen.State[index] != HalfOpenTable.Finished)
             {
                 HalfOpen.State[index] = HalfOpenTable.Finished;
+                HalfOpen.AnyFinished = true;
                 HalfOpen.DueAt[index] = _now + TcpLimits.FinishedHandshakeWait;
+                WakeAt(HalfOpen.DueAt[index]);
             }
 
             if (FreeConnections == 0)
@@ -192,16 +194,13 @@ internal sealed partial class TcpLayer
         }
     }
 
-    /// <summary>When a handshake is due next, or a connection whose peer is silent may be evicted for one.</summary>
-    private long NextHalfOpenDeadline()
+    /// <summary>When a finished handshake may find a place: now, or when a connection whose peer is silent may be evicted for it.</summary>
+    private long NextPlace()
     {
-        long next = TcpConnection.Never;
         bool waiting = false;
         for (int i = 0; i < HalfOpen.State.Length; i++)
         {
-            // What waits to be sent waits for the device or for ARP, not for the clock.
-            byte state = HalfOpen.State[i];
-            if (state == HalfOpenTable.Finished)
+            if (HalfOpen.State[i] == HalfOpenTable.Finished)
             {
                 waiting = true;
                 if (HasPlace(FindListener((int)(HalfOpen.Ports[i] >> 16))))
@@ -210,13 +209,9 @@ internal sealed partial class TcpLayer
                     return _now;
                 }
             }
-
-            if ((state == HalfOpenTable.Answered || state == HalfOpenTable.Finished) && HalfOpen.DueAt[i] < next)
-            {
-                next = HalfOpen.DueAt[i];
-            }
         }
 
+        long next = TcpConnection.Never;
         if (waiting && FreeConnections == 0)
         {
             for (int i = 0; i < _connections.Length; i++)
@@ -233,38 +228,38 @@ internal sealed partial class TcpLayer
         return next;
     }
 
-    /// <summary>Gives up silent peers and opens connections for finished handshakes as places become free.</summary>
+    /// <summary>Gives up peers that are silent, and handshakes that have waited too long for a place.</summary>
     private void RunHalfOpen(long now)
     {
-        if (HalfOpen.Count == 0)
+        HalfOpenTable table = HalfOpen;
+        for (int i = 0; i < table.State.Length; i++)
         {
-            return;
-        }
-
-        OpenFinished(now);
-        for (int i = 0; i < HalfOpen.State.Length; i++)
-        {
-            if (now < HalfOpen.DueAt[i])
+            // What waits to be sent waits for the device or for ARP, not for the clock.
+            byte state = table.State[i];
+            if (state != HalfOpenTable.Finished && state != HalfOpenTable.Answered)
             {
                 continue;
             }
 
-            if (HalfOpen.State[i] == HalfOpenTable.Finished)
+            if (now < table.DueAt[i])
             {
-                HalfOpen.State[i] = HalfOpenTable.ResetDue;
+                WakeAt(table.DueAt[i]);
+            }
+            else if (state == HalfOpenTable.Finished)
+            {
+                table.State[i] = HalfOpenTable.ResetDue;
+                table.AnyToSend = true;
                 Counters[StackCounter.TcpAttemptFails]++;
             }
-            else if (HalfOpen.State[i] == HalfOpenTable.Answered)
+            else if (table.Attempts[i] >= TcpLimits.SynAckAttempts)
             {
-                if (HalfOpen.Attempts[i] >= TcpLimits.SynAckAttempts)
-                {
-                    HalfOpen.Remove(i);
-                    Counters[StackCounter.TcpAttemptFails]++;
-                }
-                else
-                {
-                    HalfOpen.State[i] = HalfOpenTable.AnswerDue;
-                }
+                table.Remove(i);
+                Counters[StackCounter.TcpAttemptFails]++;
+            }
+            else
+            {
+                table.State[i] = HalfOpenTable.AnswerDue;
+                table.AnyToSend = true;
             }
         }
     }
@@ -303,6 +298,7 @@ internal sealed partial class TcpLayer
             waiting = true;
         }
 
+        HalfOpen.AnyFinished = waiting;
         if (waiting && FreeConnections == 0)
         {
             EvictOne();
@@ -327,6 +323,7 @@ internal sealed partial class TcpLayer
     private bool DispatchHalfOpen(long now)
     {
         HalfOpenTable table = HalfOpen;
+        table.AnyToSend = false;
         for (int i = 0; i < table.State.Length; i++)
         {
             bool reset = table.State[i] == HalfOpenTable.ResetDue;
@@ -339,6 +336,7 @@ internal sealed partial class TcpLayer
             if (reach == Ipv4Layer.Pending)
             {
                 // The answer to ARP, or its failure, brings us here again.
+                table.AnyToSend = true;
                 continue;
             }
 
@@ -349,6 +347,8 @@ internal sealed partial class TcpLayer
                 continue;
             }
 
+            // There may be more.
+            table.AnyToSend = true;
             if (reset)
             {
                 SendHalfOpenReset(i);
@@ -377,6 +377,7 @@ internal sealed partial class TcpLayer
         table.State[index] = HalfOpenTable.Answered;
         int timeout = RoundTripEstimator.InitialTimeout << table.Attempts[index];
         table.DueAt[index] = now + (timeout < RoundTripEstimator.MaxTimeout ? timeout : RoundTripEstimator.MaxTimeout);
+        WakeAt(table.DueAt[index]);
         table.Attempts[index]++;
         WriteSynAck(index);
     }

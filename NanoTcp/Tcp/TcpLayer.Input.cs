@@ -17,19 +17,32 @@ internal sealed partial class TcpLayer
     {
         _now = now;
         Counters[StackCounter.TcpInSegs]++;
-        Ipv4Header header = Ip.Header;
-        byte[] buffer = Ip.Buffer;
+        Ipv4Layer ip = Ip;
+        Ipv4Header header = ip.Header;
+        byte[] buffer = ip.Buffer;
+        int offset = ip.ReceiveOffset;
         int length = header.PayloadLength;
-        int sum = InternetChecksum.PseudoHeaderSum(header.Source, header.Destination, Ipv4Header.ProtocolTcp, length)
-            + InternetChecksum.Sum(buffer, Ip.ReceiveOffset, length);
+
+        // The pseudo-header begins with the addresses, and where IP has no options they stand right before the segment.
+        const int Addresses = Ipv4Header.AddressesLength;
+        int sum = Ipv4Header.ProtocolTcp + length;
+        if (header.HeaderLength == Ipv4Header.MinLength)
+        {
+            sum += InternetChecksum.Sum(buffer, offset - Addresses, Addresses + length);
+        }
+        else
+        {
+            sum += InternetChecksum.Sum(buffer, offset - header.HeaderLength + Ipv4Header.AddressesOffset, Addresses)
+                + InternetChecksum.Sum(buffer, offset, length);
+        }
 
         // RFC 9293 MUST-3 and MUST-57: the checksum is right, and it did not come by broadcast.
         TcpSegment segment = _segment;
-        if (InternetChecksum.Fold(sum) != 0xFFFF
-            || !segment.Parse(buffer, Ip.ReceiveOffset, length)
-            || segment.SourcePort == 0
-            || segment.DestinationPort == 0
-            || !Ip.ReceivedUnicast)
+        if (sum % 0xFFFF != 0
+            || !segment.Parse(buffer, offset, length)
+            || (segment.Ports & 0xFFFF) == 0
+            || segment.Ports >> 16 == 0
+            || !ip.ReceivedUnicast)
         {
             Counters[StackCounter.TcpInErrs]++;
             return;
@@ -41,14 +54,14 @@ internal sealed partial class TcpLayer
         }
 
         uint ports = segment.Ports;
-        int index = FindConnection(header.Source, ports);
-        if (index >= 0)
+        TcpConnection connection = FindConnection(header.Source, ports);
+        if (connection != null)
         {
-            _connections[index].Process(segment, buffer, now);
+            connection.Process(segment, buffer, now);
             return;
         }
 
-        index = HalfOpen.Find(header.Source, ports);
+        int index = HalfOpen.Find(header.Source, ports);
         if (index != HalfOpenTable.None)
         {
             if (HalfOpen.State[index] != HalfOpenTable.ResetDue)
@@ -86,8 +99,8 @@ internal sealed partial class TcpLayer
     /// </summary>
     internal void ProcessError(IcmpProtocol icmp)
     {
-        int index = FindConnection(icmp.RemoteAddress, ((uint)icmp.LocalPort << 16) | (uint)icmp.RemotePort);
-        if (index < 0 || !_connections[index].ProcessError(icmp))
+        TcpConnection connection = FindConnection(icmp.RemoteAddress, ((uint)icmp.LocalPort << 16) | (uint)icmp.RemotePort);
+        if (connection == null || !connection.ProcessError(icmp))
         {
             Counters[StackCounter.IcmpInIgnored]++;
         }

@@ -106,6 +106,10 @@ internal sealed partial class TcpLayer
             // At once: what has not been answered is the first to be replaced.
             SendSynAck(index, _now);
         }
+        else
+        {
+            HalfOpen.AnyToSend = true;
+        }
     }
 
     /// <summary>

@@ -30,6 +30,8 @@ internal sealed partial class TcpLayer
         TimeWaits.Timeout[index] = (ushort)connection.RetransmissionTimeout;
         TimeWaits.Until[index] = dueAt != TcpConnection.Never ? giveUpAt
             : _now + (block.State == TcpState.TimeWait ? TimeWaitDuration : TcpLimits.FinWait2);
+        WakeAt(dueAt);
+        WakeAt(TimeWaits.Until[index]);
         block.State = TcpState.Closed;
         Release(connection);
     }
@@ -92,6 +94,7 @@ internal sealed partial class TcpLayer
             {
                 table.DueAt[index] = TcpConnection.Never;
                 table.Until[index] = _now + TcpLimits.FinWait2;
+                WakeAt(table.Until[index]);
             }
         }
 
@@ -99,6 +102,7 @@ internal sealed partial class TcpLayer
         {
             table.DueAt[index] = TcpConnection.Never;
             table.Until[index] = _now + TimeWaitDuration;
+            WakeAt(table.Until[index]);
         }
 
         if ((actions & TcpActions.Acknowledge) != 0 && (news || MayAnswer(table.Quota, index, actions)))
@@ -118,6 +122,7 @@ internal sealed partial class TcpLayer
             TimeWaits.State[index] = (byte)TcpState.TimeWait;
             TimeWaits.DueAt[index] = TcpConnection.Never;
             TimeWaits.Until[index] = _now + TimeWaitDuration;
+            WakeAt(TimeWaits.Until[index]);
         }
         else
         {
@@ -168,42 +173,24 @@ internal sealed partial class TcpLayer
                 int timeout = table.Timeout[i] * 2;
                 table.Timeout[i] = (ushort)(timeout < RoundTripEstimator.MaxTimeout ? timeout : RoundTripEstimator.MaxTimeout);
                 table.DueAt[i] = TimeWaitTable.FinDue;
+                table.AnyFinDue = true;
                 Counters[StackCounter.TcpTimeouts]++;
+                WakeAt(table.Until[i]);
+            }
+            else
+            {
+                // What waits to be sent waits for the device or for ARP, not for the clock.
+                long at = table.DueAt[i];
+                WakeAt(at == TimeWaitTable.FinDue || at > table.Until[i] ? table.Until[i] : at);
             }
         }
-    }
-
-    private long NextTimeWaitDeadline()
-    {
-        TimeWaitTable table = TimeWaits;
-        long next = TcpConnection.Never;
-        for (int i = 0; i < table.State.Length; i++)
-        {
-            if (table.State[i] == (byte)TcpState.Closed)
-            {
-                continue;
-            }
-
-            // What waits to be sent waits for the device or for ARP, not for the clock.
-            long at = table.DueAt[i];
-            if (at == TimeWaitTable.FinDue || at > table.Until[i])
-            {
-                at = table.Until[i];
-            }
-
-            if (at < next)
-            {
-                next = at;
-            }
-        }
-
-        return next;
     }
 
     /// <summary>Sends one FIN that is due again. False when there is none, or its peer's neighbour is not known yet.</summary>
     private bool DispatchTimeWait(long now)
     {
         TimeWaitTable table = TimeWaits;
+        table.AnyFinDue = false;
         for (int i = 0; i < table.State.Length; i++)
         {
             if (table.State[i] == (byte)TcpState.Closed || table.DueAt[i] != TimeWaitTable.FinDue)
@@ -214,12 +201,16 @@ internal sealed partial class TcpLayer
             int reach = Ip.Reach(table.RemoteAddress[i]);
             if (reach == Ipv4Layer.Pending)
             {
+                table.AnyFinDue = true;
                 continue;
             }
 
             table.DueAt[i] = now + table.Timeout[i];
+            WakeAt(table.DueAt[i]);
             if (reach == Ipv4Layer.Sent)
             {
+                // There may be more.
+                table.AnyFinDue = true;
                 Counters[StackCounter.TcpRetransSegs]++;
                 Send(
                     table.RemoteAddress[i],

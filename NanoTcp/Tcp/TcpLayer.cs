@@ -38,6 +38,13 @@ internal sealed partial class TcpLayer
     /// <summary>Connections that nobody uses.</summary>
     internal int FreeConnections;
 
+    /// <summary>No timer of a connection or a record is due before this time, ms. It may be too early, because a timer that is
+    /// stopped does not move it; then nothing is found, and it is set anew.</summary>
+    internal long Deadline = TcpConnection.Never;
+
+    /// <summary>Some connection may have something to send; none has when this is false.</summary>
+    internal bool OutputDue;
+
     /// <summary>What became of the segment that is being processed.</summary>
     internal readonly SegmentOutcome Outcome = new SegmentOutcome();
 
@@ -53,6 +60,7 @@ internal sealed partial class TcpLayer
     private int _acceptOrder;
     private int _releaseOrder = 1;
     private int _turn;
+    private int _found;
     private long _now;
 
     internal TcpLayer(
@@ -172,6 +180,7 @@ internal sealed partial class TcpLayer
             if (HalfOpen.State[i] == HalfOpenTable.Finished && HalfOpen.Ports[i] >> 16 == listener.Port)
             {
                 HalfOpen.State[i] = HalfOpenTable.ResetDue;
+                HalfOpen.AnyToSend = true;
             }
             else if (HalfOpen.State[i] != HalfOpenTable.Free
                 && HalfOpen.State[i] != HalfOpenTable.ResetDue
@@ -249,66 +258,101 @@ internal sealed partial class TcpLayer
     internal void RunTimers(long now)
     {
         _now = now;
-        for (int i = 0; i < _connections.Length; i++)
+        bool due = now >= Deadline;
+        if (due)
         {
-            TcpConnection connection = _connections[i];
-            if ((connection.Marks & TcpConnection.InUse) != 0 && now >= connection.Deadline)
+            Deadline = TcpConnection.Never;
+            TcpConnection[] connections = _connections;
+            for (int i = 0; i < connections.Length; i++)
             {
-                connection.RunTimers(now);
+                TcpConnection connection = connections[i];
+                if ((connection.Marks & TcpConnection.InUse) == 0)
+                {
+                    continue;
+                }
+
+                if (now >= connection.Deadline)
+                {
+                    connection.RunTimers(now);
+                }
+                else
+                {
+                    WakeAt(connection.Deadline);
+                }
             }
+
+            RunTimeWaits(now);
         }
 
-        RunTimeWaits(now);
-        RunHalfOpen(now);
+        if (HalfOpen.AnyFinished)
+        {
+            OpenFinished(now);
+        }
+
+        if (due && HalfOpen.Count != 0)
+        {
+            RunHalfOpen(now);
+        }
+    }
+
+    /// <summary>A timer runs out at that time.</summary>
+    internal void WakeAt(long time)
+    {
+        if (time < Deadline)
+        {
+            Deadline = time;
+        }
     }
 
     /// <summary>When <see cref="RunTimers"/> has something to do next.</summary>
     internal long NextDeadline()
     {
-        long next = TcpConnection.Never;
-        for (int i = 0; i < _connections.Length; i++)
+        if (!HalfOpen.AnyFinished)
         {
-            TcpConnection connection = _connections[i];
-            if ((connection.Marks & TcpConnection.InUse) != 0 && connection.Deadline < next)
-            {
-                next = connection.Deadline;
-            }
+            return Deadline;
         }
 
-        long handshakes = HalfOpen.Count == 0 ? next : NextHalfOpenDeadline();
-        if (handshakes < next)
-        {
-            next = handshakes;
-        }
-
-        long farewells = TimeWaits.Count == 0 ? next : NextTimeWaitDeadline();
-        return farewells < next ? farewells : next;
+        long place = NextPlace();
+        return place < Deadline ? place : Deadline;
     }
 
     /// <summary>Lets the next one in turn send a segment. The frame buffer is free. False when nobody could.</summary>
     internal bool Dispatch(long now)
     {
+        if (HalfOpen.AnyToSend && DispatchHalfOpen(now))
+        {
+            return true;
+        }
+
+        if (TimeWaits.AnyFinDue && DispatchTimeWait(now))
+        {
+            return true;
+        }
+
+        return OutputDue && DispatchConnection(now);
+    }
+
+    private bool DispatchConnection(long now)
+    {
         const int Ready = TcpConnection.InUse | TcpConnection.OutputDue;
-        if (HalfOpen.Count != 0 && DispatchHalfOpen(now))
-        {
-            return true;
-        }
 
-        if (TimeWaits.Count != 0 && DispatchTimeWait(now))
-        {
-            return true;
-        }
-
+        // Who still has something to send afterwards says so again.
+        OutputDue = false;
         TcpConnection[] connections = _connections;
-        for (int i = 0; i < connections.Length; i++)
+        int turn = _turn;
+        int left = connections.Length;
+        do
         {
-            _turn = _turn + 1 < connections.Length ? _turn + 1 : 0;
-            TcpConnection connection = connections[_turn];
+            turn = turn == 0 ? connections.Length - 1 : turn - 1;
+            TcpConnection connection = connections[turn];
             if ((connection.Marks & Ready) == Ready && connection.Dispatch(now))
             {
+                _turn = turn;
+                OutputDue = true;
                 return true;
             }
         }
+        while (--left != 0);
 
         return false;
     }
@@ -410,22 +454,35 @@ internal sealed partial class TcpLayer
         }
     }
 
-    private int FindConnection(uint remoteAddress, uint ports)
+    /// <summary>The open connection of that pair, or null.</summary>
+    private TcpConnection FindConnection(uint remoteAddress, uint ports)
     {
         TcpConnection[] connections = _connections;
-        for (int i = 0; i < connections.Length; i++)
+        int left = connections.Length;
+        if (FreeConnections == left)
         {
-            TcpConnection connection = connections[i];
+            return null;
+        }
+
+        // Beginning with the one that was found last.
+        int index = _found;
+        do
+        {
+            TcpConnection connection = connections[index];
             if (connection.Ports == ports
                 && connection.Remote == remoteAddress
                 && (connection.Marks & TcpConnection.InUse) != 0
                 && connection.Block.State != TcpState.Closed)
             {
-                return i;
+                _found = index;
+                return connection;
             }
-        }
 
-        return -1;
+            index = index == 0 ? connections.Length - 1 : index - 1;
+        }
+        while (--left != 0);
+
+        return null;
     }
 
     /// <summary>RFC 6056 3.3.1, RFC 5927 4.2: a random port of the dynamic range that this peer does not have with us already; 0 when all are taken.</summary>
@@ -439,7 +496,7 @@ internal sealed partial class TcpLayer
         {
             int port = TcpLimits.FirstEphemeralPort + ((offset + i) % Range);
             uint ports = ((uint)port << 16) | (uint)remotePort;
-            if (FindConnection(remoteAddress, ports) < 0
+            if (FindConnection(remoteAddress, ports) == null
                 && TimeWaits.Find(remoteAddress, ports) == TimeWaitTable.None
                 && FindListener(port) == null)
             {

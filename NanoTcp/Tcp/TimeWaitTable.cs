@@ -38,6 +38,9 @@ internal sealed class TimeWaitTable
     /// <summary>How many there are.</summary>
     internal int Count;
 
+    /// <summary>Some record may have <see cref="FinDue"/>; none has when this is false.</summary>
+    internal bool AnyFinDue;
+
     internal TimeWaitTable(int capacity)
     {
         State = new byte[capacity];
@@ -119,11 +122,17 @@ internal sealed class TimeWaitTable
     /// <summary>FINs that are out may be lost.</summary>
     internal void RepeatFins()
     {
+        if (Count == 0)
+        {
+            return;
+        }
+
         for (int i = 0; i < State.Length; i++)
         {
             if (State[i] != (byte)TcpState.Closed && DueAt[i] != TcpConnection.Never)
             {
                 DueAt[i] = FinDue;
+                AnyFinDue = true;
             }
         }
     }

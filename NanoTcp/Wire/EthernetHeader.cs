@@ -2,32 +2,20 @@ using System;
 
 namespace NanoTcp.Wire;
 
-/// <summary>The header of an Ethernet II frame, parsed once into plain fields; one object serves for every frame.</summary>
-internal sealed class EthernetHeader
+/// <summary>The header of an Ethernet II frame: where its fields stand.</summary>
+internal static class EthernetHeader
 {
     internal const int Length = 14;
     internal const int TypeIpv4 = 0x0800;
     internal const int TypeArp = 0x0806;
 
+    internal const int SourceOffset = 6;
     internal const int TypeOffset = 12;
 
-    internal long Destination;
-    internal long Source;
-    internal int Type;
+    /// <summary>In the first octet of an address, which is in bits 7 to 0 of what <see cref="PeekAddress"/> gives: multicast or broadcast.</summary>
+    internal const int GroupBit = 0x01;
 
-    /// <summary>Reads the header; false when the frame is too short to have one.</summary>
-    internal bool Parse(byte[] buffer, int offset, int length)
-    {
-        if (length < Length)
-        {
-            return false;
-        }
-
-        Destination = ReadAddress(buffer, offset);
-        Source = ReadAddress(buffer, offset + 6);
-        Type = (buffer[offset + TypeOffset] << 8) | buffer[offset + TypeOffset + 1];
-        return true;
-    }
+    private const long AddressMask = 0xFFFFFFFFFFFF;
 
     internal static void Write(byte[] buffer, int offset, long destination, long source, int type)
     {
@@ -35,6 +23,15 @@ internal sealed class EthernetHeader
         WriteAddress(buffer, offset + 6, source);
         buffer[offset + TypeOffset] = (byte)(type >> 8);
         buffer[offset + TypeOffset + 1] = (byte)type;
+    }
+
+    /// <summary>
+    /// An address as it comes in one native call, its first octet lowest: good enough to compare, and much cheaper than
+    /// <see cref="ReadAddress"/>. Two more octets than the address has must be there.
+    /// </summary>
+    internal static long PeekAddress(byte[] buffer, int offset)
+    {
+        return BitConverter.ToInt64(buffer, offset) & AddressMask;
     }
 
     internal static long ReadAddress(byte[] buffer, int offset)

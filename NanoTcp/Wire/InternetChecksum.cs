@@ -17,7 +17,9 @@ internal static class InternetChecksum
         // RFC 1071 2(B): the sum may be taken in either byte order; the result is swapped once at the end.
         ulong sum = 0;
         ulong word;
-        while (length >= 32)
+        int end = offset + length;
+        int last = end - 64;
+        while (offset <= last)
         {
             word = BitConverter.ToUInt64(buffer, offset);
             sum += word;
@@ -47,11 +49,39 @@ internal static class InternetChecksum
                 sum++;
             }
 
-            offset += 32;
-            length -= 32;
+            word = BitConverter.ToUInt64(buffer, offset + 32);
+            sum += word;
+            if (sum < word)
+            {
+                sum++;
+            }
+
+            word = BitConverter.ToUInt64(buffer, offset + 40);
+            sum += word;
+            if (sum < word)
+            {
+                sum++;
+            }
+
+            word = BitConverter.ToUInt64(buffer, offset + 48);
+            sum += word;
+            if (sum < word)
+            {
+                sum++;
+            }
+
+            word = BitConverter.ToUInt64(buffer, offset + 56);
+            sum += word;
+            if (sum < word)
+            {
+                sum++;
+            }
+
+            offset += 64;
         }
 
-        while (length >= 8)
+        last = end - 8;
+        while (offset <= last)
         {
             word = BitConverter.ToUInt64(buffer, offset);
             sum += word;
@@ -61,20 +91,28 @@ internal static class InternetChecksum
             }
 
             offset += 8;
-            length -= 8;
         }
 
-        if (length > 0)
+        length = end - offset;
+        if (length != 0)
         {
             word = 0;
-            int shift = 0;
-            do
+            if ((length & 4) != 0)
             {
-                word |= (ulong)buffer[offset] << shift;
-                offset++;
-                shift += 8;
+                word = BitConverter.ToUInt32(buffer, offset);
+                offset += 4;
             }
-            while (--length != 0);
+
+            if ((length & 2) != 0)
+            {
+                word += BitConverter.ToUInt16(buffer, offset);
+                offset += 2;
+            }
+
+            if ((length & 1) != 0)
+            {
+                word += buffer[offset];
+            }
 
             sum += word;
             if (sum < word)
@@ -83,9 +121,42 @@ internal static class InternetChecksum
             }
         }
 
-        sum = (sum >> 32) + (sum & 0xFFFFFFFF);
-        sum = (sum >> 32) + (sum & 0xFFFFFFFF);
-        int folded = Fold((int)(sum >> 16) + (int)(sum & 0xFFFF));
+        return Swapped(sum);
+    }
+
+    /// <summary>The same of the 20 octets of a header without options.</summary>
+    internal static int SumOfHeader(byte[] buffer, int offset)
+    {
+        ulong sum = BitConverter.ToUInt64(buffer, offset);
+        ulong word = BitConverter.ToUInt64(buffer, offset + 8);
+        sum += word;
+        if (sum < word)
+        {
+            sum++;
+        }
+
+        word = BitConverter.ToUInt32(buffer, offset + 16);
+        sum += word;
+        if (sum < word)
+        {
+            sum++;
+        }
+
+        return Swapped(sum);
+    }
+
+    /// <summary>
+    /// Folds a sum to 16 bits and swaps them. One's-complement addition of 16-bit words counts modulo 65,535, but where the
+    /// remainder is 0 the sum is 0xFFFF, unless all words were zero.
+    /// </summary>
+    private static int Swapped(ulong sum)
+    {
+        int folded = (int)(sum % 0xFFFF);
+        if (folded == 0)
+        {
+            return sum == 0 ? 0 : 0xFFFF;
+        }
+
         return ((folded & 0xFF) << 8) | (folded >> 8);
     }
 

@@ -1,3 +1,5 @@
+using System;
+
 namespace NanoTcp.Wire;
 
 /// <summary>An IPv4 header (RFC 791), parsed once into plain fields; one object serves for every packet.</summary>
@@ -15,9 +17,15 @@ internal sealed class Ipv4Header
     /// <summary>The ECN field: a router would rather have dropped the packet.</summary>
     internal const int CongestionExperienced = 3;
 
-    private const int MoreFragments = 0x2000;
+    /// <summary>Where the addresses stand, source first: the beginning of TCP's pseudo-header.</summary>
+    internal const int AddressesOffset = 12;
+
+    internal const int AddressesLength = 8;
+
     private const byte DontFragment = 0x40;
-    private const int FragmentOffsetMask = 0x1FFF;
+
+    /// <summary>In the seventh octet: more fragments, and the high bits of the fragment's offset.</summary>
+    private const int FragmentMask = 0x3F;
 
     internal uint Source;
     internal uint Destination;
@@ -35,32 +43,48 @@ internal sealed class Ipv4Header
     /// <summary>True when the packet is only a piece of a datagram.</summary>
     internal bool IsFragment;
 
+    /// <summary>The addresses of the packet before as they came: mostly the next one has the same.</summary>
+    private long _addresses;
+
     /// <summary>
     /// Reads and checks the header; false when the version, a length or the checksum is wrong (RFC 1122 3.2.1.1, 3.2.1.2).
     /// </summary>
     internal bool Parse(byte[] buffer, int offset, int length)
     {
-        if (length < MinLength || buffer[offset] >> 4 != 4)
+        if (length < MinLength)
         {
             return false;
         }
 
-        int headerLength = (buffer[offset] & 0xF) << 2;
+        int first = buffer[offset];
+        int headerLength = (first & 0xF) << 2;
         int totalLength = (buffer[offset + 2] << 8) | buffer[offset + 3];
-        if (headerLength < MinLength || totalLength < headerLength || totalLength > length
-            || InternetChecksum.Sum(buffer, offset, headerLength) != 0xFFFF)
+        if (first >> 4 != 4 || headerLength < MinLength || totalLength < headerLength || totalLength > length)
         {
             return false;
         }
 
-        int fragment = (buffer[offset + 6] << 8) | buffer[offset + 7];
-        IsFragment = (fragment & (MoreFragments | FragmentOffsetMask)) != 0;
+        int sum = headerLength == MinLength
+            ? InternetChecksum.SumOfHeader(buffer, offset)
+            : InternetChecksum.Sum(buffer, offset, headerLength);
+        if (sum != 0xFFFF)
+        {
+            return false;
+        }
+
+        IsFragment = ((buffer[offset + 6] & FragmentMask) | buffer[offset + 7]) != 0;
         HeaderLength = headerLength;
         PayloadLength = totalLength - headerLength;
         TypeOfService = buffer[offset + 1];
         Protocol = buffer[offset + 9];
-        Source = BigEndian.ReadUInt32(buffer, offset + 12);
-        Destination = BigEndian.ReadUInt32(buffer, offset + 16);
+        long addresses = BitConverter.ToInt64(buffer, offset + AddressesOffset);
+        if (addresses != _addresses)
+        {
+            _addresses = addresses;
+            Source = BigEndian.ReadUInt32(buffer, offset + AddressesOffset);
+            Destination = BigEndian.ReadUInt32(buffer, offset + AddressesOffset + 4);
+        }
+
         return true;
     }
 
@@ -81,8 +105,16 @@ internal sealed class Ipv4Header
         buffer[offset + 9] = (byte)protocol;
         buffer[offset + 10] = 0;
         buffer[offset + 11] = 0;
-        BigEndian.WriteUInt32(buffer, offset + 12, source);
-        BigEndian.WriteUInt32(buffer, offset + 16, destination);
-        BigEndian.WriteUInt16(buffer, offset + 10, ~InternetChecksum.Sum(buffer, offset, MinLength));
+        buffer[offset + 12] = (byte)(source >> 24);
+        buffer[offset + 13] = (byte)(source >> 16);
+        buffer[offset + 14] = (byte)(source >> 8);
+        buffer[offset + 15] = (byte)source;
+        buffer[offset + 16] = (byte)(destination >> 24);
+        buffer[offset + 17] = (byte)(destination >> 16);
+        buffer[offset + 18] = (byte)(destination >> 8);
+        buffer[offset + 19] = (byte)destination;
+        int checksum = ~InternetChecksum.SumOfHeader(buffer, offset);
+        buffer[offset + 10] = (byte)(checksum >> 8);
+        buffer[offset + 11] = (byte)checksum;
     }
 }

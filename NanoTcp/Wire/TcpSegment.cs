@@ -34,9 +34,6 @@ internal sealed class TcpSegment
     private const int OptionNoOperation = 1;
     private const int OptionMaxSegmentSize = 2;
 
-    internal int SourcePort;
-    internal int DestinationPort;
-
     /// <summary>The destination port, of this side, in the high half, the source port in the low half: one number to look for.</summary>
     internal uint Ports;
 
@@ -64,6 +61,16 @@ internal sealed class TcpSegment
     /// <summary>The Maximum Segment Size option, or 0 when there is none.</summary>
     internal int MaxSegmentSize;
 
+    internal int SourcePort
+    {
+        get { return (int)(Ports & 0xFFFF); }
+    }
+
+    internal int DestinationPort
+    {
+        get { return (int)(Ports >> 16); }
+    }
+
     /// <summary>SEG.LEN: data octets, plus one each for SYN and FIN.</summary>
     internal int SequenceLength
     {
@@ -87,18 +94,17 @@ internal sealed class TcpSegment
             return false;
         }
 
-        SourcePort = (buffer[offset] << 8) | buffer[offset + 1];
-        DestinationPort = (buffer[offset + 2] << 8) | buffer[offset + 3];
-        Ports = ((uint)DestinationPort << 16) | (uint)SourcePort;
+        Ports = (uint)((buffer[offset + 2] << 24) | (buffer[offset + 3] << 16) | (buffer[offset] << 8) | buffer[offset + 1]);
         SequenceNumber = (uint)((buffer[offset + 4] << 24) | (buffer[offset + 5] << 16) | (buffer[offset + 6] << 8) | buffer[offset + 7]);
         AcknowledgmentNumber = (uint)((buffer[offset + 8] << 24) | (buffer[offset + 9] << 16) | (buffer[offset + 10] << 8) | buffer[offset + 11]);
-        Flags = buffer[offset + 13];
+        int flags = buffer[offset + 13];
+        Flags = flags;
         Window = (buffer[offset + 14] << 8) | buffer[offset + 15];
-        UrgentPointer = (Flags & Urg) != 0 ? (buffer[offset + 18] << 8) | buffer[offset + 19] : 0;
+        UrgentPointer = (flags & Urg) != 0 ? (buffer[offset + 18] << 8) | buffer[offset + 19] : 0;
         TextOffset = offset + headerLength;
         TextLength = length - headerLength;
         MaxSegmentSize = 0;
-        if (headerLength > MinHeaderLength && (Flags & Syn) != 0)
+        if (headerLength > MinHeaderLength && (flags & Syn) != 0)
         {
             ParseOptions(buffer, offset + MinHeaderLength, offset + headerLength);
         }

@@ -1,0 +1,94 @@
+using System.Reflection;
+using NanoTcp.Link;
+using NanoTcp.Tcp;
+
+namespace NanoTcp.Tests.Link;
+
+/// <summary>
+/// The stack looks at connections, records and neighbours only when one time has come or a mark is set. Here they are all
+/// looked at: no timer runs out before that time, and nobody has something to send without the mark.
+/// </summary>
+internal static class Wakefulness
+{
+    private static readonly FieldInfo s_tcp = typeof(NetworkStack).GetField("_tcp", BindingFlags.Instance | BindingFlags.NonPublic)!;
+
+    internal static void Check(NetworkStack stack)
+    {
+        TcpLayer tcp = (TcpLayer)s_tcp.GetValue(stack)!;
+        for (int i = 0; i < stack.ConnectionCapacity; i++)
+        {
+            TcpConnection? connection = stack.GetConnection(i);
+            if (connection != null)
+            {
+                NotBefore(tcp.Deadline, connection.Deadline, "the timers of connection", i);
+                Marked(tcp.OutputDue, (connection.Marks & TcpConnection.OutputDue) != 0, "connection", i);
+            }
+        }
+
+        CheckRecords(tcp);
+        CheckNeighbours(stack.Neighbours);
+    }
+
+    private static void CheckRecords(TcpLayer tcp)
+    {
+        HalfOpenTable handshakes = tcp.HalfOpen;
+        for (int i = 0; i < handshakes.State.Length; i++)
+        {
+            byte state = handshakes.State[i];
+            Marked(handshakes.AnyToSend, state is HalfOpenTable.AnswerDue or HalfOpenTable.ResetDue, "handshake", i);
+            Marked(handshakes.AnyFinished, state == HalfOpenTable.Finished, "finished handshake", i);
+            if (state is HalfOpenTable.Answered or HalfOpenTable.Finished)
+            {
+                NotBefore(tcp.Deadline, handshakes.DueAt[i], "the timer of handshake", i);
+            }
+        }
+
+        TimeWaitTable farewells = tcp.TimeWaits;
+        for (int i = 0; i < farewells.State.Length; i++)
+        {
+            if (farewells.State[i] != (byte)TcpState.Closed)
+            {
+                bool due = farewells.DueAt[i] == TimeWaitTable.FinDue;
+                Marked(farewells.AnyFinDue, due, "farewell", i);
+                NotBefore(tcp.Deadline, farewells.Until[i], "the end of farewell", i);
+                NotBefore(tcp.Deadline, due ? TcpConnection.Never : farewells.DueAt[i], "the timer of farewell", i);
+            }
+        }
+    }
+
+    private static void CheckNeighbours(ArpCache cache)
+    {
+        for (int i = 0; i < cache.State.Length; i++)
+        {
+            switch (cache.State[i])
+            {
+                case ArpCache.Resolving:
+                case ArpCache.Refreshing:
+                    NotBefore(cache.LookAt, cache.RequestAt[i], "the request for neighbour", i);
+                    break;
+                case ArpCache.Reachable:
+                    NotBefore(cache.LookAt, cache.UsedAt[i] + ArpProtocol.UnusedTime, "the end of neighbour", i);
+                    break;
+                case ArpCache.Failed:
+                    NotBefore(cache.LookAt, cache.ChangedAt[i] + ArpProtocol.FailedTime, "the end of the failure of neighbour", i);
+                    break;
+            }
+        }
+    }
+
+    private static void NotBefore(long look, long due, string what, int index)
+    {
+        if (due < look)
+        {
+            throw new AssertFailedException($"Nobody looks before {look} ms, but {what} {index} is due at {due} ms.");
+        }
+    }
+
+    private static void Marked(bool mark, bool waiting, string what, int index)
+    {
+        if (waiting && !mark)
+        {
+            throw new AssertFailedException($"Nobody knows that {what} {index} waits.");
+        }
+    }
+}
