@@ -30,7 +30,7 @@ internal sealed class AllocationCheck
     [
         "System.Object::.ctor",
         "System.Array::Clear", "System.Array::Copy", "System.Array::get_Length",
-        "System.BitConverter::ToUInt32", "System.BitConverter::ToUInt64",
+        "System.BitConverter::ToInt64", "System.BitConverter::ToUInt16", "System.BitConverter::ToUInt32", "System.BitConverter::ToUInt64",
         "System.String::get_Chars", "System.String::get_Length", "System.String::op_Equality", "System.String::op_Inequality",
         "System.DateTime::get_UtcNow", "System.DateTime::get_Ticks",
         "System.Threading.Monitor::Enter", "System.Threading.Monitor::Exit",
