@@ -294,8 +294,8 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
     /// </summary>
     /// <remarks>
     /// <para><see cref="Enc28j60PowerMode.PowerSave"/> begins when the frame on its way out has gone or was given up,
-    /// and when those in the chip have been taken or have waited for 20 ms. It ends when another mode is asked for; the chip then answers within 2 ms, and a
-    /// switch takes its time to see the link.</para>
+    /// and when those in the chip have been taken or have waited for 20 ms. It ends when another mode is asked for; the chip
+    /// then answers within 2 ms, and a switch takes its time to see the link.</para>
     /// <para><see cref="Enc28j60PowerMode.MagicPacket"/> ends by itself with the first magic packet that
     /// <see cref="Receive"/> takes and that arrived in this mode. With <see cref="Enc28j60Options.UseInterruptPin"/> the INT pin
     /// tells of it.</para>

@@ -26,19 +26,20 @@ public sealed class Enc28j60SoakTests
     public void Every_seed_loses_nothing_and_comes_back_from_everything(int first, int count)
     {
         string? single = Environment.GetEnvironmentVariable(SeedVariable);
-        if (single != null)
+        if (single != null && first != 1)
         {
-            if (first == 1)
-            {
-                Run(ulong.Parse(single, CultureInfo.InvariantCulture), new Sum());
-            }
-
-            return;
+            Assert.Inconclusive($"{SeedVariable} asks for one seed, which runs with the first row.");
         }
 
         // What the runtime allocates when code runs for the first time is none of the driver's.
-        Run((ulong)first, new Sum());
+        new SoakWorld(new SoakPlan((ulong)first)).Run();
         Sum sum = new();
+        if (single != null)
+        {
+            Run(ulong.Parse(single, CultureInfo.InvariantCulture), sum);
+            return;
+        }
+
         Parallel.For(0, count, i => Run((ulong)(first + i), sum));
         Console.WriteLine(sum.ToString());
         Assert.IsGreaterThan(count, sum.Hours, "hours of chip time");
@@ -52,7 +53,7 @@ public sealed class Enc28j60SoakTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         string? trouble = world.Run();
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        if (trouble == null && allocated != 0 && sum.Runs != 0)
+        if (trouble == null && allocated != 0)
         {
             trouble = $"{allocated} octets were allocated";
         }

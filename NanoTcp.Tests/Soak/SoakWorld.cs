@@ -1,4 +1,6 @@
 using System;
+using System.Globalization;
+using System.Text;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Emulation;
 using NanoTcp.Host.Cable;
@@ -49,18 +51,16 @@ internal sealed class SoakWorld
     private readonly TcpListener _computerListener;
     private readonly SoakStream[] _streams = new SoakStream[Streams];
     private readonly byte[] _stormFrame = new byte[60];
-    private readonly Impairments _lossy;
+    private readonly SoakFaults _faults;
     private readonly SeededRandom _dice;
     private long _deviceDue;
     private long _computerDue;
     private long _edges;
-    private bool _storm;
 
     internal SoakWorld(SoakPlan plan)
     {
         _plan = plan;
         _dice = new SeededRandom(~plan.Seed);
-        _lossy = new Impairments { Seed = plan.Seed, Loss = 0.2, Duplication = 0.05 };
         VirtualCable cable = new(_clock);
         cable.Reserve(80);
         _computerPort = cable.AddPort("computer");
@@ -68,6 +68,7 @@ internal sealed class SoakWorld
         _chip = new Enc28j60Chip(_clock, _devicePort, plan.Chip);
         _driver = new Enc28j60Driver(_chip, DeviceMac, plan.Driver);
         _driver.Join(MulticastDns);
+        _faults = new SoakFaults(_chip, _driver, _computerPort, _devicePort, plan.Seed, _dice);
         _link = new WatchedLink(_driver, _chip, MulticastDns);
         _life = new LifeSign(_computerPort, ComputerMac, DeviceMac, MulticastDns, s_computerAddress, s_deviceAddress);
         _device = new NetworkStack(
@@ -115,7 +116,7 @@ internal sealed class SoakWorld
             trouble = Run(_plan.Episodes[i]);
             if (trouble != null)
             {
-                trouble = $"{trouble} (episode {i}, {Hours:F3} h after power-on)\n{Statuses()}";
+                trouble = $"{trouble} (episode {i}, {Hours:F3} h after power-on)\n{DescribeDriver()}";
             }
         }
 
@@ -133,16 +134,17 @@ internal sealed class SoakWorld
         return trouble;
     }
 
-    private string Statuses()
+    /// <summary>What the driver says of itself, for the message of a run that failed.</summary>
+    private string DescribeDriver()
     {
-        System.Text.StringBuilder text = new();
-        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"link {_driver.Status}, {_driver.ProblemText}\n");
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"link {_driver.Status}, {_driver.ProblemText}\n");
         for (int i = 0; i < _driver.Counters.Count; i++)
         {
             if (_driver.Counters.GetValue(i) != 0)
             {
                 text.Append(
-                    System.Globalization.CultureInfo.InvariantCulture,
+                    CultureInfo.InvariantCulture,
                     $"  {_driver.Counters.GetName(i)} {_driver.Counters.GetValue(i)}\n");
             }
         }
@@ -216,8 +218,8 @@ internal sealed class SoakWorld
     private string? Suffer(SoakEpisode episode)
     {
         long end = _clock.Milliseconds + episode.Duration;
-        Begin(episode.First, episode);
-        Begin(episode.Second, episode);
+        _faults.Begin(episode.First, episode.Strength);
+        _faults.Begin(episode.Second, episode.Strength);
         string? trouble = null;
         while (_clock.Milliseconds < end && trouble == null)
         {
@@ -227,142 +229,17 @@ internal sealed class SoakWorld
             trouble = Wait(next);
             if (next < end)
             {
-                Repeat(episode.First);
-                Repeat(episode.Second);
+                _faults.Repeat(episode.First);
+                _faults.Repeat(episode.Second);
             }
         }
 
-        _chip.Faults.Clear();
-        _storm = false;
-        _computerPort.Impairments = Impairments.None;
-        _devicePort.Impairments = Impairments.None;
-        _computerPort.Plug();
-        if (_driver.PowerMode != Enc28j60PowerMode.Running
-            || episode.First == SoakFault.Sleep || episode.Second == SoakFault.Sleep)
+        if (_faults.End())
         {
-            _driver.SetPowerMode(Enc28j60PowerMode.Running);
             _deviceDue = 0;
         }
 
         return trouble;
-    }
-
-    private void Begin(SoakFault fault, SoakEpisode episode)
-    {
-        Enc28j60Faults faults = _chip.Faults;
-        int percent = episode.Strength * 10_000;
-        switch (fault)
-        {
-            case SoakFault.MisoBitErrors:
-                // One wrong bit in a frame is what a checksum finds. More of them make two that it does not.
-                faults.MisoBitErrors = episode.Strength * 10;
-                break;
-            case SoakFault.MosiBitErrors:
-                faults.MosiBitErrors = episode.Strength * 10;
-                break;
-            case SoakFault.MisoStuckLow:
-                faults.Miso = MisoFault.StuckLow;
-                break;
-            case SoakFault.MisoStuckHigh:
-                faults.Miso = MisoFault.StuckHigh;
-                break;
-            case SoakFault.MisoOpen:
-                faults.Miso = MisoFault.Open;
-                break;
-            case SoakFault.MisoEcho:
-                faults.Miso = MisoFault.Echo;
-                break;
-            case SoakFault.SecondDevice:
-                faults.Miso = MisoFault.SecondDevice;
-                break;
-            case SoakFault.Unplugged:
-                faults.Unplugged = true;
-                break;
-            case SoakFault.LostEdges:
-                faults.LostInterruptEdges = percent;
-                break;
-            case SoakFault.InterruptStuckHigh:
-                faults.InterruptPin = InterruptPinFault.StuckHigh;
-                break;
-            case SoakFault.InterruptStuckLow:
-                faults.InterruptPin = InterruptPinFault.StuckLow;
-                break;
-            case SoakFault.Collisions:
-                faults.Collisions = percent;
-                break;
-            case SoakFault.LateCollisions:
-                faults.LateCollisions = percent / 2;
-                break;
-            case SoakFault.LinkPulses:
-                faults.LinkPulseCollisions = percent / 2;
-                break;
-            case SoakFault.StuckTransmissions:
-                faults.StuckTransmissions = percent / 2;
-                faults.StuckTransmission = (StuckTransmission)_dice.Below(4);
-                break;
-            case SoakFault.LostTransmitRequests:
-                faults.LostTransmitRequests = percent / 2;
-                break;
-            case SoakFault.GarbageHeaders:
-                faults.GarbageHeaders = percent / 2;
-                break;
-            case SoakFault.ReceiveEnableLosses:
-                faults.ReceiveEnableLosses = percent / 2;
-                break;
-            case SoakFault.PacketFlagLies:
-                faults.PacketFlagLies = percent;
-                break;
-            case SoakFault.LinkFlaps:
-                faults.LinkFlapNanoseconds = Millisecond * (1 + _dice.Below(300));
-                faults.LinkFlapPeriodNanoseconds = Millisecond * (10 + _dice.Below(600));
-                break;
-            case SoakFault.Storm:
-                _storm = true;
-                break;
-            case SoakFault.CablePulled:
-                _computerPort.Unplug();
-                break;
-            case SoakFault.LossyCable:
-                _computerPort.Impairments = _lossy;
-                _devicePort.Impairments = _lossy;
-                break;
-            case SoakFault.Sleep:
-                _driver.SetPowerMode(Enc28j60PowerMode.PowerSave);
-                _deviceDue = 0;
-                break;
-            default:
-                Repeat(fault);
-                break;
-        }
-    }
-
-    /// <summary>Faults that come in single strokes.</summary>
-    private void Repeat(SoakFault fault)
-    {
-        switch (fault)
-        {
-            case SoakFault.BrownOut:
-                _chip.BrownOut();
-                break;
-            case SoakFault.BrownOuts:
-                _chip.BrownOutAfter(_dice.Below(3000));
-                break;
-            case SoakFault.ReceiveEnableLoss:
-                _chip.LoseReceiveEnable();
-                break;
-            case SoakFault.Flood:
-                _chip.FloodPackets(1 + _dice.Below(300));
-                break;
-            case SoakFault.Miscount:
-                _chip.MiscountPackets(_dice.Below(256));
-                break;
-            case SoakFault.Storm:
-                // 300 ms at the most at a time: two thousand runs have to end.
-                _storm = !_storm && _dice.Below(4) == 0;
-                break;
-            default:
-                break;
-        }
     }
 
     /// <summary>Asks until the device answers and hears its multicast group, which has to be soon.</summary>
@@ -499,7 +376,7 @@ internal sealed class SoakWorld
             RunComputer();
         }
 
-        if (_storm)
+        if (_faults.Storms)
         {
             for (int i = _devicePort.Waiting; i < StormDepth; i++)
             {
