@@ -90,7 +90,7 @@ public class DeviceAllocationTests
     [TestMethod]
     [DataRow("NanoTcp.Wire.InternetChecksum::Sum")]
     [DataRow("NanoTcp.Tcp.Cubic::Curve")]
-    [DataRow("NanoTcp.Tcp.RingBuffer::Place")]
+    [DataRow("NanoTcp.Primitives.RingBuffer::Place")]
     [DataRow("NanoTcp.Drivers.Enc28j60.Enc28j60Phy::Read")]
     [DataRow("NanoTcp.Emulation.TransmitStatus::Store")]
     [DataRow("NanoTcp.Samples.Status.StatusJson::WriteConnection")]
