@@ -79,6 +79,8 @@ internal sealed class UdpLayer
         byte[] buffer = Ip.Buffer;
         int offset = Ip.ReceiveOffset;
         int length = header.PayloadLength < UdpHeader.Length ? 0 : BigEndian.ReadUInt16(buffer, offset + UdpHeader.LengthOffset);
+
+        // RFC 768 1: the length counts the header, and may be less than what IP has brought.
         if (length < UdpHeader.Length || length > header.PayloadLength || !IsChecksumRight(header, buffer, offset, length))
         {
             Counters[StackCounter.UdpInErrors]++;
@@ -180,7 +182,7 @@ internal sealed class UdpLayer
         int sum = InternetChecksum.PseudoHeaderSum(Ip.Address, destination, Ipv4Header.ProtocolUdp, total)
             + InternetChecksum.Sum(buffer, offset, total);
 
-        // RFC 768: a sum of 0 goes out as all ones, because 0 stands for none.
+        // RFC 768 2: a sum of 0 goes out as all ones, because 0 stands for none.
         int checksum = 0xFFFF - InternetChecksum.Fold(sum);
         BigEndian.WriteUInt16(buffer, offset + UdpHeader.ChecksumOffset, checksum == 0 ? 0xFFFF : checksum);
         Counters[StackCounter.UdpOutDatagrams]++;
@@ -228,7 +230,7 @@ internal sealed class UdpLayer
         }
     }
 
-    /// <summary>RFC 768: 0 says that the sender made no checksum, and such a datagram is taken (RFC 1122 4.1.3.4).</summary>
+    /// <summary>RFC 768 2: 0 says that the sender made no checksum, and such a datagram is taken (RFC 1122 4.1.3.4).</summary>
     private static bool IsChecksumRight(Ipv4Header header, byte[] buffer, int offset, int length)
     {
         if (BigEndian.ReadUInt16(buffer, offset + UdpHeader.ChecksumOffset) == 0)

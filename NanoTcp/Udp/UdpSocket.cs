@@ -422,7 +422,7 @@ public sealed class UdpSocket : UdpEndpoint
             int length = BigEndian.ReadUInt16(record, 6);
 
             // The network may have become another one since the datagram was taken. RFC 1122 3.2.1.3: only who asks for an
-            // address sends without one.
+            // address sends without one (RFC 1122 4.1.3.6).
             int reach = udp.Ip.Address != 0 && MayGoTo(destination) ? udp.Ip.ReachAny(destination) : Ipv4Layer.Unreachable;
             if (reach == Ipv4Layer.Pending)
             {
@@ -457,7 +457,7 @@ public sealed class UdpSocket : UdpEndpoint
     /// <inheritdoc/>
     internal override bool ProcessError(IcmpProtocol icmp)
     {
-        // As RFC 5927 4.1 wants it of TCP, as far as UDP has anything to compare: the whole pair of sockets is right, something
+        // RFC 1122 4.1.3.3. As RFC 5927 4.1 wants it of TCP, as far as UDP has anything to compare: the whole pair of sockets is right, something
         // was sent there, and the head of the datagram that comes back fits its own packet. It is told and changes nothing.
         int[] values = _values;
         int datagram = icmp.ReturnedLength - Ipv4Header.MinLength;
