@@ -91,10 +91,10 @@ public sealed class BlackHoleTests
         for (int i = 0; i < 12; i++)
         {
             world.Exchange(client, server, 120_000);
-            world.Hosts.Run(600_000);
+            world.Hosts.Run(660_000);
         }
 
-        world.AssertBlackHoles(8, 13);
+        world.AssertBlackHoles(10, 12);
         world.End(client, server);
     }
 

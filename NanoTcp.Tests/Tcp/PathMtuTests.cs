@@ -1,6 +1,5 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tests.Compliance;
-using NanoTcp.Tests.Link;
 using NanoTcp.Tests.Wire;
 
 namespace NanoTcp.Tests.Tcp;

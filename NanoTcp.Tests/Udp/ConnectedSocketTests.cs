@@ -1,4 +1,3 @@
-using System;
 using NanoTcp.Primitives;
 using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
