@@ -3,6 +3,7 @@ using NanoTcp.Ip;
 using NanoTcp.Link;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
+using NanoTcp.Udp;
 using NanoTcp.Wire;
 
 namespace NanoTcp;
@@ -22,11 +23,19 @@ public sealed class NetworkStack
     /// <summary>How soon a device is asked again that cannot take a frame now, in ms; the longest frame takes 1.2 ms at 10 Mbit/s.</summary>
     private const int BusyDeviceWait = 1;
 
+    /// <summary>IPv4, for the services that stand on this stack.</summary>
+    internal readonly Ipv4Layer Ip;
+
+    /// <summary>ARP, for the same.</summary>
+    internal readonly ArpProtocol Arp;
+
+    /// <summary>UDP, for the same.</summary>
+    internal readonly UdpLayer Udp;
+
     private readonly ILinkDevice _link;
+    private readonly MulticastGroups _groups;
     private readonly ArpCache _neighbours;
     private readonly EthernetLayer _ethernet;
-    private readonly ArpProtocol _arp;
-    private readonly Ipv4Layer _ip;
     private readonly IcmpProtocol _icmp;
     private readonly TcpLayer _tcp;
     private readonly long[] _counters;
@@ -55,12 +64,13 @@ public sealed class NetworkStack
         _counters = Counters.Values;
         _ethernet = new EthernetLayer(link, Counters);
         _neighbours = new ArpCache(options.Neighbours, options.NeighbourQueues, Counters);
-        _arp = new ArpProtocol(_ethernet, _neighbours, options.Address, Counters);
-        _ip = new Ipv4Layer(
-            _ethernet, _arp, options.Address, options.PrefixLength, options.Gateway, options.TimeToLive, options.Random, Counters);
-        _icmp = new IcmpProtocol(_ip, Counters);
+        Arp = new ArpProtocol(_ethernet, _neighbours, Counters);
+        _groups = options.MulticastGroups == 0 ? null : new MulticastGroups(options.MulticastGroups, link);
+        Ip = new Ipv4Layer(_ethernet, Arp, _groups, options.TimeToLive, options.Random, Counters);
+        _icmp = new IcmpProtocol(Ip, Counters);
+        Udp = new UdpLayer(Ip, options.Random, Counters);
         _tcp = new TcpLayer(
-            _ip,
+            Ip,
             options.Connections,
             options.Listeners,
             options.ReceiveBuffer,
@@ -76,6 +86,11 @@ public sealed class NetworkStack
             options.Random,
             Counters);
         _linkStatus = LinkStatus.NoDevice;
+        if (options.Address != 0)
+        {
+            Ip.Configure(options.Address, options.PrefixLength, options.Gateway);
+            Arp.Address = options.Address;
+        }
     }
 
     /// <summary>The link below.</summary>
@@ -96,25 +111,25 @@ public sealed class NetworkStack
     /// <summary>The time of the last <see cref="Poll"/>, in ms.</summary>
     public long Now
     {
-        get { return _ip.Now; }
+        get { return Ip.Now; }
     }
 
-    /// <summary>Own IPv4 address.</summary>
+    /// <summary>Own IPv4 address; 0 as long as there is none.</summary>
     public uint Address
     {
-        get { return _ip.Address; }
+        get { return Ip.Address; }
     }
 
     /// <summary>Length of the network prefix in bits.</summary>
     public int PrefixLength
     {
-        get { return _ip.PrefixLength; }
+        get { return Ip.PrefixLength; }
     }
 
     /// <summary>The router, or 0.</summary>
     public uint Gateway
     {
-        get { return _ip.Gateway; }
+        get { return Ip.Gateway; }
     }
 
     /// <summary>How many connection slots there are, used or not; see <see cref="GetConnection"/>.</summary>
@@ -150,7 +165,7 @@ public sealed class NetworkStack
     public int Poll(long now)
     {
         _neighbours.Now = now;
-        _ip.Now = now;
+        Ip.Now = now;
         int linkWait = _link.Poll(now);
         CheckLink(now);
 
@@ -158,16 +173,78 @@ public sealed class NetworkStack
         // that waits there is taken in before anything is acknowledged (RFC 9293 MUST-58, MUST-59).
         bool more = Receive(now);
         _tcp.RunTimers(now);
-        if (_linkStatus != LinkStatus.Up)
+        if (now >= Udp.Deadline)
+        {
+            Udp.RunTimers(now);
+        }
+
+        bool linkUp = _linkStatus == LinkStatus.Up;
+        if (!linkUp || Ip.Address == 0)
         {
             _tcp.WaitForLink(now);
         }
-        else if (Send(now))
+
+        if (linkUp && Send(now))
         {
             more = true;
         }
 
         return more ? 0 : Wait(now, linkWait);
+    }
+
+    /// <summary>
+    /// Gives the host another address. Connections and handshakes under the old one end at once, with
+    /// <see cref="TcpEndReason.AddressChanged"/>; listeners and sockets stay.
+    /// </summary>
+    /// <param name="address">One host's address within its prefix, or 0 to have none.</param>
+    /// <param name="prefixLength">Length of the network prefix in bits, 1 to 30; without an address it does not matter.</param>
+    /// <param name="gateway">Another host of the same prefix, or 0.</param>
+    /// <exception cref="ArgumentException">An argument is out of its range; the message says what is wrong.</exception>
+    public void SetAddress(uint address, int prefixLength, uint gateway)
+    {
+        NetworkStackOptions.ValidateAddress(address, prefixLength, gateway);
+        bool moved = address != Ip.Address;
+        Ip.Configure(address, address == 0 ? 0 : prefixLength, address == 0 ? 0 : gateway);
+        if (!moved)
+        {
+            return;
+        }
+
+        // What is known of neighbours may be about another network.
+        Arp.SetAddress(address, Ip.Now);
+        _tcp.AddressChanged();
+        Udp.AddressChanged(Ip.Now);
+    }
+
+    /// <summary>Takes packets to a multicast group from now on. A group that is joined twice is taken until it has been left twice.</summary>
+    /// <param name="group">224.0.0.1 to 239.255.255.255.</param>
+    /// <exception cref="ArgumentException">The address is no group's.</exception>
+    /// <exception cref="InvalidOperationException">All places for groups are taken, here (<see cref="NetworkStackOptions.MulticastGroups"/>)
+    /// or in the link device.</exception>
+    public void JoinGroup(uint group)
+    {
+        CheckGroup(group);
+        if (_groups == null)
+        {
+            throw new InvalidOperationException("There is no place for groups; NetworkStackOptions.MulticastGroups says how many there are.");
+        }
+
+        _groups.Join(group);
+    }
+
+    /// <summary>Takes back one <see cref="JoinGroup"/>.</summary>
+    /// <param name="group">The group that was joined.</param>
+    /// <exception cref="ArgumentException">The address is no group's.</exception>
+    /// <exception cref="InvalidOperationException">The group is not joined.</exception>
+    public void LeaveGroup(uint group)
+    {
+        CheckGroup(group);
+        if (_groups == null)
+        {
+            throw new InvalidOperationException("This group is not joined.");
+        }
+
+        _groups.Leave(group);
     }
 
     /// <summary>Listens on a port. Connections that exist, with this port or others, are none of its business (RFC 9293 MUST-41, MUST-42).</summary>
@@ -208,7 +285,7 @@ public sealed class NetworkStack
     public TcpConnection Connect(uint address, int port)
     {
         CheckPort(port);
-        if (!_ip.IsPossibleSource(address))
+        if (!Ip.IsPossibleSource(address))
         {
             throw new ArgumentException("A connection goes to one other host: not to a broadcast, multicast or loopback address, nor to this stack's own.", nameof(address));
         }
@@ -231,6 +308,14 @@ public sealed class NetworkStack
         }
     }
 
+    private static void CheckGroup(uint group)
+    {
+        if (!Ipv4Address.IsMulticast(group))
+        {
+            throw new ArgumentException("A multicast group has an address from 224.0.0.0 to 239.255.255.255.", nameof(group));
+        }
+    }
+
     private void CheckLink(long now)
     {
         LinkStatus status = _link.Status;
@@ -242,13 +327,15 @@ public sealed class NetworkStack
         _linkStatus = status;
         if (status == LinkStatus.Up)
         {
-            _arp.LinkRestored(now);
+            Arp.LinkRestored(now);
             _tcp.LinkRestored(now);
         }
         else
         {
             _ethernet.Discard();
         }
+
+        Udp.LinkChanged(status == LinkStatus.Up, now);
     }
 
     /// <summary>True when there may be more to receive.</summary>
@@ -276,7 +363,7 @@ public sealed class NetworkStack
         switch (_ethernet.Type)
         {
             case EthernetHeader.TypeIpv4:
-                if (_ip.Process())
+                if (Ip.Process())
                 {
                     ProcessPacket(now);
                 }
@@ -284,7 +371,7 @@ public sealed class NetworkStack
                 break;
 
             case EthernetHeader.TypeArp:
-                _arp.Process();
+                Arp.Process();
                 break;
 
             default:
@@ -295,7 +382,7 @@ public sealed class NetworkStack
 
     private void ProcessPacket(long now)
     {
-        switch (_ip.Header.Protocol)
+        switch (Ip.Header.Protocol)
         {
             case Ipv4Header.ProtocolTcp:
                 _tcp.Process(now);
@@ -309,6 +396,10 @@ public sealed class NetworkStack
 
                 break;
 
+            case Ipv4Header.ProtocolUdp:
+                Udp.Process(now);
+                break;
+
             default:
                 _counters[StackCounter.IpInUnknownProtos]++;
                 break;
@@ -320,7 +411,7 @@ public sealed class NetworkStack
     {
         for (int i = 0; i < FramesPerPoll; i++)
         {
-            if (!_ethernet.CanTransmit || !(_arp.Dispatch(now) || _tcp.Dispatch(now)))
+            if (!_ethernet.CanTransmit || !(Arp.Dispatch(now) || (Udp.OutputDue && Udp.Dispatch(now)) || (Ip.Address != 0 && _tcp.Dispatch(now))))
             {
                 return false;
             }
@@ -341,11 +432,16 @@ public sealed class NetworkStack
                 return linkWait < BusyDeviceWait ? linkWait : BusyDeviceWait;
             }
 
-            long arp = _arp.NextDeadline();
+            long arp = Arp.NextDeadline();
             if (arp < deadline)
             {
                 deadline = arp;
             }
+        }
+
+        if (Udp.Deadline < deadline)
+        {
+            deadline = Udp.Deadline;
         }
 
         // What is due at once may stand far before any clock.

@@ -11,7 +11,8 @@ namespace NanoTcp;
 /// </summary>
 public sealed class NetworkStackOptions
 {
-    /// <summary>Own IPv4 address; the first octet is in bits 31 to 24.</summary>
+    /// <summary>Own IPv4 address; the first octet is in bits 31 to 24. 0 for none until <see cref="NetworkStack.SetAddress"/>, or a
+    /// service that asks the network, gives one.</summary>
     public uint Address;
 
     /// <summary>Length of the network prefix in bits, 1 to 30.</summary>
@@ -77,6 +78,9 @@ public sealed class NetworkStackOptions
     /// <summary>Time to live of the packets sent, in routers, 1 to 255 (RFC 9293 MUST-49, RFC 1122 3.2.1.7).</summary>
     public int TimeToLive = 64;
 
+    /// <summary>Multicast groups that can be joined at once; mDNS needs one. 0 to 64.</summary>
+    public int MulticastGroups;
+
     /// <summary>Octets of an IPv4 and a TCP header without options.</summary>
     internal const int HeaderLengths = Ipv4Header.MinLength + TcpSegment.MinHeaderLength;
 
@@ -84,18 +88,7 @@ public sealed class NetworkStackOptions
     internal void Validate(int mtu)
     {
         Check(Random != null, nameof(Random), "A source of randomness is needed.");
-        CheckRange(PrefixLength, 1, 30, nameof(PrefixLength));
-        uint mask = Ipv4Address.Mask(PrefixLength);
-        uint first = Address >> 24;
-        Check(
-            first != 0 && first != 127 && first < 224 && (Address & ~mask) != 0 && (Address | mask) != 0xFFFFFFFF,
-            nameof(Address),
-            "The address must be one host's within its prefix.");
-        Check(
-            Gateway == 0
-                || (((Gateway ^ Address) & mask) == 0 && Gateway != Address && (Gateway & ~mask) != 0 && (Gateway | mask) != 0xFFFFFFFF),
-            nameof(Gateway),
-            "The gateway must be another host of the same prefix, or 0 for none.");
+        ValidateAddress(Address, PrefixLength, Gateway);
         CheckRange(Connections, 1, 1024, nameof(Connections));
         CheckRange(Listeners, 0, 64, nameof(Listeners));
         CheckRange(ReceiveBuffer, 256, 65535, nameof(ReceiveBuffer));
@@ -113,7 +106,38 @@ public sealed class NetworkStackOptions
         CheckRange(Gaps, 1, 16, nameof(Gaps));
         CheckRange(MinRetransmissionTimeout, 100, 60000, nameof(MinRetransmissionTimeout));
         CheckRange(TimeToLive, 1, 255, nameof(TimeToLive));
+        CheckRange(MulticastGroups, 0, 64, nameof(MulticastGroups));
         CheckRange((int)CongestionControl, (int)TcpCongestionControl.NewReno, (int)TcpCongestionControl.None, nameof(CongestionControl));
+    }
+
+    /// <summary>Throws unless it is an address that one host can have, with a router that can be reached; or no address.</summary>
+    internal static void ValidateAddress(uint address, int prefixLength, uint gateway)
+    {
+        if (address == 0)
+        {
+            if (gateway != 0)
+            {
+                throw new ArgumentException("Without an address there is no gateway.", nameof(gateway));
+            }
+
+            return;
+        }
+
+        if (prefixLength < 1 || prefixLength > 30)
+        {
+            throw new ArgumentOutOfRangeException(nameof(prefixLength));
+        }
+
+        if (!Ipv4Address.IsHost(address, prefixLength))
+        {
+            throw new ArgumentException("The address must be one host's within its prefix.", nameof(address));
+        }
+
+        bool near = ((gateway ^ address) & Ipv4Address.Mask(prefixLength)) == 0;
+        if (gateway != 0 && (!near || gateway == address || !Ipv4Address.IsHost(gateway, prefixLength)))
+        {
+            throw new ArgumentException("The gateway must be another host of the same prefix, or 0 for none.", nameof(gateway));
+        }
     }
 
     private static void Check(bool valid, string name, string message)

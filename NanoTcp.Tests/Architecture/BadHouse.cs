@@ -11,8 +11,13 @@ namespace NanoTcp.Tests.Architecture.BadHouse
     internal class Stack
     {
         private Options? _options;
-        private Services.Dhcp? _dhcp;
+        private Udp.Datagram? _datagram;
         private Link.Device? _device;
+    }
+
+    internal class KnowsServices
+    {
+        private Services.Dhcp? _above;
     }
 
     internal class KnowsSockets
@@ -205,11 +210,12 @@ namespace NanoTcp.Tests.Architecture.BadHouse.Services
         private Udp.Datagram? _datagram;
         private Tcp.Segment? _segment;
         private Link.Device? _device;
+        private Stack? _stack;
     }
 
-    internal class KnowsRoot
+    internal class KnowsSockets
     {
-        private Stack? _stack;
+        private Sockets.KnowsStackAndTcp? _beside;
     }
 }
 

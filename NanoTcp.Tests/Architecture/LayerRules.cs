@@ -12,7 +12,7 @@ internal static class LayerRules
 {
     /// <summary>
     /// For each layer the layers below that it may name. The root, "", holds NetworkStack and its options and may name
-    /// them all but Sockets, which stands on it. Tcp and Udp stand side by side and see the link only through Ip.
+    /// them all but Services and Sockets, which stand on it. Tcp and Udp stand side by side and see the link only through Ip.
     /// </summary>
     private static readonly Dictionary<string, string[]> s_below = new()
     {
@@ -22,8 +22,8 @@ internal static class LayerRules
         ["Ip"] = ["Primitives", "Wire", "Link"],
         ["Udp"] = ["Primitives", "Wire", "Ip"],
         ["Tcp"] = ["Primitives", "Wire", "Ip"],
-        ["Services"] = ["Primitives", "Wire", "Link", "Ip", "Udp", "Tcp"],
-        [""] = ["Primitives", "Wire", "Link", "Ip", "Udp", "Tcp", "Services"],
+        [""] = ["Primitives", "Wire", "Link", "Ip", "Udp", "Tcp"],
+        ["Services"] = ["Primitives", "Wire", "Link", "Ip", "Udp", "Tcp", ""],
         ["Sockets"] = ["Primitives", "Tcp", ""],
     };
 

@@ -82,7 +82,8 @@ public class LayerRulesTests
     [DataRow("Tcp.KnowsLink", "Tcp must not know Link")]
     [DataRow("Tcp.KnowsFrame", "Tcp must not see an Ethernet frame")]
     [DataRow("Tcp.KnowsOptions", "Tcp must not know the root")]
-    [DataRow("Services.KnowsRoot", "Services must not know the root")]
+    [DataRow("Services.KnowsSockets", "Services must not know Sockets")]
+    [DataRow("KnowsServices", "the root (NetworkStack, options) must not know Services")]
     [DataRow("KnowsSockets", "the root (NetworkStack, options) must not know Sockets")]
     [DataRow("Sockets.KnowsLink", "Sockets must not know Link")]
     [DataRow("Cellar.UnknownLayer", "the order of layers does not know")]
@@ -137,7 +138,8 @@ public class LayerRulesTests
     [DataRow("Tcp", "using NanoTcp;", true)]
     [DataRow("Tcp", "using NanoTcp.Ip;", false)]
     [DataRow("Tcp", "using System;", false)]
-    [DataRow("", "using NanoTcp.Services;", false)]
+    [DataRow("", "using NanoTcp.Services;", true)]
+    [DataRow("Services", "using NanoTcp.Udp;", false)]
     public void A_using_directive_upwards_is_caught(string layer, string line, bool isOffence)
     {
         string folder = Directory.CreateTempSubdirectory("nanotcp-usings-").FullName;

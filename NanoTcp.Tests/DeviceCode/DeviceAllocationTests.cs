@@ -21,6 +21,10 @@ public class DeviceAllocationTests
     private static readonly Allowed[] s_allowed =
     [
         new(Allowance.Throw, "NanoTcp.NetworkStack::CheckPort", Misuse),
+        new(Allowance.Throw, "NanoTcp.NetworkStack::CheckGroup", Misuse),
+        new(Allowance.Throw, "NanoTcp.NetworkStackOptions::ValidateAddress", Misuse),
+        new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::Join", Misuse),
+        new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::Leave", Misuse),
         new(Allowance.Throw, "NanoTcp.Tcp.TcpConnection::CheckOwned", Misuse),
         new(Allowance.Throw, "NanoTcp.Tcp.TcpConnection::CheckRange", Misuse),
         new(Allowance.Throw, "NanoTcp.Tcp.TcpConnection::Write", Misuse),

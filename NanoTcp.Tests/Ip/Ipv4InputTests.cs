@@ -154,7 +154,7 @@ public sealed class Ipv4InputTests : StackTest
     {
         Start();
         B.Deliver(Frames.Ethernet(StackBench.OwnMac, StackBench.PeerMac, 0x86DD, new byte[60]));
-        B.Deliver(FromPeer(Frames.Ipv4(StackBench.PeerAddress, StackBench.OwnAddress, 17, new byte[20])));
+        B.Deliver(FromPeer(Frames.Ipv4(StackBench.PeerAddress, StackBench.OwnAddress, 132, new byte[20])));
         Nothing();
         Counted(StackCounter.EthInUnknownTypes, 1);
         Counted(StackCounter.IpInUnknownProtos, 1);

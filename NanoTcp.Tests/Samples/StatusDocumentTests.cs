@@ -145,7 +145,7 @@ public class StatusDocumentTests
         JsonElement counters = JsonDocument.Parse(bench.Get("/api/status").Body).RootElement.GetProperty("counters").GetProperty("stack");
         string[] shown = [.. counters.EnumerateObject().Select(c => c.Name)];
         string[] all = [.. Enumerable.Range(0, bench.Server.Counters.Count).Select(bench.Server.Counters.GetName)];
-        string[] layers = ["eth", "arp", "ip", "icmp", "tcp"];
+        string[] layers = ["eth", "arp", "ip", "icmp", "tcp", "udp"];
         CollectionAssert.AreEqual(layers.SelectMany(l => all.Where(n => n.StartsWith(l + "_", StringComparison.Ordinal))).ToArray(), shown);
         foreach (JsonProperty counter in counters.EnumerateObject().Where(c => c.Name is "tcp_passive_opens" or "tcp_in_errs"))
         {

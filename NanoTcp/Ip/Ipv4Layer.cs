@@ -21,9 +21,20 @@ internal sealed class Ipv4Layer
     /// <summary>Octets of a packet that every host can receive, in fragments if need be (RFC 1122 3.3.2).</summary>
     internal const int LeastReassembly = 576;
 
-    internal readonly uint Address;
-    internal readonly int PrefixLength;
-    internal readonly uint Gateway;
+    /// <summary>Own address; 0 as long as there is none.</summary>
+    internal uint Address;
+
+    /// <summary>Length of the network's prefix in bits; 0 as long as there is no address.</summary>
+    internal int PrefixLength;
+
+    /// <summary>The router, or 0.</summary>
+    internal uint Gateway;
+
+    /// <summary>
+    /// True while a DHCP server may send to the address that it offers: RFC 2131 4.1 wants such packets taken by a host that
+    /// has not that address yet.
+    /// </summary>
+    internal bool TakesOffers;
 
     /// <summary>Header of the packet that <see cref="Process"/> has let through.</summary>
     internal readonly Ipv4Header Header = new Ipv4Header();
@@ -48,28 +59,39 @@ internal sealed class Ipv4Layer
 
     private readonly EthernetLayer _ethernet;
     private readonly ArpProtocol _arp;
-    private readonly uint _mask;
+    private readonly MulticastGroups _groups;
     private readonly int _timeToLive;
-    private readonly uint _directedBroadcast;
+    private uint _mask;
+    private uint _directedBroadcast;
     private readonly long[] _counters;
     private ushort _identification;
 
     internal Ipv4Layer(
-        EthernetLayer ethernet, ArpProtocol arp, uint address, int prefixLength, uint gateway, int timeToLive, IRandomSource random, CounterSet counters)
+        EthernetLayer ethernet, ArpProtocol arp, MulticastGroups groups, int timeToLive, IRandomSource random, CounterSet counters)
     {
         _ethernet = ethernet;
         _arp = arp;
+        _groups = groups;
         _counters = counters.Values;
-        Address = address;
-        PrefixLength = prefixLength;
-        Gateway = gateway;
-        _mask = Ipv4Address.Mask(prefixLength);
         _timeToLive = timeToLive;
-        _directedBroadcast = address | ~_mask;
         _identification = (ushort)random.NextUInt32();
         Buffer = ethernet.Frame;
         TransmitOffset = ethernet.PayloadOffset + Ipv4Header.MinLength;
         MaxPayload = ethernet.Mtu - Ipv4Header.MinLength;
+        TakesOffers = false;
+        Configure(0, 0, 0);
+    }
+
+    /// <summary>Gives the host another address, or takes it away with 0.</summary>
+    internal void Configure(uint address, int prefixLength, uint gateway)
+    {
+        Address = address;
+        PrefixLength = prefixLength;
+        Gateway = gateway;
+
+        // Without an address nobody is a neighbour, and there is no broadcast but the general one.
+        _mask = address == 0 ? 0xFFFFFFFF : Ipv4Address.Mask(prefixLength);
+        _directedBroadcast = address == 0 ? Ipv4Address.Broadcast : address | ~_mask;
     }
 
     /// <summary>
@@ -88,8 +110,8 @@ internal sealed class Ipv4Layer
         }
 
         uint destination = header.Destination;
-        bool unicast = destination == Address;
-        bool accepted = unicast ? _ethernet.ReceivedUnicast : destination == _directedBroadcast || destination == Ipv4Address.Broadcast;
+        bool unicast = destination == Address && destination != 0;
+        bool accepted = unicast ? _ethernet.ReceivedUnicast : IsForManyOrOffered(destination);
 
         // RFC 1122 3.3.6: a unicast packet in a link broadcast is dropped. RFC 1122 3.2.1.3: a source that cannot be one, too.
         uint source = header.Source;
@@ -142,6 +164,18 @@ internal sealed class Ipv4Layer
         _arp.Doubt(NextHop(destination), Now);
     }
 
+    /// <summary>The same for datagrams, which may also go to a broadcast address or a multicast group.</summary>
+    internal int ReachAny(uint destination)
+    {
+        if (!IsForMany(destination))
+        {
+            return Reach(destination);
+        }
+
+        // RFC 1122 3.2.1.3: only a host that asks for its address has none in what it sends.
+        return Address != 0 || destination == Ipv4Address.Broadcast ? Sent : Unreachable;
+    }
+
     /// <summary>
     /// Sends the payload that stands at <see cref="TransmitOffset"/>. While its next hop is being resolved the packet
     /// waits in that neighbour's queue; every packet that cannot be sent or kept is counted.
@@ -153,24 +187,11 @@ internal sealed class Ipv4Layer
     internal int Send(uint destination, int protocol, int payloadLength, int typeOfService)
     {
         int length = Ipv4Header.MinLength + payloadLength;
-        _identification++;
-        _counters[StackCounter.IpOutRequests]++;
 
         // RFC 1191 3: TCP, which can send the same in smaller segments, wants to be told of a narrow path. Packets that
         // every path carries somehow need no DF bit, and without it a silent black hole cannot swallow them (RFC 2923 2.1).
         bool dontFragment = protocol == Ipv4Header.ProtocolTcp && length > LeastReassembly;
-        Ipv4Header.Write(
-            Buffer,
-            _ethernet.PayloadOffset,
-            typeOfService,
-            length,
-            _identification,
-            dontFragment,
-            _timeToLive,
-            protocol,
-            Address,
-            destination);
-
+        WriteHeader(destination, protocol, length, typeOfService, dontFragment, _timeToLive);
         uint nextHop = NextHop(destination);
         int reach = nextHop == 0 ? ArpProtocol.Unreachable : _arp.Resolve(nextHop, Now);
         if (reach == ArpProtocol.Resolved)
@@ -193,6 +214,44 @@ internal sealed class Ipv4Layer
         return Unreachable;
     }
 
+    /// <summary>The same for datagrams, which may also go to a broadcast address or a multicast group.</summary>
+    /// <param name="destination">The host or group that it is for.</param>
+    /// <param name="protocol">What the payload is.</param>
+    /// <param name="payloadLength">Octets.</param>
+    /// <param name="typeOfService">DSCP in the six high bits, ECN in the two low ones.</param>
+    /// <param name="timeToLive">1 to 255, or 0 for what the options say; RFC 1112 6.1 wants 1 for multicast unless asked otherwise.</param>
+    internal int SendAny(uint destination, int protocol, int payloadLength, int typeOfService, int timeToLive)
+    {
+        if (!IsForMany(destination) && timeToLive == 0)
+        {
+            return Send(destination, protocol, payloadLength, typeOfService);
+        }
+
+        int length = Ipv4Header.MinLength + payloadLength;
+        WriteHeader(destination, protocol, length, typeOfService, false, timeToLive == 0 ? _timeToLive : timeToLive);
+        long mac = Ipv4Address.IsMulticast(destination) ? MacAddress.OfGroup(destination) : MacAddress.Broadcast;
+        if (!IsForMany(destination))
+        {
+            int reach = Reach(destination);
+            if (reach != Sent)
+            {
+                _counters[reach == Pending ? StackCounter.IpOutDiscards : StackCounter.IpOutNoRoutes]++;
+                return reach;
+            }
+
+            mac = _arp.ResolvedMac;
+        }
+
+        _ethernet.Transmit(mac, EthernetHeader.TypeIpv4, length);
+        return Sent;
+    }
+
+    /// <summary>True for a broadcast address and for multicast groups.</summary>
+    internal bool IsForMany(uint destination)
+    {
+        return destination == Ipv4Address.Broadcast || destination == _directedBroadcast || Ipv4Address.IsMulticast(destination);
+    }
+
     /// <summary>
     /// True for an address that a single other host can have: RFC 9293 MUST-63, RFC 1122 3.2.1.3, where neither 0/8 nor the host number 0 is
     /// one; class E is reserved (RFC 1112 4). Ours would be a land attack.
@@ -208,9 +267,55 @@ internal sealed class Ipv4Layer
             && first < 224;
     }
 
+    private void WriteHeader(uint destination, int protocol, int length, int typeOfService, bool dontFragment, int timeToLive)
+    {
+        _identification++;
+        _counters[StackCounter.IpOutRequests]++;
+        Ipv4Header.Write(
+            Buffer,
+            _ethernet.PayloadOffset,
+            typeOfService,
+            length,
+            _identification,
+            dontFragment,
+            timeToLive,
+            protocol,
+            Address,
+            destination);
+    }
+
+    /// <summary>True for a packet that is not for this host alone and all the same to be taken.</summary>
+    private bool IsForManyOrOffered(uint destination)
+    {
+        if (Ipv4Address.IsMulticast(destination))
+        {
+            return _groups != null && _groups.IsMember(destination);
+        }
+
+        return destination == _directedBroadcast || destination == Ipv4Address.Broadcast || (TakesOffers && IsOffer());
+    }
+
+    /// <summary>True for what a DHCP server sends to this station at the address that it is to have.</summary>
+    private bool IsOffer()
+    {
+        int port = _ethernet.PayloadOffset + Header.HeaderLength + UdpHeader.DestinationPortOffset;
+        return _ethernet.ReceivedUnicast
+            && Header.Protocol == Ipv4Header.ProtocolUdp
+            && !Header.IsFragment
+            && Header.PayloadLength >= UdpHeader.Length
+            && BigEndian.ReadUInt16(Buffer, port) == UdpHeader.DhcpClientPort;
+    }
+
     /// <summary>The neighbour that a packet goes to: the host itself or the router (RFC 1122 3.3.1.1); 0 when there is none.</summary>
     private uint NextHop(uint destination)
     {
-        return ((destination ^ Address) & _mask) == 0 ? destination : Gateway;
+        if (((destination ^ Address) & _mask) == 0)
+        {
+            return destination;
+        }
+
+        // RFC 3927 2.6.2, 2.7: what has a link-local address is on this link and never behind a router, and a host that
+        // has only such an address asks for everybody on the link.
+        return Ipv4Address.IsLinkLocal(destination) || Ipv4Address.IsLinkLocal(Address) ? Address == 0 ? 0 : destination : Gateway;
     }
 }

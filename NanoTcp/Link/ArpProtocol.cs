@@ -37,6 +37,9 @@ internal sealed class ArpProtocol
 
     internal const int AnnounceInterval = 2000;
 
+    /// <summary>Own address; 0 as long as there is none.</summary>
+    internal uint Address;
+
     /// <summary>What <see cref="Resolve"/> has found.</summary>
     internal long ResolvedMac;
 
@@ -48,24 +51,39 @@ internal sealed class ArpProtocol
     private readonly ArpCache _cache;
     private readonly ArpPacket _packet = new ArpPacket();
     private readonly long[] _counters;
-    private readonly uint _address;
     private int _announcementsLeft;
     private long _announceAt;
 
-    internal ArpProtocol(EthernetLayer ethernet, ArpCache cache, uint address, CounterSet counters)
+    internal ArpProtocol(EthernetLayer ethernet, ArpCache cache, CounterSet counters)
     {
         _ethernet = ethernet;
         _cache = cache;
-        _address = address;
         _counters = counters.Values;
     }
 
     /// <summary>Begins to tell the link who is here, so that neighbours replace what they remember of an earlier owner.</summary>
     internal void Announce(long now)
     {
-        _announcementsLeft = Announcements;
+        _announcementsLeft = Address == 0 ? 0 : Announcements;
         _announceAt = now;
         _cache.LookAt = ArpCache.AtOnce;
+    }
+
+    /// <summary>The host has another address, or none: the neighbours are others, and are to know who is here now.</summary>
+    internal void SetAddress(uint address, long now)
+    {
+        Address = address;
+        _resolved = 0;
+        for (int i = 0; i < _cache.State.Length; i++)
+        {
+            if (_cache.State[i] != ArpCache.Free)
+            {
+                _cache.DropQueued(i);
+                _cache.State[i] = ArpCache.Free;
+            }
+        }
+
+        Announce(now);
     }
 
     /// <summary>The link is there, again or for the first time: what went unanswered without it is asked anew.</summary>
@@ -165,7 +183,7 @@ internal sealed class ArpProtocol
             return;
         }
 
-        if (packet.SenderAddress == _address)
+        if (packet.SenderAddress == Address && Address != 0)
         {
             if (packet.SenderMac != _ethernet.MacAddress)
             {
@@ -182,7 +200,7 @@ internal sealed class ArpProtocol
             return;
         }
 
-        bool forUs = packet.TargetAddress == _address;
+        bool forUs = packet.TargetAddress == Address && Address != 0;
 
         // A sender of 0.0.0.0 is probing (RFC 5227 2.1.1): it is answered, but it is nobody to remember.
         if (packet.SenderAddress != 0)
@@ -230,7 +248,7 @@ internal sealed class ArpProtocol
             _announcementsLeft--;
             _announceAt = now + AnnounceInterval;
             _counters[StackCounter.ArpOutRequests]++;
-            Send(ArpPacket.OperationRequest, MacAddress.Broadcast, 0, _address);
+            Send(ArpPacket.OperationRequest, MacAddress.Broadcast, 0, Address);
             return true;
         }
 
@@ -331,7 +349,7 @@ internal sealed class ArpProtocol
             _ethernet.PayloadOffset,
             operation,
             _ethernet.MacAddress,
-            _address,
+            Address,
             targetMac,
             targetAddress);
         _ethernet.Transmit(destination, EthernetHeader.TypeArp, ArpPacket.Length);

@@ -210,6 +210,18 @@ public static class StackCounter
     /// <summary>Connections given back, with data that a silent peer did not acknowledge, ended for a new client.</summary>
     public const int TcpOrphanEvictions = 67;
 
+    /// <summary>Datagrams given to a socket or a service (RFC 4113 udpInDatagrams).</summary>
+    public const int UdpInDatagrams = 68;
+
+    /// <summary>Datagrams to a port that nobody has (RFC 4113 udpNoPorts).</summary>
+    public const int UdpNoPorts = 69;
+
+    /// <summary>Datagrams with a wrong length or checksum (RFC 4113 udpInErrors).</summary>
+    public const int UdpInErrors = 70;
+
+    /// <summary>Datagrams sent (RFC 4113 udpOutDatagrams).</summary>
+    public const int UdpOutDatagrams = 71;
+
     internal const string Names =
         "eth_in_frames "
         + "eth_out_frames "
@@ -278,5 +290,9 @@ public static class StackCounter
         + "tcp_in_nulls "
         + "tcp_in_xmas "
         + "ip_in_land "
-        + "tcp_orphan_evictions";
+        + "tcp_orphan_evictions "
+        + "udp_in_datagrams "
+        + "udp_no_ports "
+        + "udp_in_errors "
+        + "udp_out_datagrams";
 }

@@ -85,6 +85,28 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>
+    /// The address of this side is gone: no segment under it can be sent, not even a reset. A SYN that has not left yet
+    /// leaves under the next one.
+    /// </summary>
+    internal void LoseAddress()
+    {
+        if (Block.State == TcpState.SynSent && Block.SndMax == Block.Iss)
+        {
+            return;
+        }
+
+        Marks &= ~ResetDue;
+        if (Block.State == TcpState.Closed)
+        {
+            Settle();
+            return;
+        }
+
+        // In TIME-WAIT both sides have closed in order, and all is said.
+        EndHere(Block.State == TcpState.TimeWait ? TcpEndReason.Closed : TcpEndReason.AddressChanged);
+    }
+
+    /// <summary>
     /// The link has come back: what was out may be lost, and waiting for a long timeout helps nobody. The back-off that
     /// went on meanwhile says nothing about the network.
     /// </summary>

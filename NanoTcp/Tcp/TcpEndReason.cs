@@ -30,4 +30,7 @@ public enum TcpEndReason
 
     /// <summary>No data moved for as long as <see cref="TcpConnection.IdleTimeout"/> allows.</summary>
     Idle = 8,
+
+    /// <summary>The host has lost the address that the connection was opened under, or has another one now.</summary>
+    AddressChanged = 9,
 }

@@ -371,6 +371,37 @@ internal sealed partial class TcpLayer
         TimeWaits.RepeatFins();
     }
 
+    /// <summary>
+    /// The host has another address, or none: nothing that belongs to the old one can be received or sent any more. What
+    /// waits to be opened has none yet and goes on.
+    /// </summary>
+    internal void AddressChanged()
+    {
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            if ((_connections[i].Marks & TcpConnection.InUse) != 0)
+            {
+                _connections[i].LoseAddress();
+            }
+        }
+
+        for (int i = 0; i < HalfOpen.State.Length; i++)
+        {
+            if (HalfOpen.State[i] != HalfOpenTable.Free)
+            {
+                HalfOpen.Remove(i);
+            }
+        }
+
+        for (int i = 0; i < TimeWaits.State.Length; i++)
+        {
+            if (TimeWaits.State[i] != (byte)TcpState.Closed)
+            {
+                TimeWaits.Remove(i);
+            }
+        }
+    }
+
     /// <summary>There is no link: what waits to be sent does not wait for ever.</summary>
     internal void WaitForLink(long now)
     {

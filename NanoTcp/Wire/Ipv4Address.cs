@@ -30,6 +30,23 @@ public static class Ipv4Address
         return address >> 28 == 0xE;
     }
 
+    /// <summary>True for an address that a single host of a network can have: none of 0/8, 127/8, multicast and class E, and neither
+    /// the network's own nor its broadcast address (RFC 1122 3.2.1.3).</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="prefixLength">Length of the network's prefix in bits, 1 to 30.</param>
+    public static bool IsHost(uint address, int prefixLength)
+    {
+        uint first = address >> 24;
+        uint host = address & ~Mask(prefixLength);
+        return first != 0 && first != 127 && first < 224 && host != 0 && host != ~Mask(prefixLength);
+    }
+
+    /// <summary>True for 169.254.0.0/16 (RFC 3927).</summary>
+    public static bool IsLinkLocal(uint address)
+    {
+        return address >> 16 == 0xA9FE;
+    }
+
     /// <summary>Reads dotted-decimal text, four numbers of 0 to 255 without leading zeros.</summary>
     /// <returns>False, and address 0, when the text is something else.</returns>
     public static bool TryParse(string text, out uint address)

@@ -10,6 +10,7 @@ internal sealed class Ipv4Header
 
     internal const int ProtocolIcmp = 1;
     internal const int ProtocolTcp = 6;
+    internal const int ProtocolUdp = 17;
 
     /// <summary>The ECN field, the two low bits of the type of service: the transport understands ECN (RFC 3168 5).</summary>
     internal const int Ect0 = 2;

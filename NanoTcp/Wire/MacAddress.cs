@@ -17,6 +17,12 @@ public static class MacAddress
         return (address & GroupBit) != 0;
     }
 
+    /// <summary>The address that frames to an IPv4 multicast group go to (RFC 1112 6.4): 01-00-5E and the 23 low bits of the group.</summary>
+    public static long OfGroup(uint group)
+    {
+        return 0x01005E000000 | (long)(group & 0x7FFFFF);
+    }
+
     /// <summary>Reads six pairs of hexadecimal digits separated by <c>:</c> or <c>-</c>.</summary>
     /// <returns>False, and address 0, when the text is something else.</returns>
     public static bool TryParse(string text, out long address)

@@ -31,6 +31,7 @@ internal sealed class StatusSource
     internal readonly byte[][] EndNames = Ascii.FromAll(new string[]
     {
         "", "closed", "refused", "reset", "timed out", "unreachable", "aborted", "evicted", "idle",
+        "address changed",
     });
 
     /// <summary>What is said of an open connection whose peer does not acknowledge.</summary>
