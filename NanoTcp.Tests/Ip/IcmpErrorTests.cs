@@ -1,5 +1,7 @@
 using System;
+using System.Reflection;
 using NanoTcp.Emulation;
+using NanoTcp.Ip;
 using NanoTcp.Primitives;
 using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
@@ -15,6 +17,7 @@ public sealed class IcmpErrorTests : UdpTest
     private const int Unreachable = 3;
     private const int ProtocolUnreachable = 2;
     private const int PortUnreachable = 3;
+    private const int TimeExceeded = 11;
     private const int Sctp = 132;
 
     [TestMethod]
@@ -247,6 +250,38 @@ public sealed class IcmpErrorTests : UdpTest
         B.Deliver(Frames.Ethernet(
             StackBench.OwnMac, StackBench.PeerMac, Frames.TypeArp, Frames.Arp(Frames.ArpReply, StackBench.PeerMac, Peer, StackBench.OwnMac, Own)));
         ExpectError(Unreachable, PortUnreachable, packet);
+    }
+
+    [TestMethod]
+    [Requirement("RFC 1122", "3.2.2")]
+    public void The_head_of_a_packet_that_is_kept_elsewhere_can_be_told_of_too()
+    {
+        // As when fragments are missing: then the first one's head is in a buffer of its own, and the frame buffer is free.
+        Start();
+        IcmpProtocol icmp = (IcmpProtocol)typeof(NetworkStack)
+            .GetField("_icmp", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(B.Stack)!;
+        byte[] first = Frames.Ipv4(Peer, Own, Protocol, Segment(Peer, Own, PeerPort, Port, new byte[16]), null, 0x2000);
+        Tell(first);
+        ExpectError(TimeExceeded, 1, first);
+        byte[] echo = Echo(24, fragment: 0x2000);
+        Tell(echo);
+        ExpectError(TimeExceeded, 1, echo);
+        Tell(Frames.Ipv4(Peer, Own, Protocol, new byte[16], null, 0x2001));
+        Tell(Frames.Ipv4(Peer, Own, Protocol, new byte[16], null, 0x0100));
+        Tell(Frames.Ipv4(Peer, Own, Frames.Icmp, Frames.IcmpMessage(3, 3, 0, first), null, 0x2000));
+        Tell(Frames.Ipv4(Peer, DirectedBroadcast, Protocol, new byte[16], null, 0x2000));
+        Tell(Frames.Ipv4(Group, Own, Protocol, new byte[16], null, 0x2000));
+        Tell(Frames.Ipv4(Own, Own, Protocol, new byte[16], null, 0x2000));
+        Nothing();
+        Counted(StackCounter.IcmpOutErrors, 2);
+
+        void Tell(byte[] packet)
+        {
+            byte[] kept = new byte[5 + 28];
+            packet[..28].CopyTo(kept, 5);
+            icmp.SendError(TimeExceeded, 1, kept, 5, 28);
+            B.Poll();
+        }
     }
 
     [TestMethod]
