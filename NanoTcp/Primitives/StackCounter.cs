@@ -51,7 +51,7 @@ public static class StackCounter
     /// <summary>Packets of a protocol that nobody here speaks (ipIfStatsInUnknownProtos).</summary>
     public const int IpInUnknownProtos = 14;
 
-    /// <summary>Fragments, which are not reassembled (ipIfStatsReasmFails).</summary>
+    /// <summary>Datagrams given up of which fragments had come, and fragments dropped alone (ipIfStatsReasmFails).</summary>
     public const int IpReasmFails = 15;
 
     /// <summary>Packets sent (ipIfStatsOutRequests).</summary>
@@ -222,6 +222,15 @@ public static class StackCounter
     /// <summary>Datagrams sent (RFC 4113 udpOutDatagrams).</summary>
     public const int UdpOutDatagrams = 71;
 
+    /// <summary>Fragments received that were to be reassembled (ipIfStatsReasmReqds).</summary>
+    public const int IpReasmReqds = 72;
+
+    /// <summary>Datagrams reassembled (ipIfStatsReasmOKs).</summary>
+    public const int IpReasmOks = 73;
+
+    /// <summary>Fragments that overlapped or contradicted others of their datagram, exact repetitions included.</summary>
+    public const int IpReasmOverlaps = 74;
+
     internal const string Names =
         "eth_in_frames "
         + "eth_out_frames "
@@ -294,5 +303,8 @@ public static class StackCounter
         + "udp_in_datagrams "
         + "udp_no_ports "
         + "udp_in_errors "
-        + "udp_out_datagrams";
+        + "udp_out_datagrams "
+        + "ip_reasm_reqds "
+        + "ip_reasm_oks "
+        + "ip_reasm_overlaps";
 }
