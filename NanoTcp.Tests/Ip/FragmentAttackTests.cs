@@ -1,4 +1,3 @@
-using System;
 using System.Linq;
 using NanoTcp.Emulation;
 using NanoTcp.Primitives;
@@ -34,6 +33,7 @@ public sealed class FragmentAttackTests : StackTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1858", "4")]
     public void Teardrop_a_fragment_within_another_ends_the_datagram()
     {
         StartWithBuffers();
@@ -62,10 +62,9 @@ public sealed class FragmentAttackTests : StackTest
     }
 
     [TestMethod]
-    [Requirement("RFC 3128", "2")]
     [DataRow(8)]
     [DataRow(16)]
-    public void RFC_3128_2_a_fragment_that_rewrites_the_TCP_header_is_dropped_before_and_after_the_first(int offset)
+    public void RFC_3128_a_fragment_that_rewrites_the_TCP_header_is_dropped_before_and_after_the_first(int offset)
     {
         StartWithBuffers();
         B.Stack.Listen(80, 1);

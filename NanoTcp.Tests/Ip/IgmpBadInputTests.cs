@@ -1,6 +1,4 @@
-using System;
 using NanoTcp.Emulation;
-using NanoTcp.Primitives;
 using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
 using NanoTcp.Tests.Wire;

@@ -18,7 +18,9 @@ public sealed class IgmpTests : IgmpTest
     [Requirement("RFC 2236", "2")]
     [Requirement("RFC 2236", "3")]
     [Requirement("RFC 2236", "8.10")]
+    [Requirement("RFC 2236", "9")]
     [Requirement("RFC 2113", "2.1")]
+    [Requirement("RFC 1112", "6.4")]
     public void RFC_2236_3_a_group_is_reported_when_it_is_joined_and_once_more()
     {
         StartWithGroups();
@@ -68,6 +70,7 @@ public sealed class IgmpTests : IgmpTest
     }
 
     [TestMethod]
+    [Requirement("RFC 2236", "2.2")]
     public void Delays_lie_anywhere_from_the_first_millisecond_to_the_last()
     {
         List<long> delays = [];
@@ -328,6 +331,36 @@ public sealed class IgmpTests : IgmpTest
         Sends(Report, Ssdp);
         At(6 + Delay10);
         B.Sent.Clear();
+    }
+
+    [TestMethod]
+    public void An_address_that_goes_while_the_device_is_busy_takes_the_reports_with_it()
+    {
+        StartWithGroups();
+        B.Link.Busy = true;
+        Join(Mdns);
+        B.Do(() => B.Stack.SetAddress(0, 0, 0));
+        B.Link.Busy = false;
+        At(60_000);
+        Nothing();
+    }
+
+    [TestMethod]
+    public void A_group_that_is_joined_before_the_first_Poll_is_reported_by_it()
+    {
+        FrameLink link = new();
+        NetworkStack stack = new(
+            link, new NetworkStackOptions { Address = StackBench.OwnAddress, MulticastGroups = 1, Random = new ConstantRandom() });
+        stack.JoinGroup(Mdns);
+        stack.Poll(5_000_000_000);
+        byte[]? frame;
+        int reports = 0;
+        while ((frame = link.Take()) != null)
+        {
+            reports += Frames.Get16(frame, 12) == Frames.TypeIpv4 && frame[38] == Report ? 1 : 0;
+        }
+
+        Assert.AreEqual(1, reports);
     }
 
     [TestMethod]

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Net.Sockets;
 using NanoTcp.Primitives;
 
 namespace NanoTcp.Tests.Peers;

@@ -5,7 +5,7 @@ namespace NanoTcp.Ip;
 
 /// <summary>
 /// One datagram that is being put together from its fragments (RFC 791 3.2): room of a fixed size, and a bit for each block of
-/// 8 octets that has come. RFC 815 keeps a list of the holes instead, which grows with the holes; bits do not, and show every
+/// 8 octets that has come. RFC 815 3 keeps a list of the holes instead, which grows with them; bits do not, and show every
 /// overlap.
 /// </summary>
 internal sealed class FragmentBuffer

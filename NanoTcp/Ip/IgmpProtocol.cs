@@ -41,7 +41,7 @@ internal sealed class IgmpProtocol
     private const int TypeReport = 0x16;
     private const int TypeLeave = 0x17;
 
-    /// <summary>Response times are in tenths of a second.</summary>
+    /// <summary>RFC 2236 2.2: response times are in tenths of a second.</summary>
     private const int ResponseTimeUnit = 100;
 
     private const uint AllRouters = 0xE0000002;

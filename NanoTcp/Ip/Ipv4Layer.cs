@@ -336,7 +336,7 @@ internal sealed class Ipv4Layer
 
     /// <summary>
     /// True for a message about groups from 0.0.0.0: a switch that has no address of its own asks who is in a group
-    /// (RFC 4541 2.1.1), and a host that has none yet reports.
+    /// (RFC 4541), and a host that has none yet reports.
     /// </summary>
     private bool IsQuerierWithoutAddress()
     {

@@ -8,7 +8,7 @@ namespace NanoTcp.Ip;
 /// stands in the frame buffer like any other packet.
 /// </summary>
 /// <remarks>
-/// Fragments that overlap are never sorted out: their datagram is dropped, and what else comes of it too (RFC 5722 has that
+/// Fragments that overlap are never sorted out: their datagram is dropped, and what else comes of it too (RFC 5722 4 has that
 /// for IPv6). Only an exact repetition of what is there already is dropped alone, because networks do repeat packets.
 /// </remarks>
 internal sealed class Reassembly
@@ -174,7 +174,7 @@ internal sealed class Reassembly
     /// <summary>
     /// False for what no sender that keeps to the RFCs sends: nothing at all; a piece that is not the last and no multiple of 8
     /// (RFC 791 3.2); one that makes the datagram longer than a datagram can be, the ping of death; a first piece of TCP without
-    /// the whole header (RFC 1858 3), or another one that begins within it (RFC 3128 2).
+    /// the whole header (RFC 1858 3), or another one that begins within it (RFC 3128).
     /// </summary>
     private static bool IsPossible(Ipv4Header header, int offset, bool more)
     {
