@@ -197,9 +197,9 @@ public class MdnsAnswerTests : MdnsTest
         StartReadyHost();
         Hear("query; ?nanotcp.local ANY QU; ^nanotcp.local 120 A 10.0.0.9", 0x0A000009);
 
-        // To all, who have not heard it for long, and to the prober alone.
-        SaysTo(0x0A000009, Port, Address);
+        // To all, who have not heard it for long, and to the prober as soon as ARP has found him.
         Says(Address);
+        SaysTo(0x0A000009, Port, Address);
         After(250);
         Hear("query; ?nanotcp.local ANY QU; ^nanotcp.local 120 A 10.0.0.9", 0x0A000009);
         SaysTo(0x0A000009, Port, Address);

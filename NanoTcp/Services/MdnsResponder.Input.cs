@@ -435,6 +435,7 @@ public sealed partial class MdnsResponder
         int questions = BigEndian.ReadUInt16(buffer, start + DnsMessage.QuestionsOffset);
         int records = Records(buffer, start);
         int offset = start + DnsMessage.HeaderLength;
+        int conflicts = 0;
         for (int i = 0; i < questions; i++)
         {
             offset = DnsMessage.SkipQuestion(buffer, start, end, offset);
@@ -453,23 +454,29 @@ public sealed partial class MdnsResponder
                 int name = Names.Find(buffer, start, end, offset);
                 if (name != MdnsNames.None)
                 {
-                    CheckRecord(name, buffer, start, end, tail, unicast, now);
+                    conflicts |= CheckRecord(name, buffer, start, end, tail, unicast, now);
                 }
             }
 
             offset = DnsMessage.EndOfRecord(buffer, tail);
         }
+
+        if (conflicts != 0)
+        {
+            Resolve(conflicts, now);
+        }
     }
 
     /// <summary>Another host has a record under a name that is used, or wanted, here.</summary>
-    private void CheckRecord(int name, byte[] buffer, int start, int end, int tail, bool unicast, long now)
+    /// <returns>The owner, as a bit, whose name is in conflict with it; 0 when none is.</returns>
+    private int CheckRecord(int name, byte[] buffer, int start, int end, int tail, bool unicast, long now)
     {
         int owner = _records.OwnerOf(name);
         bool probing = owner >= 0 && (_probing & (1 << owner)) != 0;
         if (probing && _probesSent == 0)
         {
             // RFC 6762 8.1: what comes before the first probe does not count.
-            return;
+            return 0;
         }
 
         int type = ReadType(buffer, tail);
@@ -486,7 +493,7 @@ public sealed partial class MdnsResponder
             if (_records.HasSameData(record, buffer, start, end, tail))
             {
                 Agree(record, seconds, unicast, now);
-                return;
+                return 0;
             }
 
             differs |= _records.IsUnique(record);
@@ -495,18 +502,11 @@ public sealed partial class MdnsResponder
         if (seconds == 0 || type == DnsMessage.TypeNsec || owner < 0)
         {
             // Somebody gives the name up, or says what it has not.
-            return;
+            return 0;
         }
 
-        if (probing)
-        {
-            // RFC 6762 8.1: a record of any type is in the way of a probe for all of them.
-            GiveUpName(owner, now);
-        }
-        else if (differs && (_claimed & (1 << owner)) != 0)
-        {
-            ProveName(owner, now);
-        }
+        // RFC 6762 8.1: a record of any type is in the way of a probe for all of them.
+        return probing || (differs && (_claimed & (1 << owner)) != 0) ? 1 << owner : 0;
     }
 
     /// <summary>Another host says what this one says.</summary>
@@ -532,25 +532,29 @@ public sealed partial class MdnsResponder
         }
     }
 
-    /// <summary>The name that is probed for belongs to another host: the next one is tried (RFC 6762 9).</summary>
-    private void GiveUpName(int owner, long now)
+    /// <summary>
+    /// RFC 6762 9: names that are probed for and belong to another host are given up for the next; those that were proved and
+    /// are used by another host too must be proved again.
+    /// </summary>
+    private void Resolve(int conflicts, long now)
     {
-        Counts[MdnsCounter.Conflicts]++;
-        Counts[MdnsCounter.Renames]++;
-        Names.Rename(MdnsRecords.NameOfOwner(owner));
-        while (owner != 0 && Names.IsTwice(owner - 1))
+        for (int owner = 0; owner < _records.Owners; owner++)
         {
+            if ((conflicts & _probing & (1 << owner)) == 0)
+            {
+                continue;
+            }
+
+            Counts[MdnsCounter.Renames]++;
             Names.Rename(MdnsRecords.NameOfOwner(owner));
+            while (owner != 0 && Names.IsTwice(owner - 1))
+            {
+                Names.Rename(MdnsRecords.NameOfOwner(owner));
+            }
         }
 
-        Probe(now, ConflictDelay(now));
-    }
-
-    /// <summary>The name that was proved free is used by another host too: it must be proved again (RFC 6762 9).</summary>
-    private void ProveName(int owner, long now)
-    {
         Counts[MdnsCounter.Conflicts]++;
-        _claimed &= ~(1 << owner);
+        _claimed &= ~conflicts;
         _valid = _records.ValidFor(_claimed);
         for (int record = 0; record < _dueAt.Length; record++)
         {
