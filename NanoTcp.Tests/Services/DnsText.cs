@@ -22,7 +22,16 @@ internal static class DnsText
 
     private static readonly Dictionary<string, int> s_types = new()
     {
-        ["A"] = 1, ["NS"] = 2, ["CNAME"] = 5, ["PTR"] = 12, ["HINFO"] = 13, ["TXT"] = 16, ["AAAA"] = 28, ["SRV"] = 33, ["NSEC"] = 47, ["ANY"] = 255,
+        ["A"] = 1,
+        ["NS"] = 2,
+        ["CNAME"] = 5,
+        ["PTR"] = 12,
+        ["HINFO"] = 13,
+        ["TXT"] = 16,
+        ["AAAA"] = 28,
+        ["SRV"] = 33,
+        ["NSEC"] = 47,
+        ["ANY"] = 255,
     };
 
     /// <summary>A message as octets.</summary>

@@ -3,7 +3,6 @@ using System.Linq;
 using NanoTcp.Services;
 using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
-using NanoTcp.Tests.Wire;
 
 namespace NanoTcp.Tests.Services;
 
@@ -32,6 +31,7 @@ public class MdnsAnswerTests : MdnsTest
     [Requirement("RFC 6762", "6.2")]
     [Requirement("RFC 6762", "6.5")]
     [Requirement("RFC 6763", "12.2")]
+    [Requirement("RFC 6763", "6.1")]
     public void Section_6_What_only_this_host_can_answer_is_answered_at_once(string question, string answer)
     {
         StartReadyHost(services: Services);
@@ -365,6 +365,7 @@ public class MdnsAnswerTests : MdnsTest
     }
 
     [TestMethod]
+    [Requirement("RFC 6762", "17")]
     public void Answers_that_do_not_fit_in_one_message_come_in_several()
     {
         string[] text = [new string('k', 190), new string('l', 190)];

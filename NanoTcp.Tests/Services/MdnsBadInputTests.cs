@@ -39,11 +39,11 @@ public class MdnsBadInputTests : MdnsTest
     [DataRow(0xFFFF, DisplayName = "out of the message")]
     [DataRow(0x8001, DisplayName = "a reserved kind of label")]
     [DataRow(0x4001, DisplayName = "another reserved kind of label")]
-    public void NAME_WRECK_Compression_pointers_that_lead_nowhere(int pointer)
+    public void NAME_WRECK_Compression_pointers_that_lead_nowhere(int octets)
     {
         byte[] query = [.. DnsText.Parse("query"), 0, 0, 0, 1, 0, 1];
         Frames.Put16(query, 4, 1);
-        Frames.Put16(query, FirstName, pointer);
+        Frames.Put16(query, FirstName, octets);
         IsMalformed(query);
     }
 

@@ -269,6 +269,7 @@ public class MdnsResolverTests : MdnsTest
     }
 
     [TestMethod]
+    [Requirement("RFC 6762", "10.3")]
     public void What_was_learned_on_another_link_is_worth_nothing()
     {
         StartReadyHost(names: 2);

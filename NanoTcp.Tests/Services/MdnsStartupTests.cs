@@ -56,6 +56,9 @@ public class MdnsStartupTests : MdnsTest
     [Requirement("RFC 6763", "4.1")]
     [Requirement("RFC 6763", "9")]
     [Requirement("RFC 6762", "8.2")]
+    [Requirement("RFC 6762", "10")]
+    [Requirement("RFC 6762", "10.2")]
+    [Requirement("RFC 6763", "5")]
     public void A_service_is_probed_for_with_the_host_and_announced_with_all_its_records()
     {
         StartHost(services: [new MdnsService("Boiler room", "_http._tcp", 80, ["path=/status", "v=1"])]);
@@ -375,6 +378,7 @@ public class MdnsStartupTests : MdnsTest
     }
 
     [TestMethod]
+    [Requirement("RFC 6762", "16")]
     public void A_long_name_makes_room_for_its_number_and_cuts_no_character_in_two()
     {
         string host = new('h', 63);
@@ -569,6 +573,7 @@ public class MdnsStartupTests : MdnsTest
     [Requirement("RFC 6763", "4.1.1")]
     [Requirement("RFC 6763", "6.4")]
     [Requirement("RFC 6763", "7")]
+    [Requirement("RFC 6763", "6.2")]
     public void A_service_that_cannot_be_written_is_misuse(string instance, string type, int port, string? text)
     {
         Assert.ThrowsExactly<System.ArgumentException>(() => new MdnsService(instance, type, port, text == null ? null! : [text]));

@@ -217,6 +217,7 @@ internal sealed class MdnsRecords
         int mask = 0;
         for (int record = 0; record < _firstNegative; record++)
         {
+            // RFC 6762 6.5: all of them, when it asks for all.
             if (NameOf(record) == name && (type == DnsMessage.TypeAny || type == TypeOf(record)))
             {
                 mask |= 1 << record;
@@ -226,7 +227,7 @@ internal sealed class MdnsRecords
         return mask == 0 ? Negative(name) : mask;
     }
 
-    /// <summary>The records that whoever gets this one will ask for next (RFC 6763 12, RFC 6762 6.2).</summary>
+    /// <summary>The records that whoever gets this one will ask for next (RFC 6763 12.1, 12.2, RFC 6762 6.2).</summary>
     internal int Along(int record)
     {
         if (record >= _firstNegative)
@@ -592,6 +593,7 @@ internal sealed class MdnsRecords
 
     private void PutServerHead(int record, byte[] target, int offset)
     {
+        // RFC 6763 5: priority and weight are for names with several servers.
         BigEndian.WriteUInt32(target, offset, 0);
         BigEndian.WriteUInt16(target, offset + PortOffset, _port[Service(record)]);
     }

@@ -134,6 +134,7 @@ public sealed partial class MdnsResponder
             int tail = DnsName.Skip(buffer, start, end, offset);
             int name = Names.Find(buffer, start, end, offset);
             int wanted = name == MdnsNames.None ? 0 : _records.Match(name, ReadType(buffer, tail), ReadClass(buffer, tail)) & _valid;
+            // RFC 6762 5.4, 5.5.
             bool toAsker = unicast || (BigEndian.ReadUInt16(buffer, tail + DnsMessage.ClassOffset) & DnsMessage.UnicastWanted) != 0;
             if (_resolver != null && !toAsker && !legacy && !truncated && answers == 0)
             {

@@ -7,7 +7,7 @@ namespace NanoTcp.Services;
 /// <content>What is sent: goodbyes first, then probes, then answers.</content>
 public sealed partial class MdnsResponder
 {
-    /// <summary>Octets of a message that every ordinary DNS client takes (RFC 1035 4.2.1).</summary>
+    /// <summary>Octets of a message that every client of ordinary DNS takes over UDP.</summary>
     private const int LegacyLength = 512;
 
     private bool Send(UdpLayer udp, long now)
@@ -144,7 +144,7 @@ public sealed partial class MdnsResponder
                 int next = _records.Write(record, MdnsRecords.Answer, buffer, start, offset, limit);
                 if (next < 0 && answers != 0)
                 {
-                    // It has its turn in the next message.
+                    // RFC 6762 17: it has its turn in the next message.
                     Names.TakeBack(offset - start);
                     break;
                 }
@@ -261,6 +261,7 @@ public sealed partial class MdnsResponder
             }
         }
 
+        // RFC 6762 18.1, 18.4.
         DnsMessage.WriteHeader(buffer, start, legacy ? _legacyId : 0, flags, legacy ? 1 : 0, answers, negatives, additionals);
         _unicast = 0;
         Counts[MdnsCounter.OutUnicasts]++;

@@ -9,9 +9,10 @@ public sealed class MdnsService
     /// <summary>Octets that the text of a service may have; RFC 6763 6.2 asks for few.</summary>
     private const int MostText = 400;
 
+    /// <summary>Characters of the name of a type, RFC 6763 7.</summary>
     private const int MostServiceName = 15;
 
-    /// <summary>The name of this one among the services of its type, as a label with its length in front.</summary>
+    /// <summary>RFC 6763 4.1: the name of this one among the services of its type, as a label with its length in front.</summary>
     internal readonly byte[] Instance;
 
     /// <summary>The two labels of the type.</summary>
@@ -51,6 +52,7 @@ public sealed class MdnsService
 
         Port = port;
         Instance = new byte[1 + DnsName.MaxLabel];
+        // RFC 6762 16.
         int length = Utf8.Encode(instance, Instance, 1);
         if (length <= 0 || HasControls(instance))
         {
