@@ -47,6 +47,7 @@ internal sealed record MemoryTotals(
         DeviceMemory scale = new(typeof(NetworkStack).Assembly);
         scale.Add(link);
         scale.Add(stack);
+        yield return ("each `UdpSocket`, with queues of 512 octets", scale.Add(stack.CreateUdpSocket(512, 512)));
         MdnsResponder responder = new(stack, "nanotcp", [new MdnsService("NanoTcp", "_http._tcp", 80, null!)]);
         yield return ("`MdnsResponder`, with one service", scale.Add(responder));
         yield return ("`MdnsResolver`, for four names", scale.Add(new MdnsResolver(responder, 4)));

@@ -231,6 +231,21 @@ internal sealed class MdnsNames
         return length;
     }
 
+    /// <summary>Copies a name without compression.</summary>
+    /// <returns>Its octets.</returns>
+    internal int Copy(int name, byte[] target, int offset)
+    {
+        int at = offset;
+        for (int n = name; n != Root; n = _parent[n])
+        {
+            Array.Copy(_labels[n], 0, target, at, _length[n]);
+            at += _length[n];
+        }
+
+        target[at++] = 0;
+        return at - offset;
+    }
+
     /// <summary>
     /// Compares the octets of a name with those of one of a message, both without compression (RFC 6762 8.2); one that is
     /// malformed comes first.
