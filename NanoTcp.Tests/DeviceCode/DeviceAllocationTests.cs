@@ -26,6 +26,7 @@ public class DeviceAllocationTests
         new(Allowance.Everything, "NanoTcp.NetworkStack::CreateUdpSocket", "takes the memory of a socket, " + Once),
         new(Allowance.Throw, "NanoTcp.NetworkStackOptions::ValidateAddress", Misuse),
         new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::Join", Misuse),
+        new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::FindPlace", Misuse),
         new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::Leave", Misuse),
         new(Allowance.Throw, "NanoTcp.Tcp.TcpConnection::CheckOwned", Misuse),
         new(Allowance.Throw, "NanoTcp.Tcp.TcpConnection::CheckRange", Misuse),
