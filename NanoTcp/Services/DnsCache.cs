@@ -68,7 +68,7 @@ internal sealed class DnsCache
         int most = found || _maxTimeToLive < MaxNegative ? _maxTimeToLive : MaxNegative;
         seconds = seconds < most ? seconds : most;
         bool named = found || query.Type == DnsMessage.TypeA;
-        if (seconds <= 0 || _kind.Length == 0 || (named && DnsName.Length(query.Name, 0) > MaxName))
+        if (seconds <= 0 || _kind.Length < 1 || (named && DnsName.Length(query.Name, 0) > MaxName))
         {
             return;
         }
