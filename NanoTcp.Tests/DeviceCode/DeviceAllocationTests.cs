@@ -23,6 +23,10 @@ public class DeviceAllocationTests
         new(Allowance.Throw, "NanoTcp.NetworkStack::CheckPort", Misuse),
         new(Allowance.Throw, "NanoTcp.NetworkStack::CheckGroup", Misuse),
         new(Allowance.Throw, "NanoTcp.NetworkStackOptions::ValidateAddress", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.DnsClient::CheckName", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.DnsClient::CheckPlace", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.DnsClient::Get", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.SntpClient::CheckPlace", Misuse),
         new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::Join", Misuse),
         new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::Leave", Misuse),
         new(Allowance.Throw, "NanoTcp.Tcp.TcpConnection::CheckOwned", Misuse),
@@ -61,6 +65,7 @@ public class DeviceAllocationTests
     private static readonly string[] s_roots =
     [
         "NanoTcp.NetworkStack", "NanoTcp.Tcp.TcpConnection", "NanoTcp.Tcp.TcpListener",
+        "NanoTcp.Services.DnsClient", "NanoTcp.Services.SntpClient",
         "NanoTcp.Sockets.NanoTcpStream", "NanoTcp.Sockets.BlockingStream", "NanoTcp.Sockets.NanoTcpServer", "NanoTcp.Sockets.NetworkRunner",
         "NanoTcp.Link.ILinkDevice", "NanoTcp.Link.IMulticastFilter", "NanoTcp.Drivers.Enc28j60.Enc28j60Driver", "NanoTcp.Samples.IService",
     ];
@@ -91,6 +96,8 @@ public class DeviceAllocationTests
     [DataRow("NanoTcp.Wire.InternetChecksum::Sum")]
     [DataRow("NanoTcp.Tcp.Cubic::Curve")]
     [DataRow("NanoTcp.Tcp.RingBuffer::Place")]
+    [DataRow("NanoTcp.Services.DnsAnswer::FindMinimum")]
+    [DataRow("NanoTcp.Services.SntpClient::Kissed")]
     [DataRow("NanoTcp.Drivers.Enc28j60.Enc28j60Phy::Read")]
     [DataRow("NanoTcp.Emulation.TransmitStatus::Store")]
     [DataRow("NanoTcp.Samples.Status.StatusJson::WriteConnection")]

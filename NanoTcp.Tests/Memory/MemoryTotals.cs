@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Reflection;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Link;
+using NanoTcp.Services;
 using NanoTcp.Sockets;
 
 namespace NanoTcp.Tests.Memory;
@@ -37,6 +38,22 @@ internal sealed record MemoryTotals(
         yield return ("`NetworkRunner`", scale.Add(runner));
         yield return ("each `NanoTcpStream`", scale.Add(new NanoTcpStream(runner)));
         yield return ("each `NanoTcpServer`", scale.Add(new NanoTcpServer(runner, 1, 1)));
+    }
+
+    /// <summary>What sockets and services add to a stack, each by itself.</summary>
+    internal static IEnumerable<(string Name, int Bytes)> WeighServices(ILinkDevice link)
+    {
+        NetworkStack stack = MemoryTable.BuildStack(link);
+        DeviceMemory scale = new(typeof(NetworkStack).Assembly);
+        scale.Add(link);
+        scale.Add(stack);
+        int dns = scale.Add(new DnsClient(stack, new DnsClientOptions()));
+        int more = scale.Add(new DnsClient(stack, new DnsClientOptions { Queries = 5 }));
+        yield return ("`DnsClient`, with two queries and four remembered answers", dns);
+        yield return ("each further query of it", (more - dns) / 3);
+        more = scale.Add(new DnsClient(stack, new DnsClientOptions { CacheEntries = 10 }));
+        yield return ("each further remembered answer of it", (more - dns) / 6);
+        yield return ("`SntpClient`", scale.Add(new SntpClient(stack, new SntpClientOptions())));
     }
 
     private sealed class NoClock : NetworkClock
