@@ -1,6 +1,5 @@
 using System;
 using System.Linq;
-using NanoTcp.Emulation;
 using NanoTcp.Link;
 using NanoTcp.Services;
 using NanoTcp.Tests.Compliance;
@@ -415,6 +414,7 @@ public sealed class DnsClientTests : DnsTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5452", "5")]
     public void Two_questions_about_the_same_are_one_query()
     {
         StartDns(options: new DnsClientOptions { Queries = 4 });

@@ -70,6 +70,7 @@ public sealed class DnsForgeryTests : DnsTest
 
     [TestMethod]
     [Requirement("RFC 5452", "9.1")]
+    [Requirement("RFC 1035", "4.2.1")]
     public void Answers_to_another_question_are_not_taken()
     {
         StartDns();

@@ -8,7 +8,7 @@ namespace NanoTcp.Services;
 /// query; all behind them is to be doubted.
 /// </summary>
 /// <remarks>
-/// Only records count that belong to the name asked for, or to a name that its aliases lead to; what else a server puts into
+/// Only records count that belong to the name asked for, or to a name that its aliases lead to (RFC 5452 6); what else a server puts into
 /// an answer is passed over, and the additional section is not even read. A query without EDNS is answered in 512 octets
 /// (RFC 1035 4.2.1), so 31 records are the most there can be.
 /// </remarks>

@@ -3,7 +3,7 @@ using NanoTcp.Wire;
 namespace NanoTcp.Services;
 
 /// <summary>
-/// What is remembered of answers, in a few arrays: for a name its address, for an address its name, or that there is none.
+/// What is remembered of answers (RFC 1035 7.4), in a few arrays: for a name its address, for an address its name, or that there is none.
 /// </summary>
 internal sealed class DnsCache
 {
@@ -60,7 +60,7 @@ internal sealed class DnsCache
 
     /// <summary>Remembers what a query has found, or not found, for so many s.</summary>
     /// <param name="query">Has its status and its result; <see cref="DnsQuery.Name"/> is the question of an A query, the answer of a PTR query.</param>
-    /// <param name="seconds">0 for not at all.</param>
+    /// <param name="seconds">0 for not at all (RFC 1035 3.2.1).</param>
     /// <param name="now">The clock in ms.</param>
     internal void Put(DnsQuery query, int seconds, long now)
     {

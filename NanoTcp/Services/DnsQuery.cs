@@ -290,7 +290,7 @@ internal sealed class DnsQuery : UdpEndpoint
     }
 
     /// <summary>
-    /// The right sender and port and all the same no answer: somebody may be guessing. After a few such the port is closed, and
+    /// The right sender and port and all the same no answer: somebody may be guessing (RFC 5452 9.3). After a few such the port is closed, and
     /// what was guessed so far is worth nothing; the next query, when this one's time is over, has another.
     /// </summary>
     private void Doubt()
