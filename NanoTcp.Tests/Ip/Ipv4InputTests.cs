@@ -154,7 +154,9 @@ public sealed class Ipv4InputTests : StackTest
     {
         Start();
         B.Deliver(Frames.Ethernet(StackBench.OwnMac, StackBench.PeerMac, 0x86DD, new byte[60]));
+        Nothing();
         B.Deliver(FromPeer(Frames.Ipv4(StackBench.PeerAddress, StackBench.OwnAddress, 132, new byte[20])));
+        Assert.AreEqual(3, Next()[34], "protocol unreachable");
         Nothing();
         Counted(StackCounter.EthInUnknownTypes, 1);
         Counted(StackCounter.IpInUnknownProtos, 1);
@@ -162,11 +164,11 @@ public sealed class Ipv4InputTests : StackTest
 
     [TestMethod]
     [Requirement("RFC 9293", "MUST-57")]
-    public void MUST_57_TCP_by_broadcast_is_never_answered()
+    public void MUST_57_TCP_by_broadcast_or_multicast_is_never_answered()
     {
-        Start();
+        Start(configure: options => options.MulticastGroups = 1);
         B.Stack.Listen(80, 1);
-        foreach (uint address in new uint[] { 0xFFFFFFFF, StackBench.Subnet + 255 })
+        foreach (uint address in new uint[] { 0xFFFFFFFF, StackBench.Subnet + 255, 0xE0000001 })
         {
             byte[] syn = Frames.TcpSegment(StackBench.PeerAddress, address, 5000, 80, 1, 0, 2, 4000, [], []);
             B.Deliver(Frames.Ethernet(
@@ -174,6 +176,6 @@ public sealed class Ipv4InputTests : StackTest
         }
 
         Nothing();
-        Counted(StackCounter.TcpInErrs, 2);
+        Counted(StackCounter.TcpInErrs, 3);
     }
 }

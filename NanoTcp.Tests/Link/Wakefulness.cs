@@ -1,6 +1,8 @@
+using System;
 using System.Reflection;
 using NanoTcp.Link;
 using NanoTcp.Tcp;
+using NanoTcp.Udp;
 
 namespace NanoTcp.Tests.Link;
 
@@ -10,7 +12,10 @@ namespace NanoTcp.Tests.Link;
 /// </summary>
 internal static class Wakefulness
 {
+    private static readonly FieldInfo s_duties = typeof(NetworkStack).GetField("_duties", BindingFlags.Instance | BindingFlags.NonPublic)!;
     private static readonly FieldInfo s_tcp = typeof(NetworkStack).GetField("_tcp", BindingFlags.Instance | BindingFlags.NonPublic)!;
+
+    private static readonly FieldInfo s_endpoints = typeof(UdpLayer).GetField("_first", BindingFlags.Instance | BindingFlags.NonPublic)!;
 
     internal static void Check(NetworkStack stack)
     {
@@ -25,8 +30,21 @@ internal static class Wakefulness
             }
         }
 
+        CheckEndpoints(stack.Udp);
         CheckRecords(tcp);
+        CheckDuties(stack);
         CheckNeighbours(stack.Neighbours);
+    }
+
+    private static void CheckEndpoints(UdpLayer udp)
+    {
+        int index = 0;
+        for (UdpEndpoint? endpoint = (UdpEndpoint?)s_endpoints.GetValue(udp); endpoint != null; endpoint = endpoint.Next)
+        {
+            NotBefore(udp.Deadline, endpoint.Deadline, "the timer of UDP endpoint", index);
+            Marked(udp.OutputDue, endpoint.OutputDue, "UDP endpoint", index);
+            index++;
+        }
     }
 
     private static void CheckRecords(TcpLayer tcp)
@@ -54,6 +72,19 @@ internal static class Wakefulness
                 NotBefore(tcp.Deadline, due ? TcpConnection.Never : farewells.DueAt[i], "the timer of farewell", i);
             }
         }
+    }
+
+    private static void CheckDuties(NetworkStack stack)
+    {
+        InternetDuties? duties = (InternetDuties?)s_duties.GetValue(stack);
+        if (duties == null)
+        {
+            return;
+        }
+
+        long due = Math.Min(duties.Igmp?.DueAt ?? long.MaxValue, stack.Ip.Reassembly?.Deadline ?? long.MaxValue);
+        Marked(stack.Udp.OutputDue, duties.OutputDue, "what IP has to send, endpoint", duties.LocalPort);
+        NotBefore(stack.Udp.Deadline, duties.OutputDue ? long.MaxValue : due, "what IP has to do, endpoint", duties.LocalPort);
     }
 
     private static void CheckNeighbours(ArpCache cache)

@@ -47,6 +47,7 @@ internal sealed record MemoryTotals(
         DeviceMemory scale = new(typeof(NetworkStack).Assembly);
         scale.Add(link);
         scale.Add(stack);
+        yield return ("each `UdpSocket`, with queues of 512 octets", scale.Add(stack.CreateUdpSocket(512, 512)));
         int dns = scale.Add(new DnsClient(stack, new DnsClientOptions()));
         int more = scale.Add(new DnsClient(stack, new DnsClientOptions { Queries = 5 }));
         yield return ("`DnsClient`, with two queries and four remembered answers", dns);
