@@ -88,6 +88,16 @@ internal sealed class StackBench
         }
     }
 
+    /// <summary>Lets time pass until the stack sends something, or to <paramref name="time"/>.</summary>
+    internal void AdvanceUntilSent(long time)
+    {
+        while (Now < time && Sent.Count == 0)
+        {
+            Now = Math.Min(time, Now + _wait);
+            Poll();
+        }
+    }
+
     /// <summary>Does something with the stack, counts what it allocates, and lets the stack work.</summary>
     internal void Do(Action action)
     {
