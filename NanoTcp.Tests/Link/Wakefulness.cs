@@ -27,6 +27,10 @@ internal static class Wakefulness
 
         CheckRecords(tcp);
         CheckNeighbours(stack.Neighbours);
+        if (stack.Arp.Detector != null)
+        {
+            NotBefore(stack.Neighbours.LookAt, stack.Arp.Detector.NextAt, "the next probe for address", 0);
+        }
     }
 
     private static void CheckRecords(TcpLayer tcp)
