@@ -26,6 +26,9 @@ public abstract class HostTest : StackTest
     /// <summary>From the last question until an address is in use: two probes a second apart, and the wait after the third.</summary>
     private protected const int ProbingTime = 4000;
 
+    /// <summary>The same, and the second announcement.</summary>
+    private protected const int BindingTime = 6000;
+
     private HostConfiguration? _host;
 
     private protected HostConfiguration Host => _host!;
@@ -48,7 +51,7 @@ public abstract class HostTest : StackTest
         B.Poll();
     }
 
-    /// <summary>Boots, and has an address of the server, 4 s after the beginning. Nothing is left to be looked at.</summary>
+    /// <summary>Boots, and has an address of the server, 6 s after the beginning. Nothing is left to be looked at.</summary>
     private protected void BootAndBind(
         uint lease = 3600, Action<DhcpReply>? more = null, Action<HostConfigurationOptions>? configure = null, Action<NetworkStackOptions>? stack = null)
     {
@@ -63,7 +66,7 @@ public abstract class HostTest : StackTest
         Answer(DhcpReply.Offer, discover, lease, more);
         Answer(DhcpReply.Ack, Asked(DhcpQuestion.Request), lease, more);
         Probed(Leased);
-        At(B.Now - B.Start + ProbingTime);
+        At(B.Now - B.Start + BindingTime);
         Forget();
         Is(HostState.Bound, Leased);
     }

@@ -172,14 +172,14 @@ public sealed partial class HostConfiguration
     }
 
     /// <summary>The first address that a station tries, always the same one, so that it gets it again after a restart (RFC 3927 2.1).</summary>
-    private static uint FirstLinkLocal(long macAddress)
+    internal static uint FirstLinkLocal(long macAddress)
     {
         uint seed = (uint)macAddress ^ (uint)(macAddress >> 24) * 0x9E3779B1;
         return NextLinkLocal(seed);
     }
 
     /// <summary>RFC 3927 2.1: pseudo-random and uniform within what is not reserved.</summary>
-    private static uint NextLinkLocal(uint seed)
+    internal static uint NextLinkLocal(uint seed)
     {
         uint x = (seed * 1664525) + 1013904223;
         x ^= x >> 16;
