@@ -239,8 +239,9 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
     /// </summary>
     /// <remarks>
     /// Takes some 230 SPI operations, where the PHY is slow at most 64 more for each of its nine registers, and leaves the
-    /// chip as it was. It can be written at any time between two calls of <see cref="Poll"/>, also without a chip: every
-    /// register then reads the same, and the first line says so. Allocates nothing but what a literal costs.
+    /// chip as it was, but for EWRPTH when a write to it was due. It can be written at any time between two calls of
+    /// <see cref="Poll"/>, also without a chip: every register then reads the same, and the first line says so. Allocates
+    /// nothing but what a literal costs.
     /// </remarks>
     /// <param name="buffer">Where to.</param>
     /// <param name="offset">First octet.</param>

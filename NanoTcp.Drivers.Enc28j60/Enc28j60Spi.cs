@@ -24,8 +24,11 @@ internal sealed class Enc28j60Spi
     private const int BFC = 0xA0;
     private const int SRC = 0xFF;
     private const int UnknownBank = -1;
+    private const int Nothing = -1;
 
     private int _bank = UnknownBank;
+    private int _owedRegister = Nothing;
+    private int _owedValue;
 
     internal Enc28j60Spi(ISpiBus bus)
     {
@@ -36,6 +39,12 @@ internal sealed class Enc28j60Spi
     internal int Bank
     {
         get { return _bank; }
+    }
+
+    /// <summary>Whether a write is owed; while one is, bank 0 is selected.</summary>
+    internal bool Owes
+    {
+        get { return _owedRegister != Nothing; }
     }
 
     /// <summary>Read Control Register.</summary>
@@ -90,6 +99,26 @@ internal sealed class Enc28j60Spi
         Write(lowRegister + 1, value >> 8);
     }
 
+    /// <summary>
+    /// Puts off a write to a register of bank 0, which is selected, until another bank is about to be: to come back for it
+    /// would take an operation more than the write itself.
+    /// </summary>
+    internal void Owe(int register, int value)
+    {
+        _owedRegister = register;
+        _owedValue = value;
+    }
+
+    /// <summary>Writes what is owed.</summary>
+    internal void Settle()
+    {
+        if (_owedRegister != Nothing)
+        {
+            Issue(WCR | _owedRegister, _owedValue);
+            _owedRegister = Nothing;
+        }
+    }
+
     /// <summary>Bit Field Set on one of the registers that all banks share.</summary>
     internal void SetBits(int commonRegister, int mask)
     {
@@ -102,7 +131,7 @@ internal sealed class Enc28j60Spi
         Issue(BFC | commonRegister, mask);
     }
 
-    /// <summary>Selects a bank with none, one or two operations.</summary>
+    /// <summary>Selects a bank with none, one or two operations, and one more if a write is owed.</summary>
     internal void SelectBank(int bank)
     {
         if (bank == _bank)
@@ -110,6 +139,7 @@ internal sealed class Enc28j60Spi
             return;
         }
 
+        Settle();
         int clear = _bank == UnknownBank ? Enc28j60Bits.BSEL : _bank & ~bank;
         int set = _bank == UnknownBank ? bank : bank & ~_bank;
         if (clear != 0)
@@ -145,12 +175,13 @@ internal sealed class Enc28j60Spi
     {
         Scratch[0] = SRC;
         Bus.Write(Scratch, 0, 1);
-        _bank = UnknownBank;
+        ForgetBank();
     }
 
-    /// <summary>Says that the chip may have another bank selected than the driver believes.</summary>
+    /// <summary>Says that the chip may have another bank selected than the driver believes. What was owed is void.</summary>
     internal void ForgetBank()
     {
+        _owedRegister = Nothing;
         _bank = UnknownBank;
     }
 

@@ -49,6 +49,12 @@ internal sealed class Enc28j60Transmitter
     /// </summary>
     private const int MaximumTimeoutsInPause = 3360 / Timeout;
 
+    /// <summary>Most operations that a frame may take with its completion, the freeing of ring space apart.</summary>
+    private const int MostOperations = 8;
+
+    /// <summary>Those of every frame: the burst, EIR cleared, TXRTS set, and EIR read once it is out.</summary>
+    private const int FixedOperations = 4;
+
     private const int StatusVectorSize = 7;
     private const int Unset = -1;
 
@@ -61,7 +67,6 @@ internal sealed class Enc28j60Transmitter
     private int _attempts;
     private int _timeouts;
     private int _end = Unset;
-    private int _writePointerHigh = Unset;
 
     internal Enc28j60Transmitter(Enc28j60Spi spi, Enc28j60Receiver receiver, CounterSet counters)
     {
@@ -86,11 +91,13 @@ internal sealed class Enc28j60Transmitter
     internal bool PointersHold()
     {
         return (_end == Unset || Enc28j60Verification.HoldsPointer(_spi, Enc28j60Registers.ETXNDL, _end))
-            && (_writePointerHigh == Unset
-                || Enc28j60Verification.Holds(_spi, Enc28j60Registers.EWRPTH, 0xFF, _writePointerHigh));
+            && (_spi.Owes || Enc28j60Verification.Holds(_spi, Enc28j60Registers.EWRPTH, 0xFF, SlotStart >> 8));
     }
 
-    /// <summary>Forgets what it knows of the chip's pointers, after a reset. A frame in the slot is lost.</summary>
+    /// <summary>
+    /// Sets up the pointer that is where every frame finds it, and forgets what it knows of the others, after a reset. A frame
+    /// in the slot is lost.
+    /// </summary>
     internal void Start()
     {
         if (_inFlight)
@@ -100,12 +107,13 @@ internal sealed class Enc28j60Transmitter
 
         _mayHaveStalled = false;
         _end = Unset;
-        _writePointerHigh = Unset;
+        _spi.Write(Enc28j60Registers.EWRPTH, SlotStart >> 8);
     }
 
     /// <summary>Puts a frame into the slot, which must be empty, and starts its transmission.</summary>
     internal void Send(byte[] buffer, int offset, int length)
     {
+        int operations = FixedOperations + (_spi.Bank == 0 ? 0 : 1);
         if (_mayHaveStalled)
         {
             ResetLogic();
@@ -119,29 +127,39 @@ internal sealed class Enc28j60Transmitter
 
         // EWRPT and ETXND stay where they are but for what changes: frames of one size follow each other.
         _spi.Write(Enc28j60Registers.EWRPTL, SlotStart & 0xFF);
-        if (_writePointerHigh != SlotStart >> 8)
+        operations++;
+        if (_spi.Owes)
         {
-            _spi.Write(Enc28j60Registers.EWRPTH, SlotStart >> 8);
+            _spi.Settle();
+            operations++;
         }
 
         buffer[offset - 2] = Enc28j60Spi.WBM;
         buffer[offset - 1] = ControlOctet;
         _spi.Bus.Write(buffer, offset - Headroom, Headroom + length);
         int end = SlotStart + length;
-        _writePointerHigh = (end + 1) >> 8;
-        if (end != _end)
+        if (_end == Unset || (end & 0xFF) != (_end & 0xFF))
         {
-            if ((end & 0xFF) != (_end & 0xFF) || _end == Unset)
-            {
-                _spi.Write(Enc28j60Registers.ETXNDL, end & 0xFF);
-            }
+            _spi.Write(Enc28j60Registers.ETXNDL, end & 0xFF);
+            operations++;
+        }
 
-            if (end >> 8 != _end >> 8)
-            {
-                _spi.Write(Enc28j60Registers.ETXNDH, end >> 8);
-            }
+        if (end >> 8 != _end >> 8)
+        {
+            _spi.Write(Enc28j60Registers.ETXNDH, end >> 8);
+            operations++;
+        }
 
-            _end = end;
+        _end = end;
+        if ((end + 1) >> 8 != SlotStart >> 8)
+        {
+            // The burst has carried EWRPTH along. This frame writes it back if it is a cheap one, and else the next, which
+            // then finds bank 0 selected and saves as much: a long frame and a short one in turn take eight each.
+            _spi.Owe(Enc28j60Registers.EWRPTH, SlotStart >> 8);
+            if (operations < MostOperations)
+            {
+                _spi.Settle();
+            }
         }
 
         _inFlight = true;
@@ -222,11 +240,21 @@ internal sealed class Enc28j60Transmitter
         return _startedAt != Unset && now - _startedAt > 2;
     }
 
-    /// <summary>Starts the transmission of what is in the slot, and leaves bank 1 selected for EPKTCNT.</summary>
+    /// <summary>
+    /// Starts the transmission of what is in the slot, and leaves bank 1 selected for EPKTCNT, or bank 0 while a write is owed.
+    /// </summary>
     private void Transmit()
     {
         _spi.ClearBits(Enc28j60Registers.EIR, Enc28j60Bits.TXERIF | Enc28j60Bits.TXIF);
-        _spi.SetEcon1AndSelectBank1(Enc28j60Bits.TXRTS);
+        if (_spi.Owes)
+        {
+            _spi.SetBits(Enc28j60Registers.ECON1, Enc28j60Bits.TXRTS);
+        }
+        else
+        {
+            _spi.SetEcon1AndSelectBank1(Enc28j60Bits.TXRTS);
+        }
+
         _startedAt = Unset;
         _attempts++;
     }

@@ -18,6 +18,8 @@ internal static class BadDeviceCode
 
     internal class GenericType<T>;
 
+    internal interface IGeneric<T>;
+
     internal class GenericMethod
     {
         internal T Same<T>(T value) => value;
@@ -26,6 +28,13 @@ internal static class BadDeviceCode
     internal class UsesGenericType
     {
         internal int Count() => new Dictionary<int, int>().Count;
+    }
+
+    internal class DerivesFromGenericType : GenericType<int>;
+
+    internal abstract class ImplementsGenericType : IComparable<int>
+    {
+        public abstract int CompareTo(int other);
     }
 
     internal class UsesGenericMethod
@@ -43,6 +52,11 @@ internal static class BadDeviceCode
         internal (int First, int Second) Both() => (1, 2);
     }
 
+    internal class UsesTupleObject
+    {
+        private Tuple<int, int>? _both;
+    }
+
     internal class UsesLinq
     {
         internal int First(int[] values) => values.First();
@@ -50,9 +64,31 @@ internal static class BadDeviceCode
 
     internal record Record(int Value);
 
+    internal record struct RecordStruct(int Value);
+
+    internal class AnonymousType
+    {
+        internal object Make() => new { Value = 1 };
+    }
+
     internal struct ValueType
     {
         internal int Value;
+    }
+
+    internal ref struct ReferenceStruct
+    {
+        internal int Value;
+    }
+
+    internal unsafe struct FixedBuffer
+    {
+        internal fixed byte Octets[8];
+    }
+
+    internal enum Severity
+    {
+        Low,
     }
 
     internal class UsesOwnStruct
@@ -68,6 +104,16 @@ internal static class BadDeviceCode
     internal class UsesLibraryStruct
     {
         private Guid _identity;
+    }
+
+    internal class CapturesInLocalFunction
+    {
+        internal int Add(int value)
+        {
+            return Sum(1) + Sum(2);
+
+            int Sum(int other) => value + other;
+        }
     }
 
     internal class UsesDecimal
@@ -90,6 +136,15 @@ internal static class BadDeviceCode
         internal async Task Wait() => await Task.Yield();
     }
 
+    internal class AsyncIterator
+    {
+        internal async IAsyncEnumerable<int> Numbers()
+        {
+            await Task.Yield();
+            yield return 1;
+        }
+    }
+
     internal class Iterator
     {
         internal System.Collections.IEnumerable Numbers()
@@ -108,9 +163,19 @@ internal static class BadDeviceCode
         private byte[,]? _grid;
     }
 
+    internal class MakesMultidimensional
+    {
+        internal object Make() => new byte[2, 2];
+    }
+
     internal unsafe class Pointer
     {
         internal byte Read(byte* buffer) => *buffer;
+    }
+
+    internal unsafe class PointerField
+    {
+        private byte* _buffer;
     }
 
     internal unsafe class Fixed
@@ -118,6 +183,17 @@ internal static class BadDeviceCode
         internal byte Read(byte[] buffer)
         {
             fixed (byte* first = buffer)
+            {
+                return *first;
+            }
+        }
+    }
+
+    internal unsafe class FixedString
+    {
+        internal char Read(string text)
+        {
+            fixed (char* first = text)
             {
                 return *first;
             }
@@ -133,9 +209,35 @@ internal static class BadDeviceCode
         }
     }
 
+    internal class StackAllocToSpan
+    {
+        internal int Read(int length)
+        {
+            Span<byte> buffer = stackalloc byte[length];
+            return buffer.Length;
+        }
+    }
+
     internal unsafe class FunctionPointer
     {
-        internal int Call(delegate*<int, int> function) => function(1);
+        internal void Take(delegate*<int, int> function) { }
+    }
+
+    internal unsafe class CallsFunctionPointer
+    {
+        internal int Call(object function) => ((delegate*<int, int>)Unwrap(function))(1);
+
+        private static void* Unwrap(object function) => null;
+    }
+
+    internal class UsesNativeInteger
+    {
+        internal nuint Same(nuint value) => value;
+    }
+
+    internal class NativeIntegerField
+    {
+        private nint _value;
     }
 
     internal class UsesSpan
@@ -147,9 +249,30 @@ internal static class BadDeviceCode
         }
     }
 
+    internal class UsesReadOnlySpan
+    {
+        internal int Length(byte[] buffer) => new ReadOnlySpan<byte>(buffer).Length;
+    }
+
+    internal class UsesMemory
+    {
+        private Memory<byte> _memory;
+    }
+
     internal class Lambda
     {
         internal Operation Make() => value => value + 1;
+    }
+
+    internal class LambdaInConstructor
+    {
+        private readonly Operation _operation;
+        private int _by;
+
+        internal LambdaInConstructor()
+        {
+            _operation = value => value + _by;
+        }
     }
 
     internal class Closure
@@ -162,6 +285,13 @@ internal static class BadDeviceCode
         internal Operation Make() => Add;
 
         private int Add(int value) => value + 1;
+    }
+
+    internal class VirtualMethodGroup
+    {
+        internal Operation Make() => Add;
+
+        internal virtual int Add(int value) => value + 1;
     }
 
     internal class UsesBuffer
@@ -179,6 +309,16 @@ internal static class BadDeviceCode
         internal long Now() => Environment.TickCount64;
     }
 
+    internal class UsesUtcNow
+    {
+        internal long Now() => DateTime.UtcNow.Ticks;
+    }
+
+    internal class UsesRandom
+    {
+        internal object Make() => new Random();
+    }
+
     internal class UsesMonitorWait
     {
         internal void Wait(object gate)
@@ -190,11 +330,33 @@ internal static class BadDeviceCode
         }
     }
 
+    internal class UsesMonitorPulse
+    {
+        internal void Pulse(object gate)
+        {
+            lock (gate)
+            {
+                Monitor.Pulse(gate);
+                Monitor.PulseAll(gate);
+            }
+        }
+    }
+
     internal class VolatileField
     {
-        private volatile int _value;
+        internal volatile int Value;
+    }
 
-        internal int Read() => _value;
+    internal class ReadsVolatileFieldOfAnother
+    {
+        internal int Read(VolatileField other) => other.Value;
+    }
+
+    internal class UsesVolatile
+    {
+        private int _value;
+
+        internal int Read() => Volatile.Read(ref _value);
     }
 
     internal class Checked
@@ -202,9 +364,19 @@ internal static class BadDeviceCode
         internal int Add(int a, int b) => checked(a + b);
     }
 
+    internal class CheckedConversion
+    {
+        internal byte Low(int value) => checked((byte)value);
+    }
+
     internal interface IDefaultMethod
     {
         int Value() => 1;
+    }
+
+    internal interface IStaticMethod
+    {
+        static int Value() => 1;
     }
 
     internal interface IStaticAbstract
@@ -220,6 +392,11 @@ internal static class BadDeviceCode
     internal class UsesAction
     {
         private Action? _action;
+    }
+
+    internal class UsesGenericAction
+    {
+        private Action<int>? _action;
     }
 
     internal class UsesFunc
@@ -250,11 +427,16 @@ internal static class BadDeviceCode
     internal class UsesEnumText
     {
         internal string Text(Severity severity) => severity.ToString();
+    }
 
-        internal enum Severity
-        {
-            Low,
-        }
+    internal class UsesBoxedEnumText
+    {
+        internal string Text(Severity severity) => string.Concat("severity ", (object)severity);
+    }
+
+    internal class UsesEnumName
+    {
+        internal string? Text(object severity) => Enum.GetName(typeof(Severity), severity);
     }
 
     internal class CatchesDivisionByZero
@@ -272,6 +454,27 @@ internal static class BadDeviceCode
         }
     }
 
+    internal class CatchesOverflow
+    {
+        internal int Add(int a, int b)
+        {
+            try
+            {
+                return a + b;
+            }
+            catch (OverflowException)
+            {
+                return 0;
+            }
+        }
+    }
+
+    internal class UsesThreadStatic
+    {
+        [ThreadStatic]
+        private static int s_value;
+    }
+
     internal class AsksForInlining
     {
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
@@ -286,6 +489,11 @@ internal static class BadDeviceCode
     internal class UsesRange
     {
         internal Range All() => ..;
+    }
+
+    internal class Slices
+    {
+        internal byte[] Middle(byte[] octets) => octets[1..2];
     }
 
     internal class UsesRequired

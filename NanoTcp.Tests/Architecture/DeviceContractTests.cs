@@ -1,8 +1,9 @@
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Reflection;
 using System.Text.RegularExpressions;
-using Mono.Cecil;
+using NanoTcp.Tests.CompiledCode;
 
 namespace NanoTcp.Tests.Architecture;
 
@@ -34,9 +35,9 @@ public class DeviceContractTests
     [TestMethod]
     public void The_contract_references_nothing()
     {
-        using ModuleDefinition contract = OpenContract();
-        Assert.AreEqual("mscorlib", contract.Assembly.Name.Name);
-        Assert.AreEqual(0, contract.AssemblyReferences.Count);
+        CodeAssembly contract = OpenContract();
+        Assert.AreEqual("mscorlib", contract.Name);
+        Assert.AreEqual(0, contract.References.Length);
     }
 
     [TestMethod]
@@ -44,10 +45,10 @@ public class DeviceContractTests
     {
         foreach (string assembly in Repository.DeviceAssemblies)
         {
-            using ModuleDefinition module = Repository.OpenForDevice(assembly);
-            string[] others = module.AssemblyReferences.Select(r => r.Name).Except(Repository.DeviceAssemblies.Append("mscorlib")).ToArray();
+            CodeAssembly build = Repository.OpenForDevice(assembly);
+            string[] others = build.References.Except(Repository.DeviceAssemblies.Append("mscorlib")).ToArray();
             Assert.AreEqual(0, others.Length, $"{assembly} references {string.Join(", ", others)}");
-            Assert.IsTrue(module.AssemblyReferences.Any(r => r.Name == "mscorlib"));
+            CollectionAssert.Contains(build.References, "mscorlib");
         }
     }
 
@@ -55,7 +56,7 @@ public class DeviceContractTests
     public void Every_member_of_the_contract_is_used_by_device_code()
     {
         HashSet<string> used = UsedByDeviceCode();
-        using ModuleDefinition contract = OpenContract();
+        CodeAssembly contract = OpenContract();
         string[] superfluous = Members(contract).Where(m => !used.Contains(m) && !s_unnamed.ContainsKey(m)).ToArray();
         Assert.AreEqual(0, superfluous.Length, $"Take out of the contract, or give a reason in {nameof(s_unnamed)}:\n{string.Join('\n', superfluous)}");
     }
@@ -64,7 +65,7 @@ public class DeviceContractTests
     public void The_exceptions_from_that_are_still_needed()
     {
         HashSet<string> used = UsedByDeviceCode();
-        using ModuleDefinition contract = OpenContract();
+        CodeAssembly contract = OpenContract();
         string[] idle = s_unnamed.Keys.Where(used.Contains).Concat(s_unnamed.Keys.Except(Members(contract))).ToArray();
         Assert.AreEqual(0, idle.Length, $"Used, or not in the contract:\n{string.Join('\n', idle)}");
     }
@@ -79,33 +80,42 @@ public class DeviceContractTests
         Assert.IsFalse(used.Contains("System.Array::IndexOf(System.Array,System.Object)"));
     }
 
-    private static ModuleDefinition OpenContract()
+    private static CodeAssembly OpenContract()
     {
-        return ModuleDefinition.ReadModule(Repository.DeviceContractPath());
+        return CodeReader.Read(Repository.DeviceContractPath());
     }
 
     /// <summary>Types and members that code outside of the contract can use.</summary>
-    private static IEnumerable<string> Members(ModuleDefinition contract)
+    private static IEnumerable<string> Members(CodeAssembly contract)
     {
-        foreach (TypeDefinition type in TypeUses.AllTypes(contract).Where(t => t.IsPublic || t.IsNestedPublic))
+        foreach (CodeClass type in contract.Classes.Where(t => t.IsPublic))
         {
-            yield return type.FullName;
+            yield return type.Name;
             // A class that nobody can make has its constructor from the compiler alone, and a delegate its Invoke.
-            bool isDelegate = type.BaseType?.FullName == "System.MulticastDelegate";
-            foreach (MethodDefinition method in type.Methods.Where(m => m.IsPublic || m.IsFamily || m.IsFamilyOrAssembly))
+            foreach (CodeMethod method in type.Methods.Where(m => IsOpen(m.Attributes)))
             {
-                if (!(type.IsAbstract && method.IsConstructor) && !(isDelegate && method.Name == "Invoke"))
+                if (!((type.Attributes & TypeAttributes.Abstract) != 0 && method.IsConstructor) && !(type.IsDelegate && method.Member.Name == "Invoke"))
                 {
-                    yield return Name(method);
+                    yield return method.Member.ToString();
                 }
             }
 
             // The names of an enum are constants too.
-            foreach (FieldDefinition field in type.Fields.Where(f => (f.IsPublic || f.IsFamily) && !f.IsSpecialName && !type.IsEnum))
+            foreach (CodeField field in type.Fields.Where(f => IsOpen(f.Attributes) && !type.IsEnum))
             {
-                yield return Name(field);
+                yield return field.Member.ToString();
             }
         }
+    }
+
+    private static bool IsOpen(MethodAttributes attributes)
+    {
+        return (attributes & MethodAttributes.MemberAccessMask) is MethodAttributes.Public or MethodAttributes.Family or MethodAttributes.FamORAssem;
+    }
+
+    private static bool IsOpen(FieldAttributes attributes)
+    {
+        return (attributes & FieldAttributes.FieldAccessMask) is FieldAttributes.Public or FieldAttributes.Family;
     }
 
     private static HashSet<string> UsedByDeviceCode()
@@ -113,9 +123,9 @@ public class DeviceContractTests
         HashSet<string> used = [];
         foreach (string assembly in Repository.DeviceAssemblies.Concat(Repository.BoardAssemblies).Append(Repository.DeviceTests))
         {
-            using ModuleDefinition module = Repository.OpenForDevice(assembly);
-            used.UnionWith(TypeUses.AllTypes(module).SelectMany(TypeUses.Of).Select(use => use.Used.FullName));
-            used.UnionWith(module.GetMemberReferences().Select(Name));
+            CodeAssembly build = Repository.OpenForDevice(assembly);
+            used.UnionWith(build.Classes.SelectMany(TypeUses.Of).Select(use => use.Used.Name));
+            used.UnionWith(build.ForeignMembers.Select(member => member.ToString()));
         }
 
         used.UnionWith(UsedConstants());
@@ -128,26 +138,20 @@ public class DeviceContractTests
         string sources = string.Join('\n', Repository.DeviceAssemblies
             .SelectMany(assembly => Directory.GetFiles(Repository.ProjectFolder(assembly), "*.cs", SearchOption.AllDirectories))
             .Select(File.ReadAllText));
-        using ModuleDefinition contract = OpenContract();
-        return TypeUses.AllTypes(contract).SelectMany(type => type.Fields).Where(field => field.IsLiteral)
-            .Where(field => Regex.IsMatch(sources, $@"\b{SourceName(field.DeclaringType)}\.{field.Name}\b"))
-            .Select(Name).ToArray();
+        CodeAssembly contract = OpenContract();
+        return contract.Classes.SelectMany(type => type.Fields).Where(field => (field.Attributes & FieldAttributes.Literal) != 0)
+            .Select(field => field.Member)
+            .Where(field => Regex.IsMatch(sources, $@"\b{SourceName(field.Owner)}\.{field.Name}\b"))
+            .Select(field => field.ToString()).ToArray();
     }
 
-    private static string SourceName(TypeDefinition type)
+    private static string SourceName(CodeType type)
     {
         return type.Name switch
         {
-            "Int32" => "int",
-            "Int64" => "long",
-            _ => type.Name,
+            "System.Int32" => "int",
+            "System.Int64" => "long",
+            _ => type.Name[(type.Name.LastIndexOfAny(['.', '/']) + 1)..],
         };
-    }
-
-    private static string Name(MemberReference member)
-    {
-        string parameters = member is MethodReference method
-            ? $"({string.Join(',', method.Parameters.Select(p => p.ParameterType.FullName))})" : "";
-        return $"{member.DeclaringType.FullName}::{member.Name}{parameters}";
     }
 }

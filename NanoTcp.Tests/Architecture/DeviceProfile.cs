@@ -1,8 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Mono.Cecil;
-using Mono.Cecil.Cil;
+using System.Reflection;
+using System.Reflection.Emit;
+using NanoTcp.Tests.CompiledCode;
 
 namespace NanoTcp.Tests.Architecture;
 
@@ -10,16 +11,10 @@ namespace NanoTcp.Tests.Architecture;
 /// Looks in compiled code for what the device's interpreter cannot run or charges for in secret (docs/architecture.md,
 /// "The device profile"). The device's own tool chain accepts most of it in silence.
 /// </summary>
-internal static class DeviceProfile
+internal sealed class DeviceProfile
 {
-    /// <summary>Value types that the interpreter keeps in one slot like a number, or that only the compiler's own code names.</summary>
-    private static readonly HashSet<string> s_plainValueTypes =
-    [
-        "System.Void", "System.Boolean", "System.Char", "System.SByte", "System.Byte", "System.Int16", "System.UInt16",
-        "System.Int32", "System.UInt32", "System.Int64", "System.UInt64", "System.Single", "System.Double",
-        "System.DateTime", "System.TimeSpan", "System.RuntimeFieldHandle", "System.RuntimeTypeHandle",
-        "System.IntPtr",
-    ];
+    /// <summary>Where the compiler keeps the octets of initialised arrays; the device's tool chain knows it.</summary>
+    private const string CompilersStore = "<PrivateImplementationDetails>";
 
     /// <summary>What the device's core library does not have; a name that ends in a dot stands for a namespace.</summary>
     private static readonly string[] s_missing =
@@ -27,14 +22,49 @@ internal static class DeviceProfile
         "System.Buffer", "System.Buffers.", "System.Diagnostics.Stopwatch", "System.Linq.", "System.Threading.Tasks.",
         "System.Threading.ThreadPool", "System.Collections.Generic.", "System.Collections.Concurrent.", "System.Lazy",
         "System.Runtime.CompilerServices.Unsafe", "System.Runtime.InteropServices.", "System.IO.", "System.Net.",
-        "System.Reflection.Emit.", "System.Text.RegularExpressions.", "System.Action", "System.Func",
-        "System.Runtime.CompilerServices.RequiredMemberAttribute",
+        "System.Reflection.Emit.", "System.Text.RegularExpressions.", "System.ThreadStaticAttribute",
 
         // A package of its own, which the device assemblies do not take.
         "System.Math",
+    ];
 
-        // The device throws a plain Exception, and never for an overflow.
-        "System.DivideByZeroException", "System.OverflowException",
+    /// <summary>What of these namespaces the core library has all the same; the attribute marks an <c>in</c> parameter.</summary>
+    private static readonly HashSet<string> s_present = ["System.IO.IOException", "System.Runtime.InteropServices.InAttribute"];
+
+    /// <summary>Members that the core library lacks though it has their types.</summary>
+    private static readonly HashSet<string> s_missingMembers =
+    [
+        "System.Array::Resize",
+        "System.Threading.Monitor::Wait", "System.Threading.Monitor::Pulse", "System.Threading.Monitor::PulseAll",
+    ];
+
+    /// <summary>Types that have a rule of their own, by the beginning of their names.</summary>
+    private static readonly (string Begin, DeviceRule Rule)[] s_special =
+    [
+        ("System.Span`", DeviceRule.Span), ("System.ReadOnlySpan`", DeviceRule.Span),
+        ("System.Memory`", DeviceRule.Span), ("System.ReadOnlyMemory`", DeviceRule.Span),
+        ("System.Nullable`", DeviceRule.Nullable),
+        ("System.ValueTuple", DeviceRule.Tuple), ("System.Tuple", DeviceRule.Tuple),
+        ("<>", DeviceRule.MadeByCompiler),
+    ];
+
+    private static readonly Dictionary<string, DeviceRule> s_specialNames = new()
+    {
+        ["System.Action"] = DeviceRule.LibraryDelegate,
+        ["System.Decimal"] = DeviceRule.Decimal,
+        ["System.Index"] = DeviceRule.IndexOrRange,
+        ["System.Range"] = DeviceRule.IndexOrRange,
+        ["System.Threading.Volatile"] = DeviceRule.Volatile,
+        ["System.ArithmeticException"] = DeviceRule.ExceptionNeverThrown,
+        ["System.DivideByZeroException"] = DeviceRule.ExceptionNeverThrown,
+        ["System.OverflowException"] = DeviceRule.ExceptionNeverThrown,
+        ["System.Runtime.CompilerServices.RequiredMemberAttribute"] = DeviceRule.Required,
+    };
+
+    private static readonly HashSet<string> s_clocks =
+    [
+        "System.Environment::get_TickCount", "System.Environment::get_TickCount64",
+        "System.DateTime::get_Now", "System.DateTime::get_Today", "System.DateTime::get_UtcNow",
     ];
 
     /// <summary>Instructions that the interpreter runs, by what stands before the first dot of their names.</summary>
@@ -48,202 +78,285 @@ internal static class DeviceProfile
         "add", "sub", "mul", "div", "rem", "neg", "not", "and", "or", "xor", "shl", "shr", "conv",
     ];
 
-    /// <summary>What of these namespaces the core library has all the same.</summary>
-    private static readonly HashSet<string> s_present = ["System.IO.IOException"];
+    private readonly CodeWorld _world;
 
-    /// <summary>Checks types, nested ones not included.</summary>
-    /// <returns>One line a finding: what, where, at which instruction.</returns>
-    internal static IReadOnlyList<string> Check(IEnumerable<TypeDefinition> types)
+    private DeviceProfile(CodeWorld world)
     {
-        return types.Where(type => !IsCompilersStore(type)).SelectMany(CheckType).Distinct().ToList();
+        _world = world;
     }
 
-    private static IEnumerable<string> CheckType(TypeDefinition type)
+    /// <summary>Checks types, nested ones not included.</summary>
+    /// <param name="world">The assemblies that they are of, and the libraries below.</param>
+    /// <param name="types">The types.</param>
+    internal static IReadOnlyList<DeviceFinding> Check(CodeWorld world, IEnumerable<CodeClass> types)
+    {
+        return types.SelectMany(new DeviceProfile(world).CheckType).Distinct().ToList();
+    }
+
+    private IEnumerable<DeviceFinding> CheckType(CodeClass type)
     {
         return OfDeclaration(type)
-            .Concat(TypeUses.Named(type).SelectMany(use => OfUse(use.Type).Select(what => $"{what}: {use.Place}")))
+            .Concat(TypeUses.Named(type).SelectMany(use => OfUse(use.Type).Select(found => new DeviceFinding(found.Rule, found.Detail, use.Place))))
             .Concat(type.Methods.SelectMany(OfMethod));
     }
 
-    private static IEnumerable<string> OfDeclaration(TypeDefinition type)
+    private static IEnumerable<DeviceFinding> OfDeclaration(CodeClass type)
     {
-        if (type.HasGenericParameters)
+        if (type.GenericParameters != 0)
         {
-            yield return $"generic type declared: {type.FullName}";
+            yield return Found(DeviceRule.GenericTypeDeclared, type);
         }
 
-        if (type.IsValueType && !type.IsEnum)
+        if (type.IsValueType && !type.IsEnum && !IsOfCompilersStore(type.Name))
         {
-            yield return $"value type declared: {type.FullName}";
+            yield return Found(DeviceRule.ValueTypeDeclared, type);
         }
 
-        if (type.Name.StartsWith("<>c", StringComparison.Ordinal) || type.Name.StartsWith("<>O", StringComparison.Ordinal))
+        string name = type.Name[(type.Name.LastIndexOf('/') + 1)..];
+        if (name.StartsWith("<>c", StringComparison.Ordinal) || name.StartsWith("<>O", StringComparison.Ordinal))
         {
-            yield return $"lambda or closure: {type.FullName}";
+            yield return Found(DeviceRule.Lambda, type);
         }
 
-        foreach (FieldDefinition field in type.Fields.Where(f => f.FieldType.IsByReference))
+        // <Method>d__0. The attribute at the method is missing where the library lacks it.
+        int end = name.IndexOf(">d__", StringComparison.Ordinal);
+        if (end > 0)
         {
-            yield return $"reference in a field: {field.FullName}";
+            yield return new DeviceFinding(DeviceRule.StateMachine, "", $"{type.Outer}::{name[1..end]}");
         }
 
-        string outermost = TypeUses.NamespaceOf(type);
-        if (outermost.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal)
-            || outermost.StartsWith("System", StringComparison.Ordinal))
+        if (type.Methods.Any(m => m.Member.Name == "<Clone>$"))
         {
-            yield return $"type embedded by the compiler: {type.FullName}";
+            yield return Found(DeviceRule.Record, type);
+        }
+
+        foreach (CodeField field in type.Fields)
+        {
+            if (field.Member.Type.All().Any(t => t.Kind == CodeTypeKind.Reference))
+            {
+                yield return Found(DeviceRule.ReferenceField, field.Member);
+            }
+
+            if (IsNativeInteger(field.Member.Type))
+            {
+                yield return Found(DeviceRule.NativeInteger, field.Member);
+            }
+        }
+
+        if (("." + type.Namespace + ".").StartsWith(".System.", StringComparison.Ordinal)
+            || ("." + type.Namespace + ".").StartsWith(".Microsoft.CodeAnalysis.", StringComparison.Ordinal))
+        {
+            yield return Found(DeviceRule.EmbeddedType, type);
         }
     }
 
-    private static IEnumerable<string> OfMethod(MethodDefinition method)
+    private IEnumerable<DeviceFinding> OfMethod(CodeMethod method)
     {
-        if (method.HasGenericParameters)
+        if (method.GenericParameters != 0)
         {
-            yield return $"generic method declared: {method.FullName}";
+            yield return Found(DeviceRule.GenericMethodDeclared, method);
         }
 
-        if (method.CustomAttributes.Any(a => a.AttributeType.Name is "AsyncStateMachineAttribute"
-            or "IteratorStateMachineAttribute" or "AsyncIteratorStateMachineAttribute"))
+        // <Method>b__0: a lambda that needs no object of its own.
+        if (method.Member.Name.Contains(">b__", StringComparison.Ordinal))
         {
-            yield return $"async method or iterator: {method.FullName}";
+            yield return Found(DeviceRule.Lambda, method);
         }
 
-        if (method.DeclaringType.IsInterface && (method.HasBody || method.IsStatic))
+        if (method.Class.IsInterface && (method.Code.Length != 0 || method.IsStatic))
         {
-            yield return $"interface method with a body, or static: {method.FullName}";
+            yield return Found(DeviceRule.InterfaceBody, method);
         }
 
-        if (method.IsPInvokeImpl)
+        if ((method.Attributes & MethodAttributes.PinvokeImpl) != 0 || (method.Implementation & MethodImplAttributes.InternalCall) != 0)
         {
-            yield return $"native method: {method.FullName}";
+            yield return Found(DeviceRule.Native, method);
         }
 
-        if (method.AggressiveInlining)
+        if ((method.Implementation & MethodImplAttributes.AggressiveInlining) != 0)
         {
-            yield return $"inlining asked for, which the device's library does not know: {method.FullName}";
+            yield return Found(DeviceRule.Inlining, method);
         }
 
-        if (!method.HasBody)
+        if (method.Locals.Any(l => l.Kind == CodeTypeKind.Pinned))
         {
-            yield break;
+            yield return Found(DeviceRule.Fixed, method);
         }
 
-        foreach (VariableDefinition local in method.Body.Variables.Where(v => v.IsPinned))
+        // Every delegate type has a constructor with one, written by the compiler.
+        if (!method.Class.IsDelegate && method.Locals.Concat(method.Member.Parameters!).Append(method.Member.Type).Any(IsNativeInteger))
         {
-            yield return $"fixed: {method.FullName}, local {local.Index}";
+            yield return Found(DeviceRule.NativeInteger, method);
         }
 
-        // Here the compiler picks a generic Interlocked method because this library has one; on the device it cannot.
-        if ((method.IsAddOn || method.IsRemoveOn) && method.CustomAttributes.Any(a => a.AttributeType.Name == "CompilerGeneratedAttribute"))
+        for (int i = 0; i < method.Code.Length; i++)
         {
-            yield break;
-        }
-
-        foreach (Instruction instruction in method.Body.Instructions)
-        {
-            string? what = OfInstruction(method, instruction);
-            if (what != null)
+            CodeInstruction? next = i + 1 < method.Code.Length ? method.Code[i + 1] : null;
+            foreach ((DeviceRule rule, string detail) in OfInstruction(method, method.Code[i], next))
             {
-                yield return $"{what}: {method.FullName}, {instruction}";
+                yield return new DeviceFinding(rule, detail, $"{method}, {method.Code[i]}");
             }
         }
     }
 
-    private static string? OfInstruction(MethodDefinition method, Instruction instruction)
+    private IEnumerable<(DeviceRule Rule, string Detail)> OfInstruction(CodeMethod method, CodeInstruction instruction, CodeInstruction? next)
     {
-        switch (instruction.OpCode.Code)
+        string name = instruction.OpCode.Name!;
+        if (instruction.OpCode == OpCodes.Localloc)
         {
-            case Code.Localloc:
-                return "stackalloc";
-            case Code.Calli:
-                return "function pointer";
-            case Code.Volatile:
-                return "volatile";
-            case Code.Constrained when instruction is { Operand: TypeReference type, Next.Operand: MethodReference { Name: "ToString" } }
-                && type.Resolve() is { IsEnum: true }:
-                return "text of an enum, which on the device is its number";
-            case Code.Ldftn or Code.Ldvirtftn when !method.IsConstructor:
-                return "delegate made outside a constructor";
-            // Conv_Ovf_I is what the compiler writes for the length of an array given as a long.
-            case Code.Add_Ovf or Code.Add_Ovf_Un or Code.Sub_Ovf or Code.Sub_Ovf_Un or Code.Mul_Ovf or Code.Mul_Ovf_Un
-                or Code.Conv_Ovf_I1 or Code.Conv_Ovf_I2 or Code.Conv_Ovf_I4 or Code.Conv_Ovf_I8
-                or Code.Conv_Ovf_U1 or Code.Conv_Ovf_U2 or Code.Conv_Ovf_U4 or Code.Conv_Ovf_U8
-                or Code.Conv_Ovf_I1_Un or Code.Conv_Ovf_I2_Un or Code.Conv_Ovf_I4_Un or Code.Conv_Ovf_I8_Un
-                or Code.Conv_Ovf_U1_Un or Code.Conv_Ovf_U2_Un or Code.Conv_Ovf_U4_Un or Code.Conv_Ovf_U8_Un:
-                return "checked arithmetic, which the device does not check";
+            yield return (DeviceRule.StackAlloc, "");
+        }
+        else if (instruction.OpCode == OpCodes.Calli)
+        {
+            yield return (DeviceRule.FunctionPointer, "");
+        }
+        else if (instruction.OpCode == OpCodes.Volatile)
+        {
+            yield return (DeviceRule.Volatile, "");
+        }
+        else if (IsChecked(name))
+        {
+            yield return (DeviceRule.Checked, "");
+        }
+        else if (!s_supported.Contains(name.Split('.')[0]))
+        {
+            yield return (DeviceRule.Instruction, name);
+        }
+        else if (instruction.OpCode == OpCodes.Ldftn || instruction.OpCode == OpCodes.Ldvirtftn)
+        {
+            if (!method.IsConstructor)
+            {
+                yield return (DeviceRule.DelegateOutsideConstructor, "");
+            }
+        }
+        else if (instruction.Operand is CodeType type && name is "constrained." or "box" && IsEnum(type) && AsksForText(next))
+        {
+            yield return (DeviceRule.EnumText, type.Name);
+        }
+
+        if (instruction.Operand is CodeMember { Parameters: not null } called)
+        {
+            foreach ((DeviceRule, string) found in OfCall(method, called))
+            {
+                yield return found;
+            }
+        }
+    }
+
+    private static IEnumerable<(DeviceRule Rule, string Detail)> OfCall(CodeMethod method, CodeMember called)
+    {
+        string name = $"{called.Owner.Name}::{called.Name}";
+        if (called.GenericArguments.Length != 0 && !IsOfEventAccessor(method, name))
+        {
+            yield return (DeviceRule.GenericMethodUsed, name);
+        }
+
+        if (s_missingMembers.Contains(name))
+        {
+            yield return (DeviceRule.Missing, name);
+        }
+
+        if (s_clocks.Contains(name))
+        {
+            yield return (DeviceRule.Clock, name);
+        }
+
+        if (name == "System.Random::.ctor")
+        {
+            yield return (called.Parameters!.Length == 0 ? DeviceRule.Randomness : DeviceRule.Seed, "");
+        }
+
+        if (called.Owner.Name == "System.Enum")
+        {
+            yield return (DeviceRule.EnumText, name);
+        }
+    }
+
+    /// <summary>What is against a rule in a type that is named somewhere.</summary>
+    private IEnumerable<(DeviceRule Rule, string Detail)> OfUse(CodeType type)
+    {
+        IEnumerable<(DeviceRule, string)> ofParts = type.Parts.SelectMany(OfUse);
+        switch (type.Kind)
+        {
+            case CodeTypeKind.Generic:
+                return ofParts.Prepend((Special(type.Name) ?? DeviceRule.GenericTypeUsed, type.ToString()));
+            case CodeTypeKind.MultidimensionalArray:
+                return ofParts.Prepend((DeviceRule.MultidimensionalArray, type.ToString()));
+            case CodeTypeKind.Pointer:
+                return ofParts.Prepend((DeviceRule.Pointer, type.ToString()));
+            case CodeTypeKind.FunctionPointer:
+                return ofParts.Prepend((DeviceRule.FunctionPointer, ""));
+            case CodeTypeKind.Modified when type.Parts[1].Name == "System.Runtime.CompilerServices.IsVolatile":
+                return OfUse(type.Parts[0]).Prepend((DeviceRule.Volatile, ""));
+            case CodeTypeKind.Modified when type.Parts[1].Name == "System.Runtime.CompilerServices.IsExternalInit":
+                return OfUse(type.Parts[0]).Prepend((DeviceRule.Init, ""));
+            case CodeTypeKind.Array or CodeTypeKind.Reference or CodeTypeKind.Pinned or CodeTypeKind.Modified or CodeTypeKind.Parameter:
+                return ofParts;
             default:
-                if (!s_supported.Contains(instruction.OpCode.Name.Split('.')[0]))
-                {
-                    return "instruction that the interpreter does not know";
-                }
-
-                return instruction.Operand switch
-                {
-                    GenericInstanceMethod => "generic method used",
-                    MethodReference { Name: "get_TickCount" or "get_TickCount64", DeclaringType.FullName: "System.Environment" }
-                        => "a clock of its own",
-                    MethodReference { Name: "Wait" or "Pulse" or "PulseAll", DeclaringType.FullName: "System.Threading.Monitor" }
-                        => "not in the device's library",
-                    MethodReference { Name: ".ctor", HasParameters: true, DeclaringType.FullName: "System.Random" }
-                        => "seed, from which the device makes other numbers each time",
-                    _ => null,
-                };
+                return OfNamed(type);
         }
     }
 
-    private static IEnumerable<string> OfUse(TypeReference? type)
+    private IEnumerable<(DeviceRule Rule, string Detail)> OfNamed(CodeType type)
     {
-        switch (type)
+        string name = type.Name;
+        if (Special(name) is DeviceRule rule)
         {
-            case null or GenericParameter:
-                return [];
-            case GenericInstanceType generic:
-                string what = generic.Name.Contains("Span`", StringComparison.Ordinal) ? "span" : "generic type used";
-                return generic.GenericArguments.SelectMany(OfUse).Prepend($"{what} ({generic.FullName})");
-            case ArrayType { Rank: > 1 } array:
-                return OfUse(array.ElementType).Prepend($"multidimensional array ({array.FullName})");
-            case PointerType pointer:
-                return OfUse(pointer.ElementType).Prepend($"pointer ({pointer.FullName})");
-            case FunctionPointerType:
-                return ["function pointer"];
-            case RequiredModifierType { ModifierType.Name: "IsVolatile" } modifier:
-                return OfUse(modifier.ElementType).Prepend("volatile");
-            case RequiredModifierType { ModifierType.Name: "IsExternalInit" } modifier:
-                return OfUse(modifier.ElementType).Prepend("init accessor");
-            case RequiredModifierType modifier:
-                return OfUse(modifier.ElementType);
-            case TypeSpecification specification:
-                return OfUse(specification.ElementType);
-            default:
-                return OfPlainUse(type);
+            yield return (rule, name);
         }
-    }
-
-    private static IEnumerable<string> OfPlainUse(TypeReference type)
-    {
-        string name = type.FullName;
-        if (!s_present.Contains(name) && s_missing.Any(m => m.EndsWith('.') ? name.StartsWith(m, StringComparison.Ordinal) : name == m))
+        else if (!s_present.Contains(name) && s_missing.Any(m => m.EndsWith('.') ? name.StartsWith(m, StringComparison.Ordinal) : name == m))
         {
-            yield return $"not in the device's library ({name})";
+            yield return (DeviceRule.Missing, name);
         }
-
-        if (!s_plainValueTypes.Contains(name) && IsStruct(type))
+        else if (_world.IsStruct(type) && !IsOfCompilersStore(name))
         {
-            yield return $"struct used ({name})";
+            // One of our own is found where it is declared, and again wherever it is used.
+            yield return (DeviceRule.StructUsed, name);
         }
     }
 
-    /// <summary>A struct of our own is reported where it is declared; here it is found again wherever it is used.</summary>
-    private static bool IsStruct(TypeReference type)
+    private static DeviceRule? Special(string name)
     {
-        TypeDefinition? definition = type.Resolve();
-        return definition != null && definition.IsValueType && !definition.IsEnum && !IsCompilersStore(definition);
+        return s_specialNames.GetValueOrDefault(name)
+            ?? s_special.FirstOrDefault(s => name.StartsWith(s.Begin, StringComparison.Ordinal)).Rule;
     }
 
-    /// <summary>Where the compiler keeps the octets of initialised arrays; the device's tool chain knows it.</summary>
-    private static bool IsCompilersStore(TypeDefinition type)
+    /// <summary>Whether it says that it throws on overflow; conv.ovf.i and its kin stand for the length of an array given as a long.</summary>
+    private static bool IsChecked(string instruction)
     {
-        return type.Name.StartsWith("<PrivateImplementationDetails>", StringComparison.Ordinal)
-            || (type.DeclaringType != null && IsCompilersStore(type.DeclaringType));
+        return instruction.Contains(".ovf", StringComparison.Ordinal)
+            && instruction is not ("conv.ovf.i" or "conv.ovf.i.un" or "conv.ovf.u" or "conv.ovf.u.un");
+    }
+
+    private bool IsEnum(CodeType type)
+    {
+        return _world.FindAnywhere(type.Name) is { IsEnum: true };
+    }
+
+    private static bool AsksForText(CodeInstruction? call)
+    {
+        return call?.Operand is CodeMember { Name: "ToString" or "Concat" or "Format" };
+    }
+
+    /// <summary>Here the compiler picks a generic Interlocked method because this library has one; on the device it cannot.</summary>
+    private static bool IsOfEventAccessor(CodeMethod method, string called)
+    {
+        return called == "System.Threading.Interlocked::CompareExchange" && (method.Attributes & MethodAttributes.SpecialName) != 0
+            && (method.Member.Name.StartsWith("add_", StringComparison.Ordinal) || method.Member.Name.StartsWith("remove_", StringComparison.Ordinal));
+    }
+
+    private static bool IsNativeInteger(CodeType type)
+    {
+        return type.All().Any(t => t.Name is "System.IntPtr" or "System.UIntPtr");
+    }
+
+    private static bool IsOfCompilersStore(string name)
+    {
+        return name.StartsWith(CompilersStore, StringComparison.Ordinal);
+    }
+
+    private static DeviceFinding Found(DeviceRule rule, object place)
+    {
+        return new DeviceFinding(rule, "", place.ToString()!);
     }
 }

@@ -1,13 +1,21 @@
-#pragma warning disable CA1822, CA1852, CA1861, CA1305, CA1859, CA1305, IDE0044, IDE0059
+#pragma warning disable CA1812, CA1822, CA1823, CA1852, CA1861, CA1305, CA1859, CA1806, CA1001, IDE0044, IDE0052, IDE0059, IDE0060, CS0649
 
 using System;
+using System.Threading;
 
 namespace NanoTcp.Tests.Architecture;
 
 /// <summary>What the check of the device profile has to let through, because the device runs it.</summary>
 internal static class GoodDeviceCode
 {
-    internal class Good
+    internal interface IWorker
+    {
+        int Value { get; }
+
+        int Work(in int value);
+    }
+
+    internal class Good : IWorker
     {
         private static readonly int[] s_table = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
 
@@ -33,7 +41,17 @@ internal static class GoodDeviceCode
             Some,
         }
 
+        public int Value
+        {
+            get { return Length; }
+        }
+
         internal int Length { get; set; }
+
+        public virtual int Work(in int value)
+        {
+            return value.Doubled();
+        }
 
         internal int Work(int index, ref int counter, out long sum)
         {
@@ -69,6 +87,28 @@ internal static class GoodDeviceCode
             }
         }
 
+        internal int Jump(Kind kind, long number)
+        {
+            switch (number)
+            {
+                case 0:
+                    return 5;
+                case 1:
+                    return 3;
+                case 2:
+                    return 8;
+                case 0x1234567890:
+                    return 2;
+                default:
+                    return kind switch { Kind.None => 1, _ => (int)((ulong)number >> 40) };
+            }
+        }
+
+        internal ref byte Octet(int index)
+        {
+            return ref _buffer[index];
+        }
+
         internal DateTime Later(DateTime time)
         {
             try
@@ -86,5 +126,39 @@ internal static class GoodDeviceCode
             Length = value;
             Changed?.Invoke(value);
         }
+    }
+
+    internal class GoodThreads
+    {
+        private readonly AutoResetEvent _woken = new(false);
+        private readonly Thread _thread;
+        private readonly Timer _timer;
+        private int _count;
+
+        internal GoodThreads()
+        {
+            _thread = new Thread(Run);
+            _timer = new Timer(Tick, null, 100, 100);
+            _thread.Start();
+        }
+
+        private void Run()
+        {
+            while (_woken.WaitOne(1000, false))
+            {
+                Thread.Sleep(1);
+            }
+        }
+
+        private void Tick(object? state)
+        {
+            Interlocked.Increment(ref _count);
+            _woken.Set();
+        }
+    }
+
+    private static int Doubled(this int value)
+    {
+        return value * 2;
     }
 }

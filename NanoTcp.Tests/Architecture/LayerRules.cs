@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
-using Mono.Cecil;
+using NanoTcp.Tests.CompiledCode;
 
 namespace NanoTcp.Tests.Architecture;
 
@@ -40,12 +40,12 @@ internal static class LayerRules
     /// <param name="types">Types to look at.</param>
     /// <param name="root">The namespace whose children are the layers.</param>
     /// <returns>One line an offence.</returns>
-    internal static IReadOnlyList<string> CheckLayers(IEnumerable<TypeDefinition> types, string root)
+    internal static IReadOnlyList<string> CheckLayers(IEnumerable<CodeClass> types, string root)
     {
         List<string> offences = [];
-        foreach (TypeDefinition type in types)
+        foreach (CodeClass type in types)
         {
-            string? layer = LayerOf(type, root);
+            string? layer = LayerOf(type.Namespace, root);
             if (layer == null)
             {
                 continue;
@@ -53,13 +53,13 @@ internal static class LayerRules
 
             if (!s_below.TryGetValue(layer, out string[]? below))
             {
-                offences.Add($"{type.FullName} lies in the layer {layer}, which the order of layers does not know: add it to {nameof(LayerRules)}.");
+                offences.Add($"{type.Name} lies in the layer {layer}, which the order of layers does not know: add it to {nameof(LayerRules)}.");
                 continue;
             }
 
             foreach (TypeUse use in TypeUses.Of(type))
             {
-                string? used = LayerOf(use.Used, root);
+                string? used = LayerOf(use.Used.Namespace, root);
                 if (used == null)
                 {
                     continue;
@@ -80,21 +80,21 @@ internal static class LayerRules
     }
 
     /// <summary>Checks what a driver names of the stack: the link's contract and what lies below it.</summary>
-    internal static IReadOnlyList<string> CheckDriver(IEnumerable<TypeDefinition> types, string stackRoot)
+    internal static IReadOnlyList<string> CheckDriver(IEnumerable<CodeClass> types, string stackRoot)
     {
         return types.SelectMany(TypeUses.Of)
-            .Where(use => IsOfStack(use.Used, stackRoot))
-            .Where(use => !s_driverMayUse.Contains(LayerOf(use.Used, stackRoot)))
-            .Select(use => $"A driver must not know {Name(LayerOf(use.Used, stackRoot)!)}: {use}")
+            .Where(use => IsOfStack(use.Used.Namespace, stackRoot))
+            .Where(use => !s_driverMayUse.Contains(LayerOf(use.Used.Namespace, stackRoot)))
+            .Select(use => $"A driver must not know {Name(LayerOf(use.Used.Namespace, stackRoot)!)}: {use}")
             .Distinct().ToList();
     }
 
-    /// <summary>Checks that a module names no assembly of the list.</summary>
-    internal static IReadOnlyList<string> CheckAssemblies(ModuleDefinition module, params string[] forbidden)
+    /// <summary>Checks that an assembly references none of the list, nor what belongs to one of them.</summary>
+    internal static IReadOnlyList<string> CheckAssemblies(CodeAssembly assembly, params string[] forbidden)
     {
-        return module.AssemblyReferences.Select(reference => reference.Name)
+        return assembly.References
             .Where(name => forbidden.Any(f => name == f || name.StartsWith(f + ".", StringComparison.Ordinal)))
-            .Select(name => $"{module.Name} must not reference {name}").ToList();
+            .Select(name => $"{assembly.Name}.dll must not reference {name}").ToList();
     }
 
     /// <summary>
@@ -129,10 +129,9 @@ internal static class LayerRules
         return offences;
     }
 
-    /// <summary>The layer of a type of the stack, "" for its root; null for a type of somebody else.</summary>
-    private static string? LayerOf(TypeReference type, string root)
+    /// <summary>The layer of a namespace of the stack, "" for its root; null for one of somebody else.</summary>
+    private static string? LayerOf(string name, string root)
     {
-        string name = TypeUses.NamespaceOf(type);
         if (name == root)
         {
             return "";
@@ -141,14 +140,15 @@ internal static class LayerRules
         return name.StartsWith(root + ".", StringComparison.Ordinal) ? name[(root.Length + 1)..].Split('.')[0] : null;
     }
 
-    private static bool IsOfStack(TypeReference type, string root)
+    private static bool IsOfStack(string name, string root)
     {
-        return LayerOf(type, root) is string layer && s_below.ContainsKey(layer);
+        return LayerOf(name, root) is string layer && s_below.ContainsKey(layer);
     }
 
-    private static bool IsFrameType(TypeReference type)
+    private static bool IsFrameType(CodeType type)
     {
-        return s_frameTypes.Any(prefix => type.Name.StartsWith(prefix, StringComparison.Ordinal));
+        string name = type.Name[(type.Name.LastIndexOfAny(['.', '/']) + 1)..];
+        return s_frameTypes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
     }
 
     private static string Name(string layer)

@@ -1,6 +1,6 @@
 using System;
 using System.IO;
-using Mono.Cecil;
+using NanoTcp.Tests.CompiledCode;
 
 namespace NanoTcp.Tests.Architecture;
 
@@ -12,6 +12,8 @@ internal static class Repository
 
     /// <summary>Names of the assemblies of boards, which are compiled for the device only.</summary>
     internal static readonly string[] BoardAssemblies = ["NanoTcp.Boards", "Esp32DevKitC", "Esp32S3DevKitC", "Esp32C3"];
+
+    private static readonly Lazy<CodeAssembly> s_ownAssembly = new(() => CodeReader.Read(typeof(Repository).Assembly.Location));
 
     /// <summary>The tests that also run on the device.</summary>
     internal const string DeviceTests = "NFUnitTest";
@@ -36,14 +38,16 @@ internal static class Repository
         return Path.Combine(AppContext.BaseDirectory, assembly + ".dll");
     }
 
-    /// <summary>Opens an assembly as a board's project would compile it; the caller disposes it.</summary>
-    internal static ModuleDefinition OpenForDevice(string assembly)
+    /// <summary>This assembly, with the examples that the checks must catch.</summary>
+    internal static CodeAssembly OwnAssembly
     {
-        // Beside it lie the contract of the device's libraries, and the device assemblies that it references.
-        string path = DeviceBuildPath(assembly);
-        DefaultAssemblyResolver resolver = new();
-        resolver.AddSearchDirectory(Path.GetDirectoryName(path)!);
-        return ModuleDefinition.ReadModule(path, new ReaderParameters { AssemblyResolver = resolver });
+        get { return s_ownAssembly.Value; }
+    }
+
+    /// <summary>Reads an assembly as a board's project would compile it.</summary>
+    internal static CodeAssembly OpenForDevice(string assembly)
+    {
+        return CodeReader.Read(DeviceBuildPath(assembly));
     }
 
     /// <summary>
@@ -61,19 +65,10 @@ internal static class Repository
         return OutputPath("NanoTcp.DeviceContract", "mscorlib.dll");
     }
 
-    /// <summary>Opens an assembly for reading; the caller disposes it.</summary>
-    internal static ModuleDefinition Open(string assembly)
+    /// <summary>Reads the desktop's build of an assembly.</summary>
+    internal static CodeAssembly Open(string assembly)
     {
-        return OpenFile(AssemblyPath(assembly));
-    }
-
-    /// <summary>Opens an assembly with a resolver that knows its neighbours and the runtime's own libraries.</summary>
-    internal static ModuleDefinition OpenFile(string path)
-    {
-        DefaultAssemblyResolver resolver = new();
-        resolver.AddSearchDirectory(AppContext.BaseDirectory);
-        resolver.AddSearchDirectory(Path.GetDirectoryName(typeof(object).Assembly.Location)!);
-        return ModuleDefinition.ReadModule(path, new ReaderParameters { AssemblyResolver = resolver });
+        return CodeReader.Read(AssemblyPath(assembly));
     }
 
     private static string OutputPath(string project, string file)

@@ -1,4 +1,4 @@
-using Mono.Cecil;
+using NanoTcp.Tests.CompiledCode;
 
 namespace NanoTcp.Tests.Architecture;
 
@@ -6,10 +6,10 @@ namespace NanoTcp.Tests.Architecture;
 /// <param name="User">The type whose code it is.</param>
 /// <param name="Used">The type named, without array, pointer and by-reference marks.</param>
 /// <param name="Place">Where: the member, and the instruction when it is one.</param>
-internal sealed record TypeUse(TypeDefinition User, TypeReference Used, string Place)
+internal sealed record TypeUse(CodeClass User, CodeType Used, string Place)
 {
     public override string ToString()
     {
-        return $"{Place} uses {Used.FullName}";
+        return $"{Place} uses {Used.Name}";
     }
 }

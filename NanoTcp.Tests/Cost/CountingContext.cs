@@ -23,7 +23,7 @@ internal sealed class CountingContext : AssemblyLoadContext
     {
         foreach (string name in s_counting)
         {
-            ModuleDefinition module = Repository.Open(name);
+            ModuleDefinition module = InstructionCounting.Open(Repository.AssemblyPath(name));
             _counting.Instrument(module);
             _copies.Add(name, InstructionCounting.ToArray(module));
         }

@@ -23,6 +23,15 @@ internal sealed class InstructionCounting
     /// <summary>The methods, in the order of their elements.</summary>
     internal List<string> Methods { get; } = [];
 
+    /// <summary>Reads a module that is to be copied, with its neighbours and the runtime's own libraries beside it.</summary>
+    internal static ModuleDefinition Open(string path)
+    {
+        DefaultAssemblyResolver resolver = new();
+        resolver.AddSearchDirectory(Path.GetDirectoryName(path)!);
+        resolver.AddSearchDirectory(Path.GetDirectoryName(typeof(object).Assembly.Location)!);
+        return ModuleDefinition.ReadModule(path, new ReaderParameters { AssemblyResolver = resolver });
+    }
+
     /// <summary>Lets every method of a module count. The first module gets the array, which the others refer to.</summary>
     internal void Instrument(ModuleDefinition module)
     {

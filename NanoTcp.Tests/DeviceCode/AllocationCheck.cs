@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Reflection.Emit;
+using NanoTcp.Tests.CompiledCode;
 
 namespace NanoTcp.Tests.DeviceCode;
 

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using NanoTcp.Tests.CompiledCode;
 
 namespace NanoTcp.Tests.DeviceCode;
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Reflection.Emit;
+using NanoTcp.Tests.CompiledCode;
 
 namespace NanoTcp.Tests.DeviceCode;
 

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using NanoTcp.Tests.Architecture;
+using NanoTcp.Tests.CompiledCode;
 
 namespace NanoTcp.Tests.DeviceCode;
 
@@ -72,7 +73,8 @@ public class DeviceAllocationTests
         IReadOnlyList<AllocationFinding> findings = AllocationCheck.Run(world, Roots(world), s_allowed, out _);
         if (findings.Count != 0)
         {
-            Assert.Fail($"{findings.Count} findings:\n{string.Join('\n', findings)}");
+            Assert.Fail($"{findings.Count} findings; take the memory in a constructor, or add the method to the list of what is allowed, with "
+                + $"its reason:\n{string.Join('\n', findings)}");
         }
     }
 

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using NanoTcp.Tests.Architecture;
+using NanoTcp.Tests.CompiledCode;
 
 namespace NanoTcp.Tests.Packaging;
 
@@ -81,11 +82,11 @@ public class NanoFrameworkProjectTests
         Assert.AreEqual(@"Device\**", (string?)exception.Attribute("Remove"));
 
         // What is in there is in the device's assembly only.
-        using Mono.Cecil.ModuleDefinition module = Repository.Open(Path.GetFileName(name));
+        CodeAssembly read = Repository.Open(Path.GetFileName(name));
         foreach (string source in project.Sources.Where(source => source.Contains("/Device/", StringComparison.Ordinal)))
         {
             string type = Path.GetFileNameWithoutExtension(source);
-            Assert.IsFalse(module.Types.Any(found => found.Name == type), $"{type} is compiled for the desktop");
+            Assert.IsFalse(read.Classes.Any(found => found.Name.EndsWith("." + type, StringComparison.Ordinal)), $"{type} is compiled for the desktop");
         }
     }
 

@@ -3,8 +3,8 @@ using System.IO;
 using System.IO.Compression;
 using System.Linq;
 using System.Xml.Linq;
-using Mono.Cecil;
 using NanoTcp.Tests.Architecture;
+using NanoTcp.Tests.CompiledCode;
 using NanoTcp.Tests.Peers;
 
 namespace NanoTcp.Tests.Packaging;
@@ -47,8 +47,7 @@ public class PackageTests
             }
 
             using MemoryStream assembly = Read(package.GetEntry($"lib/net10.0/{name}.dll")!);
-            using ModuleDefinition module = ModuleDefinition.ReadModule(assembly);
-            string[] foreign = module.AssemblyReferences.Select(reference => reference.Name)
+            string[] foreign = CodeReader.Read(assembly).References
                 .Where(reference => reference != needed && !reference.StartsWith("System.", StringComparison.Ordinal)).ToArray();
             CollectionAssert.AreEqual(Array.Empty<string>(), foreign);
 

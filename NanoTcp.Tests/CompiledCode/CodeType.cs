@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 
-namespace NanoTcp.Tests.DeviceCode;
+namespace NanoTcp.Tests.CompiledCode;
 
 /// <summary>What a signature says about a type.</summary>
 internal enum CodeTypeKind
@@ -29,7 +29,7 @@ internal enum CodeTypeKind
 /// <summary>A type as compiled code names it. Equal when it reads the same.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Name">Full name; a nested type stands behind its outer one and a slash.</param>
-/// <param name="Parts">Element type, generic arguments, or modified type and modifier.</param>
+/// <param name="Parts">Element type, generic arguments, modified type and modifier, or what a function pointer returns and takes.</param>
 internal sealed record CodeType(CodeTypeKind Kind, string Name, params CodeType[] Parts)
 {
     /// <summary>By name: a struct is named with and without its kind.</summary>
@@ -56,6 +56,19 @@ internal sealed record CodeType(CodeTypeKind Kind, string Name, params CodeType[
             CodeTypeKind.Modified => $"{Parts[0]} modified by {Parts[1]}",
             _ => Name,
         };
+    }
+
+    /// <summary>The namespace of a named type; that of the outermost type for a nested one.</summary>
+    internal string Namespace
+    {
+        get { return NamespaceOf(Name); }
+    }
+
+    /// <summary>The namespace in a full name.</summary>
+    internal static string NamespaceOf(string name)
+    {
+        string outermost = name.Split('/')[0];
+        return outermost[..Math.Max(outermost.LastIndexOf('.'), 0)];
     }
 
     /// <summary>The type itself and all that it is made of.</summary>

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace NanoTcp.Tests.DeviceCode;
+namespace NanoTcp.Tests.CompiledCode;
 
 /// <summary>A method with its code.</summary>
 internal sealed class CodeMethod
@@ -11,6 +11,17 @@ internal sealed class CodeMethod
 
     internal required MethodAttributes Attributes { get; init; }
 
+    internal required MethodImplAttributes Implementation { get; init; }
+
+    /// <summary>How many parameters a generic method has.</summary>
+    internal required int GenericParameters { get; init; }
+
+    /// <summary>What is asked of the arguments of a generic method.</summary>
+    internal required CodeType[] Constraints { get; init; }
+
+    /// <summary>What stands above the method and at its parameters.</summary>
+    internal required CodeAttribute[] CustomAttributes { get; init; }
+
     internal required CodeType[] Locals { get; init; }
 
     /// <summary>Empty for what has no body.</summary>
@@ -18,6 +29,9 @@ internal sealed class CodeMethod
 
     /// <summary>Offsets where a handler or its filter begins: control comes there without a branch.</summary>
     internal required int[] Handlers { get; init; }
+
+    /// <summary>Exceptions that it catches.</summary>
+    internal required CodeType[] Caught { get; init; }
 
     internal bool IsVirtual
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Reflection.Emit;
@@ -7,7 +8,7 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 
-namespace NanoTcp.Tests.DeviceCode;
+namespace NanoTcp.Tests.CompiledCode;
 
 /// <summary>Reads the types and the code of one assembly, without loading it.</summary>
 internal sealed class CodeReader
@@ -17,23 +18,42 @@ internal sealed class CodeReader
 
     private readonly PEReader _file;
     private readonly MetadataReader _metadata;
-    private readonly CodeTypeProvider _types = new();
+    private readonly CodeTypeProvider _types;
     private readonly bool _withCode;
 
     private CodeReader(PEReader file, bool withCode)
     {
         _file = file;
         _metadata = file.GetMetadataReader();
+        _types = new CodeTypeProvider(_metadata);
         _withCode = withCode;
     }
 
     /// <summary>Reads an assembly.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="withCode">False when only the declarations are asked for.</param>
-    internal static IReadOnlyList<CodeClass> Read(string path, bool withCode)
+    /// <param name="withCode">False when only the declarations are asked for: code and attributes are left out.</param>
+    internal static CodeAssembly Read(string path, bool withCode = true)
     {
-        using PEReader file = new(File.OpenRead(path));
-        return new CodeReader(file, withCode).Classes();
+        return Read(File.OpenRead(path), withCode);
+    }
+
+    /// <summary>Reads an assembly, and closes the stream.</summary>
+    internal static CodeAssembly Read(Stream stream, bool withCode = true)
+    {
+        using PEReader file = new(stream);
+        return new CodeReader(file, withCode).Assembly();
+    }
+
+    private CodeAssembly Assembly()
+    {
+        return new CodeAssembly
+        {
+            Name = _metadata.GetString(_metadata.GetAssemblyDefinition().Name),
+            References = _metadata.AssemblyReferences.Select(r => _metadata.GetString(_metadata.GetAssemblyReference(r).Name)).ToArray(),
+            Classes = Classes().Where(c => c.Name != "<Module>").ToList(),
+            ForeignTypes = _metadata.TypeReferences.Select(r => Type(r)).ToArray(),
+            ForeignMembers = _metadata.MemberReferences.Select(r => Member(r)).ToArray(),
+        };
     }
 
     private List<CodeClass> Classes()
@@ -47,11 +67,30 @@ internal sealed class CodeReader
             {
                 Name = _types.GetTypeFromDefinition(_metadata, handle, 0).Name,
                 Attributes = type.Attributes,
-                Base = type.BaseType.IsNil ? null : Type(type.BaseType).Name,
+                Base = type.BaseType.IsNil ? null : Type(type.BaseType),
                 Interfaces = type.GetInterfaceImplementations()
-                    .Select(i => Type(_metadata.GetInterfaceImplementation(i).Interface).Name).ToArray(),
+                    .Select(i => Type(_metadata.GetInterfaceImplementation(i).Interface)).ToArray(),
+                GenericParameters = type.GetGenericParameters().Count,
+                Constraints = Constraints(type.GetGenericParameters()),
+                CustomAttributes = Attributes(type.GetCustomAttributes()),
                 Outer = type.GetDeclaringType().IsNil ? null : classes[type.GetDeclaringType()],
             };
+            foreach (FieldDefinitionHandle field in type.GetFields())
+            {
+                FieldDefinition definition = _metadata.GetFieldDefinition(field);
+                read.Fields.Add(new CodeField(Member(field), definition.Attributes, Attributes(definition.GetCustomAttributes())));
+            }
+
+            foreach (PropertyDefinition property in type.GetProperties().Select(_metadata.GetPropertyDefinition))
+            {
+                read.Properties.Add(new CodeProperty(_metadata.GetString(property.Name), Attributes(property.GetCustomAttributes())));
+            }
+
+            foreach (EventDefinition definition in type.GetEvents().Select(_metadata.GetEventDefinition))
+            {
+                read.Properties.Add(new CodeProperty(_metadata.GetString(definition.Name), Attributes(definition.GetCustomAttributes())));
+            }
+
             foreach (MethodDefinitionHandle method in type.GetMethods())
             {
                 read.Methods.Add(Method(read, method));
@@ -75,12 +114,14 @@ internal sealed class CodeReader
         CodeType[] locals = [];
         CodeInstruction[] code = [];
         int[] handlers = [];
+        CodeType[] caught = [];
         if (_withCode && method.RelativeVirtualAddress != 0)
         {
             MethodBodyBlock body = _file.GetMethodBody(method.RelativeVirtualAddress);
             locals = body.LocalSignature.IsNil ? [] : [.. _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(_types, null)];
             code = Code(body.GetILReader()).ToArray();
             handlers = body.ExceptionRegions.SelectMany(r => new[] { r.HandlerOffset, r.FilterOffset }).Where(o => o >= 0).ToArray();
+            caught = body.ExceptionRegions.Where(r => r.Kind == ExceptionRegionKind.Catch).Select(r => Type(r.CatchType)).ToArray();
         }
 
         return new CodeMethod
@@ -88,10 +129,49 @@ internal sealed class CodeReader
             Class = owner,
             Member = Member(handle),
             Attributes = method.Attributes,
+            Implementation = method.ImplAttributes,
+            GenericParameters = method.GetGenericParameters().Count,
+            Constraints = Constraints(method.GetGenericParameters()),
+            CustomAttributes =
+            [
+                .. Attributes(method.GetCustomAttributes()),
+                .. method.GetParameters().SelectMany(p => Attributes(_metadata.GetParameter(p).GetCustomAttributes())),
+            ],
             Locals = locals,
             Code = code,
             Handlers = handlers,
+            Caught = caught,
         };
+    }
+
+    private CodeType[] Constraints(GenericParameterHandleCollection parameters)
+    {
+        return parameters.SelectMany(p => _metadata.GetGenericParameter(p).GetConstraints())
+            .Select(c => Type(_metadata.GetGenericParameterConstraint(c).Type)).ToArray();
+    }
+
+    private CodeAttribute[] Attributes(CustomAttributeHandleCollection attributes)
+    {
+        return _withCode ? attributes.Select(a => Attribute(_metadata.GetCustomAttribute(a))).ToArray() : [];
+    }
+
+    private CodeAttribute Attribute(CustomAttribute attribute)
+    {
+        CodeMember constructor = Member(attribute.Constructor);
+        if (!constructor.Parameters!.All(_types.IsReadableArgument))
+        {
+            return new CodeAttribute(constructor, constructor.Parameters!);
+        }
+
+        CustomAttributeValue<CodeType> value = attribute.DecodeValue(_types);
+        IEnumerable<object?> arguments = value.FixedArguments.Select(a => a.Value).Concat(value.NamedArguments.Select(a => a.Value));
+        return new CodeAttribute(constructor,
+        [
+            .. constructor.Parameters!,
+            .. value.NamedArguments.Select(a => a.Type),
+            .. arguments.OfType<CodeType>(),
+            .. arguments.OfType<ImmutableArray<CustomAttributeTypedArgument<CodeType>>>().SelectMany(a => a).Select(a => a.Value).OfType<CodeType>(),
+        ]);
     }
 
     private List<CodeInstruction> Code(BlobReader octets)
@@ -138,7 +218,10 @@ internal sealed class CodeReader
                 case OperandType.InlineVar:
                     octets.ReadInt16();
                     break;
-                case OperandType.InlineI or OperandType.ShortInlineR or OperandType.InlineString or OperandType.InlineSig:
+                case OperandType.InlineSig:
+                    operand = Signature(MetadataTokens.StandaloneSignatureHandle(octets.ReadInt32() & 0xFFFFFF));
+                    break;
+                case OperandType.InlineI or OperandType.ShortInlineR or OperandType.InlineString:
                     octets.ReadInt32();
                     break;
                 case OperandType.InlineI8 or OperandType.InlineR:
@@ -152,6 +235,11 @@ internal sealed class CodeReader
         }
 
         return code;
+    }
+
+    private CodeType Signature(StandaloneSignatureHandle handle)
+    {
+        return _types.GetFunctionPointerType(_metadata.GetStandaloneSignature(handle).DecodeMethodSignature(_types, null));
     }
 
     private object Operand(EntityHandle handle)
@@ -181,14 +269,15 @@ internal sealed class CodeReader
             case HandleKind.FieldDefinition:
                 FieldDefinition field = _metadata.GetFieldDefinition((FieldDefinitionHandle)handle);
                 return new CodeMember(
-                    Type(field.GetDeclaringType()), _metadata.GetString(field.Name), field.DecodeSignature(_types, null), null, false);
+                    Type(field.GetDeclaringType()), _metadata.GetString(field.Name), field.DecodeSignature(_types, null), null);
             case HandleKind.MethodSpecification:
-                return Member(_metadata.GetMethodSpecification((MethodSpecificationHandle)handle).Method) with { IsGenericInstance = true };
+                MethodSpecification specification = _metadata.GetMethodSpecification((MethodSpecificationHandle)handle);
+                return Member(specification.Method) with { GenericArguments = [.. specification.DecodeSignature(_types, null)] };
             case HandleKind.MemberReference:
                 MemberReference reference = _metadata.GetMemberReference((MemberReferenceHandle)handle);
                 CodeType owner = reference.Parent.Kind == HandleKind.MethodDefinition ? Member(reference.Parent).Owner : Type(reference.Parent);
                 return reference.GetKind() == MemberReferenceKind.Field
-                    ? new CodeMember(owner, _metadata.GetString(reference.Name), reference.DecodeFieldSignature(_types, null), null, false)
+                    ? new CodeMember(owner, _metadata.GetString(reference.Name), reference.DecodeFieldSignature(_types, null), null)
                     : Method(owner, reference.Name, reference.DecodeMethodSignature(_types, null));
             default:
                 throw new BadImageFormatException($"{handle.Kind} is no member.");
@@ -197,6 +286,6 @@ internal sealed class CodeReader
 
     private CodeMember Method(CodeType owner, StringHandle name, MethodSignature<CodeType> signature)
     {
-        return new CodeMember(owner, _metadata.GetString(name), signature.ReturnType, [.. signature.ParameterTypes], false);
+        return new CodeMember(owner, _metadata.GetString(name), signature.ReturnType, [.. signature.ParameterTypes]);
     }
 }

@@ -3,7 +3,7 @@ using System.Linq;
 using System.Reflection;
 using System.Reflection.Emit;
 
-namespace NanoTcp.Tests.DeviceCode;
+namespace NanoTcp.Tests.CompiledCode;
 
 /// <summary>Assemblies whose code is looked at, and the libraries below them: who derives from whom, who may be called.</summary>
 internal sealed class CodeWorld
@@ -27,12 +27,12 @@ internal sealed class CodeWorld
     /// <param name="libraries">Files of which only the declarations are asked for.</param>
     internal CodeWorld(IEnumerable<string> assemblies, IEnumerable<string> libraries)
     {
-        foreach (CodeClass read in assemblies.SelectMany(path => CodeReader.Read(path, withCode: true)))
+        foreach (CodeClass read in assemblies.SelectMany(path => CodeReader.Read(path).Classes))
         {
             _classes.TryAdd(read.Name, read);
         }
 
-        foreach (CodeClass read in libraries.SelectMany(path => CodeReader.Read(path, withCode: false)))
+        foreach (CodeClass read in libraries.SelectMany(path => CodeReader.Read(path, withCode: false).Classes))
         {
             _libraries.TryAdd(read.Name, read);
         }
@@ -121,7 +121,7 @@ internal sealed class CodeWorld
 
     private CodeMethod? Implementation(CodeClass of, CodeMember called)
     {
-        for (CodeClass? c = of; c != null; c = c.Base == null ? null : _classes.GetValueOrDefault(c.Base))
+        for (CodeClass? c = of; c != null; c = c.Base == null ? null : _classes.GetValueOrDefault(c.Base.Name))
         {
             if (c.Implementations.TryGetValue(called, out CodeMember? body))
             {
@@ -136,7 +136,7 @@ internal sealed class CodeWorld
         }
 
         // A body that an interface itself gives.
-        return FindAnywhere(called.Owner.Name)?.Find(called.Key) is { Code.Length: > 0 } own && (own.Class.Attributes & TypeAttributes.Interface) != 0
+        return FindAnywhere(called.Owner.Name)?.Find(called.Key) is { Code.Length: > 0 } own && own.Class.IsInterface
             ? own : null;
     }
 
@@ -151,7 +151,7 @@ internal sealed class CodeWorld
                 return found;
             }
 
-            name = c?.Base;
+            name = c?.Base?.Name;
         }
 
         return null;
@@ -165,6 +165,6 @@ internal sealed class CodeWorld
         }
 
         CodeClass? c = FindAnywhere(type);
-        return c != null && ((c.Base != null && IsA(c.Base, wanted)) || c.Interfaces.Any(i => IsA(i, wanted)));
+        return c != null && ((c.Base != null && IsA(c.Base.Name, wanted)) || c.Interfaces.Any(i => IsA(i.Name, wanted)));
     }
 }

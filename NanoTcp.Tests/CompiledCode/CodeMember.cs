@@ -1,14 +1,14 @@
 using System.Linq;
 
-namespace NanoTcp.Tests.DeviceCode;
+namespace NanoTcp.Tests.CompiledCode;
 
 /// <summary>A method or a field as an instruction names it.</summary>
 /// <param name="Owner">The type that it is looked for in.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">What a method returns, or the type of a field.</param>
 /// <param name="Parameters">Of a method; null for a field.</param>
-/// <param name="IsGenericInstance">A generic method with its arguments.</param>
-internal sealed record CodeMember(CodeType Owner, string Name, CodeType Type, CodeType[]? Parameters, bool IsGenericInstance)
+/// <param name="GenericArguments">Of a generic method that is used; empty otherwise.</param>
+internal sealed record CodeMember(CodeType Owner, string Name, CodeType Type, CodeType[]? Parameters, params CodeType[] GenericArguments)
 {
     /// <summary>What overloads and overrides are told apart by.</summary>
     internal string Key
@@ -28,7 +28,8 @@ internal sealed record CodeMember(CodeType Owner, string Name, CodeType Type, Co
 
     public override string ToString()
     {
-        string name = $"{Owner}::{Name}";
+        string arguments = GenericArguments.Length == 0 ? "" : $"<{string.Join(',', GenericArguments.Select(a => a.ToString()))}>";
+        string name = $"{Owner}::{Name}{arguments}";
         return Parameters == null ? name : $"{name}({string.Join(',', Parameters.Select(p => p.ToString()))})";
     }
 }
