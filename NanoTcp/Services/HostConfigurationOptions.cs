@@ -44,6 +44,26 @@ public sealed class HostConfigurationOptions
     /// <summary>Who is told of every change; null for nobody.</summary>
     public IHostObserver Observer;
 
+    /// <summary>True for 1 to 63 letters, digits and hyphens, with no hyphen at the ends (RFC 952, RFC 1123 2.1).</summary>
+    /// <param name="name">A name; null is none.</param>
+    public static bool IsHostName(string name)
+    {
+        if (name == null || name.Length == 0 || name.Length > LongestHostName || name[0] == '-' || name[name.Length - 1] == '-')
+        {
+            return false;
+        }
+
+        for (int i = 0; i < name.Length; i++)
+        {
+            if (!DhcpMessage.IsNameCharacter(name[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     internal void Validate()
     {
         if (Mode < HostMode.DhcpOrLinkLocal || Mode > HostMode.Static)
@@ -51,7 +71,7 @@ public sealed class HostConfigurationOptions
             throw new ArgumentOutOfRangeException(nameof(Mode));
         }
 
-        if (HostName != null && !IsName(HostName))
+        if (HostName != null && !IsHostName(HostName))
         {
             throw new ArgumentException("A host's name has 1 to 63 letters, digits and hyphens, with no hyphen at its ends.", nameof(HostName));
         }
@@ -69,24 +89,5 @@ public sealed class HostConfigurationOptions
         {
             throw new ArgumentException("The remembered address can be no host's; use 0 for none.", nameof(Address));
         }
-    }
-
-    /// <summary>RFC 952 and RFC 1123 2.1: letters, digits and hyphens.</summary>
-    private static bool IsName(string name)
-    {
-        if (name.Length == 0 || name.Length > LongestHostName || name[0] == '-' || name[name.Length - 1] == '-')
-        {
-            return false;
-        }
-
-        for (int i = 0; i < name.Length; i++)
-        {
-            if (!DhcpMessage.IsNameCharacter(name[i]))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -16,6 +16,7 @@ return HostProgram.Run(
             "--listen 0 --no-chip",
             "--pcap trace.pcapng --connections 4",
             "--tap tap0 --ip 10.20.0.2/24 --gateway 10.20.0.1",
+            "--tap tap0 --dhcp --hostname kitchen",
         ],
         ListenHelp = "Port on 127.0.0.1 that leads to the server, when there is no TAP interface; 0 takes a free one. [default: 8080, or a free one]",
         ListenExample = PreferredPort,
