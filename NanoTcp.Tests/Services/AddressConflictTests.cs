@@ -1,4 +1,3 @@
-using System;
 using NanoTcp.Emulation;
 using NanoTcp.Services;
 using NanoTcp.Tests.Compliance;

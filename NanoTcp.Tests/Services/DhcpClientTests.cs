@@ -1,4 +1,5 @@
 using System.Text;
+using NanoTcp.Emulation;
 using NanoTcp.Services;
 using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
@@ -93,7 +94,7 @@ public sealed class DhcpClientTests : HostTest
         bool late = false;
         for (uint seed = 1; seed <= 50; seed++)
         {
-            Boot(random: new Emulation.SeededRandom(seed));
+            Boot(random: new SeededRandom(seed));
             At(1000);
             SentFrame frame = B.Sent.Dequeue();
             Assert.AreEqual(DhcpQuestion.Discover, new DhcpQuestion(frame.Octets).Type);
@@ -111,10 +112,10 @@ public sealed class DhcpClientTests : HostTest
         BootAndBind(lease: 60);
         At(30_000 + ProbingTime);
         Forget();
-        Boot(random: new Emulation.SeededRandom(7));
+        Boot(random: new SeededRandom(7));
         At(1000);
         uint first = Asked0().Transaction;
-        Boot(random: new Emulation.SeededRandom(8));
+        Boot(random: new SeededRandom(8));
         At(1000);
         Assert.AreNotEqual(first, Asked0().Transaction);
     }

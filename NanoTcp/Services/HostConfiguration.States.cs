@@ -1,5 +1,4 @@
 using NanoTcp.Link;
-using NanoTcp.Wire;
 
 namespace NanoTcp.Services;
 

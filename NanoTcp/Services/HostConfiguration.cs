@@ -211,6 +211,20 @@ public sealed partial class HostConfiguration : UdpEndpoint
         return GetServer(DhcpMessage.Ntp, DhcpMessage.ServersOfAKind, index);
     }
 
+    /// <summary>One octet of the host's name, for who copies nothing.</summary>
+    /// <param name="index">0 to <see cref="HostNameLength"/> - 1.</param>
+    public byte GetHostNameOctet(int index)
+    {
+        return _hostName[index];
+    }
+
+    /// <summary>One octet of the name of the domain.</summary>
+    /// <param name="index">0 to <see cref="DomainNameLength"/> - 1.</param>
+    public byte GetDomainOctet(int index)
+    {
+        return _domain[index];
+    }
+
     /// <summary>Writes the host's name as ASCII; allocates nothing.</summary>
     /// <param name="buffer">Where to; what does not find room is cut off.</param>
     /// <param name="offset">First octet.</param>

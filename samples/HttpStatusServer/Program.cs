@@ -24,6 +24,11 @@ return HostProgram.Run(
     program =>
     {
         HttpServer server = new(program.Network.Device, DevicePort, program.Options.Connections);
+        if (program.Network.Host is { } host)
+        {
+            server.Show(host);
+        }
+
         program.AddService(server.Poll);
         string site = program.Expose(DevicePort, program.Options.ListenPort, PreferredPort);
 
