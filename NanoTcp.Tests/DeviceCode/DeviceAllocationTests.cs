@@ -23,6 +23,7 @@ public class DeviceAllocationTests
     [
         new(Allowance.Throw, "NanoTcp.NetworkStack::CheckPort", Misuse),
         new(Allowance.Throw, "NanoTcp.NetworkStack::CheckGroup", Misuse),
+        new(Allowance.Everything, "NanoTcp.NetworkStack::CreateUdpSocket", "takes the memory of a socket, " + Once),
         new(Allowance.Throw, "NanoTcp.NetworkStackOptions::ValidateAddress", Misuse),
         new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::Join", Misuse),
         new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::Leave", Misuse),
@@ -33,6 +34,10 @@ public class DeviceAllocationTests
         new(Allowance.Throw, "NanoTcp.Tcp.TcpSettings::SetInterval", Misuse),
         new(Allowance.Throw, "NanoTcp.Tcp.TcpSettings::SetProbes", Misuse),
         new(Allowance.Throw, "NanoTcp.Tcp.TcpSettings::SetTimeout", Misuse),
+        new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::CheckRange", Misuse),
+        new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::CheckValue", Misuse),
+        new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::ChoosePort", Misuse),
+        new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::Enqueue", Misuse),
         new(Allowance.Throw, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::CheckRange", Misuse),
         new(Allowance.Throw, "NanoTcp.Drivers.Enc28j60.Enc28j60Filter::CheckGroup", Misuse),
         new(Allowance.Throw, "NanoTcp.Drivers.Enc28j60.Enc28j60Filter::Join", Misuse),
@@ -61,7 +66,7 @@ public class DeviceAllocationTests
     /// <summary>Types whose public methods and properties are where the check begins.</summary>
     private static readonly string[] s_roots =
     [
-        "NanoTcp.NetworkStack", "NanoTcp.Tcp.TcpConnection", "NanoTcp.Tcp.TcpListener",
+        "NanoTcp.NetworkStack", "NanoTcp.Tcp.TcpConnection", "NanoTcp.Tcp.TcpListener", "NanoTcp.Udp.UdpSocket",
         "NanoTcp.Sockets.NanoTcpStream", "NanoTcp.Sockets.BlockingStream", "NanoTcp.Sockets.NanoTcpServer", "NanoTcp.Sockets.NetworkRunner",
         "NanoTcp.Link.ILinkDevice", "NanoTcp.Link.IMulticastFilter", "NanoTcp.Drivers.Enc28j60.Enc28j60Driver", "NanoTcp.Samples.IService",
     ];
@@ -92,7 +97,9 @@ public class DeviceAllocationTests
     [TestMethod]
     [DataRow("NanoTcp.Wire.InternetChecksum::Sum")]
     [DataRow("NanoTcp.Tcp.Cubic::Curve")]
-    [DataRow("NanoTcp.Tcp.RingBuffer::Place")]
+    [DataRow("NanoTcp.Primitives.RingBuffer::Place")]
+    [DataRow("NanoTcp.Udp.UdpSocket::MayGoTo")]
+    [DataRow("NanoTcp.Ip.IcmpProtocol::MaySendError")]
     [DataRow("NanoTcp.Drivers.Enc28j60.Enc28j60Phy::Read")]
     [DataRow("NanoTcp.Emulation.TransmitStatus::Store")]
     [DataRow("NanoTcp.Samples.Status.StatusJson::WriteConnection")]

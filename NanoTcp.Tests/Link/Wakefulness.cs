@@ -1,6 +1,7 @@
 using System.Reflection;
 using NanoTcp.Link;
 using NanoTcp.Tcp;
+using NanoTcp.Udp;
 
 namespace NanoTcp.Tests.Link;
 
@@ -11,6 +12,8 @@ namespace NanoTcp.Tests.Link;
 internal static class Wakefulness
 {
     private static readonly FieldInfo s_tcp = typeof(NetworkStack).GetField("_tcp", BindingFlags.Instance | BindingFlags.NonPublic)!;
+
+    private static readonly FieldInfo s_endpoints = typeof(UdpLayer).GetField("_first", BindingFlags.Instance | BindingFlags.NonPublic)!;
 
     internal static void Check(NetworkStack stack)
     {
@@ -25,11 +28,23 @@ internal static class Wakefulness
             }
         }
 
+        CheckEndpoints(stack.Udp);
         CheckRecords(tcp);
         CheckNeighbours(stack.Neighbours);
         if (stack.Arp.Detector != null)
         {
             NotBefore(stack.Neighbours.LookAt, stack.Arp.Detector.NextAt, "the next probe for address", 0);
+        }
+    }
+
+    private static void CheckEndpoints(UdpLayer udp)
+    {
+        int index = 0;
+        for (UdpEndpoint? endpoint = (UdpEndpoint?)s_endpoints.GetValue(udp); endpoint != null; endpoint = endpoint.Next)
+        {
+            NotBefore(udp.Deadline, endpoint.Deadline, "the timer of UDP endpoint", index);
+            Marked(udp.OutputDue, endpoint.OutputDue, "UDP endpoint", index);
+            index++;
         }
     }
 

@@ -39,6 +39,16 @@ internal sealed record MemoryTotals(
         yield return ("each `NanoTcpServer`", scale.Add(new NanoTcpServer(runner, 1, 1)));
     }
 
+    /// <summary>What sockets and services add to a stack, each by itself.</summary>
+    internal static IEnumerable<(string Name, int Bytes)> WeighServices(ILinkDevice link)
+    {
+        NetworkStack stack = MemoryTable.BuildStack(link);
+        DeviceMemory scale = new(typeof(NetworkStack).Assembly);
+        scale.Add(link);
+        scale.Add(stack);
+        yield return ("each `UdpSocket`, with queues of 512 octets", scale.Add(stack.CreateUdpSocket(512, 512)));
+    }
+
     private sealed class NoClock : NetworkClock
     {
         public override long Milliseconds => 0;

@@ -2,7 +2,6 @@ using System.Collections.Generic;
 using NanoTcp.Services;
 using NanoTcp.Tcp;
 using NanoTcp.Tests.Compliance;
-using NanoTcp.Tests.Link;
 using NanoTcp.Tests.Wire;
 
 namespace NanoTcp.Tests.Services;
