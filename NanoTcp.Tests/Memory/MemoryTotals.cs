@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Reflection;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Link;
+using NanoTcp.Services;
 using NanoTcp.Sockets;
 
 namespace NanoTcp.Tests.Memory;
@@ -47,6 +48,9 @@ internal sealed record MemoryTotals(
         scale.Add(link);
         scale.Add(stack);
         yield return ("each `UdpSocket`, with queues of 512 octets", scale.Add(stack.CreateUdpSocket(512, 512)));
+        NetworkStack bare = MemoryTable.BuildStack(link, options => options.Address = 0);
+        scale.Add(bare);
+        yield return ("`HostConfiguration`: DHCP, link-local addresses, conflicts", scale.Add(new HostConfiguration(bare, new HostConfigurationOptions())));
     }
 
     private sealed class NoClock : NetworkClock

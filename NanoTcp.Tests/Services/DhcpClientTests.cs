@@ -11,12 +11,18 @@ namespace NanoTcp.Tests.Services;
 public sealed class DhcpClientTests : HostTest
 {
     [TestMethod]
-    [Requirement("RFC 2131", "3.1 step 1")]
     [Requirement("RFC 2131", "3.1 step 3")]
+    [Requirement("RFC 2131", "4.2")]
+    [Requirement("RFC 2132", "3.3")]
+    [Requirement("RFC 2132", "3.5")]
+    [Requirement("RFC 2132", "3.8")]
+    [Requirement("RFC 2132", "3.17")]
+    [Requirement("RFC 2132", "8.3")]
+    [Requirement("RFC 2132", "9.1")]
+    [Requirement("RFC 2132", "9.10")]
+    [Requirement("RFC 2132", "9.14")]
     [Requirement("RFC 2131", "4.1")]
     [Requirement("RFC 2131", "4.4.1")]
-    [Requirement("RFC 2131", "table 5")]
-    [Requirement("RFC 1542", "2.1")]
     public void RFC_2131_3_1_from_nothing_to_a_lease()
     {
         Boot();
@@ -256,6 +262,22 @@ public sealed class DhcpClientTests : HostTest
     }
 
     [TestMethod]
+    public void A_host_that_loses_its_address_while_it_stops_has_stopped()
+    {
+        BootAndBind();
+        B.Do(Host.Stop);
+        Forget();
+        Claim(Leased);
+        Assert.AreEqual(HostState.Releasing, Host.State);
+        Claim(Leased);
+        Is(HostState.Stopped, 0);
+        Forget();
+        At(100_000);
+        Nothing();
+        HostCounted(HostCounter.Declines, 0);
+    }
+
+    [TestMethod]
     public void A_host_without_a_lease_or_a_link_stops_at_once()
     {
         Boot();
@@ -331,6 +353,7 @@ public sealed class DhcpClientTests : HostTest
     }
 
     [TestMethod]
+    [Requirement("RFC 2132", "3.14")]
     public void A_host_without_a_name_takes_the_one_that_it_is_given()
     {
         Boot(options => options.HostName = null);

@@ -2,7 +2,6 @@ using System;
 using NanoTcp.Emulation;
 using NanoTcp.Services;
 using NanoTcp.Tests.Compliance;
-using NanoTcp.Tests.Wire;
 
 namespace NanoTcp.Tests.Services;
 

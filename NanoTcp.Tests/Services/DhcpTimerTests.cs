@@ -111,6 +111,8 @@ public sealed class DhcpTimerTests : HostTest
 
     [TestMethod]
     [Requirement("RFC 2131", "4.4.5")]
+    [Requirement("RFC 2132", "9.11")]
+    [Requirement("RFC 2132", "9.12")]
     [DataRow(0u, 0u, 1800, 3150, DisplayName = "T1 is half and T2 seven eighths of the lease when nothing is said")]
     [DataRow(100u, 200u, 100, 200, DisplayName = "as told")]
     [DataRow(100u, 0u, 100, 3150, DisplayName = "only T1")]
@@ -287,6 +289,7 @@ public sealed class DhcpTimerTests : HostTest
     }
 
     [TestMethod]
+    [Requirement("RFC 2132", "9.2")]
     public void A_lease_of_half_a_minute_is_used_and_a_shorter_one_is_not()
     {
         BootAndBind(30);
@@ -408,7 +411,7 @@ public sealed class DhcpTimerTests : HostTest
     }
 
     [TestMethod]
-    [Requirement("RFC 2131", "3.2 step 4")]
+    [Requirement("RFC 2131", "3.2 step 3")]
     public void When_the_link_comes_back_and_no_server_the_lease_is_used_and_all_servers_are_asked_on()
     {
         BootAndBind();

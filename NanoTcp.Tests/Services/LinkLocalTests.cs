@@ -15,6 +15,7 @@ public sealed class LinkLocalTests : HostTest
 
     [TestMethod]
     [Requirement("RFC 3927", "1.9")]
+    [Requirement("RFC 3927", "2.11")]
     [Requirement("RFC 3927", "2.1")]
     [Requirement("RFC 3927", "2.2.1")]
     [Requirement("RFC 3927", "2.4")]
@@ -271,6 +272,7 @@ public sealed class LinkLocalTests : HostTest
 
     [TestMethod]
     [Requirement("RFC 3927", "2.6.2")]
+    [Requirement("RFC 3927", "2.7")]
     public void A_neighbour_with_a_link_local_address_is_on_the_link_and_everybody_else_is_asked_for_there_too()
     {
         uint own = BootLinkLocal();

@@ -356,6 +356,7 @@ internal sealed class DhcpMessage
     {
         switch (option)
         {
+            // RFC 2132 3.3, 9.2, 9.7, 9.11, 9.12: four octets each; RFC 2132 3.8 and 8.3: as many addresses as there are.
             case OptionMask:
                 SetNumber(Mask, buffer, at, length);
                 break;
@@ -447,7 +448,7 @@ internal sealed class DhcpMessage
     }
 
     /// <summary>
-    /// Octets of a name without zeros at its end, which RFC 2132 2 wants dropped; 0 when there is anything in it that does not
+    /// RFC 2132 3.14, 3.17: octets of a name without zeros at its end, which RFC 2132 2 wants dropped; 0 when there is anything in it that does not
     /// belong in a name, because it is printed and sent on. Of a host's name the first label counts.
     /// </summary>
     private static int LengthOfName(byte[] buffer, int at, int length, bool domain)
@@ -476,7 +477,7 @@ internal sealed class DhcpMessage
         return length;
     }
 
-    /// <summary>The first router that is a neighbour of the address; the mask may have come behind it.</summary>
+    /// <summary>RFC 2132 3.5: the first router that is a neighbour of the address; the mask may have come behind it.</summary>
     private void ChooseRouter(byte[] buffer)
     {
         uint address = Values[YourAddress];

@@ -74,6 +74,7 @@ public sealed partial class HostConfiguration
 
     internal override bool Dispatch(UdpLayer udp, long now)
     {
+        // RFC 2131 4.4.4.
         bool toServer = _toSend == DhcpMessage.Release || _phase == HostState.Renewing;
         uint destination = toServer ? _lease[DhcpMessage.Server] : Ipv4Address.Broadcast;
         if (toServer)
@@ -138,7 +139,7 @@ public sealed partial class HostConfiguration
 
         int at = DhcpMessage.Begin(buffer, offset, _transaction, asks ? _seconds : 0, clientAddress, _macAddress, type);
 
-        // RFC 2131 table 5: who may say what.
+        // RFC 2131 4.4.1, table 5: who may say what. RFC 2132 9.1 and 9.10: the address, and what the frame buffer takes.
         if (type == DhcpMessage.Decline)
         {
             at = DhcpMessage.PutNumber(buffer, at, DhcpMessage.OptionRequested, _lease[DhcpMessage.YourAddress]);

@@ -61,7 +61,7 @@ public sealed partial class HostConfiguration
     /// <summary>True when a link-local address is being probed for, and not one that somebody has given.</summary>
     private bool _choosing;
 
-    /// <summary>True while a lease is used that no server has confirmed since the link came back (RFC 2131 3.2 step 4).</summary>
+    /// <summary>True while a lease is used that no server has confirmed since the link came back (RFC 2131 3.2 step 3).</summary>
     private bool _unconfirmed;
 
     /// <summary>The link-local address that is in use or would be.</summary>
@@ -125,9 +125,22 @@ public sealed partial class HostConfiguration
             LinkChanged(true, now);
         }
 
-        if (_detector.IsLost)
+        bool lost = _detector.IsLost;
+        _detector.IsLost = false;
+        if (_phase == HostState.Releasing || _phase == HostState.Stopped)
         {
-            _detector.IsLost = false;
+            if (_phase == HostState.Releasing && (lost || now >= _timer || now >= _leaseEnd))
+            {
+                EndStop();
+            }
+
+            SetDeadline();
+            Tell();
+            return;
+        }
+
+        if (lost)
+        {
             GiveUpAddress(now);
         }
 
@@ -142,14 +155,7 @@ public sealed partial class HostConfiguration
             TakeOther(now);
         }
 
-        if (_phase == HostState.Releasing)
-        {
-            if (now >= _timer || now >= _leaseEnd)
-            {
-                EndStop();
-            }
-        }
-        else if (Origin == AddressOrigin.Dhcp && now >= _leaseEnd)
+        if (Origin == AddressOrigin.Dhcp && now >= _leaseEnd)
         {
             Expire(now);
         }
@@ -187,7 +193,7 @@ public sealed partial class HostConfiguration
         return FirstOfLinkLocal + (x % LinkLocalCount);
     }
 
-    /// <summary>The link is there: the host looks for its address, or for the confirmation of the one that it had.</summary>
+    /// <summary>The link is there: the host looks for its address, or for the confirmation of the one that it had (RFC 2131 3.7).</summary>
     private void Begin(long now)
     {
         _searchingSince = now;
@@ -251,7 +257,7 @@ public sealed partial class HostConfiguration
                 }
                 else if (Origin == AddressOrigin.Dhcp)
                 {
-                    // RFC 2131 3.2 step 4: the lease has not run out, so the address may be used. It may be another network that
+                    // RFC 2131 3.2 step 3: the lease has not run out, so the address may be used. It may be another network that
                     // the cable is in now, therefore all servers are asked again soon.
                     _unconfirmed = true;
                     SetPhase(HostState.Probing);
@@ -293,7 +299,7 @@ public sealed partial class HostConfiguration
         }
     }
 
-    /// <summary>Probes for a link-local address; the search for a server goes on (RFC 3927 2.2.1).</summary>
+    /// <summary>Probes for a link-local address; the search for a server goes on as it would without (RFC 3927 2.2.1, 2.11).</summary>
     private void Choose(long now)
     {
         _choosing = true;
@@ -331,6 +337,8 @@ public sealed partial class HostConfiguration
         {
             _counters[HostCounter.LinkLocals]++;
             Origin = AddressOrigin.LinkLocal;
+
+            // RFC 3927 2.4, RFC 5227 2.3: ARP announces every address that it is given.
             _stack.SetAddress(_linkLocal, LinkLocalPrefix, 0);
             return;
         }

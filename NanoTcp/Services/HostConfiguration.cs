@@ -244,7 +244,7 @@ public sealed partial class HostConfiguration : UdpEndpoint
     }
 
     /// <summary>
-    /// Gives the lease back, if there is one, and has no address from then on. The message leaves with the next calls of
+    /// Gives the lease back (RFC 2131 4.4.6), if there is one, and has no address from then on. The message leaves with the next calls of
     /// <see cref="NetworkStack.Poll"/>; <see cref="State"/> is <see cref="HostState.Stopped"/> when it has left, or cannot.
     /// Connections end with the address, so close them first.
     /// </summary>
