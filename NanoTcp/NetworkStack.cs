@@ -70,7 +70,7 @@ public sealed class NetworkStack
         Arp = new ArpProtocol(_ethernet, _neighbours, Counters);
         MulticastGroups groups = options.MulticastGroups == 0 ? null : new MulticastGroups(options.MulticastGroups, link);
         Ip = new Ipv4Layer(_ethernet, Arp, groups, options.TimeToLive, options.Random, Counters);
-        _icmp = new IcmpProtocol(Ip, Counters);
+        _icmp = new IcmpProtocol(Ip, options.Random, Counters);
         Udp = new UdpLayer(Ip, options.Random, Counters);
         if (options.ReassemblyBuffers != 0)
         {
@@ -80,7 +80,7 @@ public sealed class NetworkStack
 
         if (groups != null || options.ReassemblyBuffers != 0)
         {
-            _duties = new InternetDuties(Udp, groups == null ? null : new IgmpProtocol(Ip, groups, options.Random), Ip.Reassembly);
+            _duties = new InternetDuties(Udp, groups == null ? null : new IgmpProtocol(Ip, groups, options.Random), Ip.Reassembly, _icmp);
         }
 
         _tcp = new TcpLayer(
@@ -234,6 +234,29 @@ public sealed class NetworkStack
         Arp.SetAddress(address, Ip.Now);
         _tcp.AddressChanged();
         Udp.AddressChanged(Ip.Now);
+    }
+
+    /// <summary>Makes a UDP socket, which belongs to this stack for good: a program makes as many as it uses at once, when it
+    /// starts, and closes and binds them as it likes. All memory that it will ever need is taken here.</summary>
+    /// <param name="receiveOctets">Room for what has come, 64 to 65535 octets; a datagram takes <see cref="UdpSocket.ReceiveOverhead"/>
+    /// more than its payload, and one that does not fit is dropped.</param>
+    /// <param name="sendOctets">Room for what is to go, 64 to 65535 octets; a datagram takes <see cref="UdpSocket.SendOverhead"/> more
+    /// than its payload.</param>
+    /// <returns>The socket, which has no port yet.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A size is out of its range.</exception>
+    public UdpSocket CreateUdpSocket(int receiveOctets, int sendOctets)
+    {
+        if (receiveOctets < UdpSocket.LeastQueue || receiveOctets > UdpSocket.MostQueue)
+        {
+            throw new ArgumentOutOfRangeException(nameof(receiveOctets));
+        }
+
+        if (sendOctets < UdpSocket.LeastQueue || sendOctets > UdpSocket.MostQueue)
+        {
+            throw new ArgumentOutOfRangeException(nameof(sendOctets));
+        }
+
+        return new UdpSocket(Udp, receiveOctets, sendOctets);
     }
 
     /// <summary>
@@ -419,15 +442,26 @@ public sealed class NetworkStack
                 break;
 
             case Ipv4Header.ProtocolIcmp:
-                if (_icmp.Process() == IcmpProtocol.TcpError)
+                switch (_icmp.Process())
                 {
-                    _tcp.ProcessError(_icmp);
+                    case IcmpProtocol.TcpError:
+                        _tcp.ProcessError(_icmp);
+                        break;
+
+                    case IcmpProtocol.UdpError:
+                        Udp.ProcessError(_icmp);
+                        break;
                 }
 
                 break;
 
             case Ipv4Header.ProtocolUdp:
-                Udp.Process(now);
+                if (!Udp.Process(now))
+                {
+                    // RFC 1122 4.1.3.1.
+                    _icmp.SendUnreachable(IcmpMessage.CodePortUnreachable);
+                }
+
                 break;
 
             default:
@@ -446,6 +480,7 @@ public sealed class NetworkStack
         }
 
         _counters[StackCounter.IpInUnknownProtos]++;
+        _icmp.SendUnreachable(IcmpMessage.CodeProtocolUnreachable);
     }
 
     /// <summary>True when there may be more to send and the device would take it.</summary>

@@ -23,6 +23,7 @@ public class DeviceAllocationTests
     [
         new(Allowance.Throw, "NanoTcp.NetworkStack::CheckPort", Misuse),
         new(Allowance.Throw, "NanoTcp.NetworkStack::CheckGroup", Misuse),
+        new(Allowance.Everything, "NanoTcp.NetworkStack::CreateUdpSocket", "takes the memory of a socket, " + Once),
         new(Allowance.Throw, "NanoTcp.NetworkStackOptions::ValidateAddress", Misuse),
         new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::Join", Misuse),
         new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::FindPlace", Misuse),
@@ -34,6 +35,11 @@ public class DeviceAllocationTests
         new(Allowance.Throw, "NanoTcp.Tcp.TcpSettings::SetInterval", Misuse),
         new(Allowance.Throw, "NanoTcp.Tcp.TcpSettings::SetProbes", Misuse),
         new(Allowance.Throw, "NanoTcp.Tcp.TcpSettings::SetTimeout", Misuse),
+        new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::CheckRange", Misuse),
+        new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::CheckValue", Misuse),
+        new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::ChoosePort", Misuse),
+        new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::Enqueue", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.MdnsResolver::ReadName", Misuse),
         new(Allowance.Throw, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::CheckRange", Misuse),
         new(Allowance.Throw, "NanoTcp.Drivers.Enc28j60.Enc28j60Filter::CheckGroup", Misuse),
         new(Allowance.Throw, "NanoTcp.Drivers.Enc28j60.Enc28j60Filter::Join", Misuse),
@@ -55,6 +61,7 @@ public class DeviceAllocationTests
         new(Allowance.Everything, "NanoTcp.Sockets.NetworkRunner::Stop", "ends the thread, " + Once),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.NanoFrameworkSpiBus::Transfer", Firmware),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.NanoFrameworkSpiBus::Write", Firmware),
+        new(Allowance.Everything, "NanoTcp.Services.MdnsResponder::get_HostName", Person),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::get_ProblemText", Person),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::WriteReport", Person),
     ];
@@ -62,7 +69,8 @@ public class DeviceAllocationTests
     /// <summary>Types whose public methods and properties are where the check begins.</summary>
     private static readonly string[] s_roots =
     [
-        "NanoTcp.NetworkStack", "NanoTcp.Tcp.TcpConnection", "NanoTcp.Tcp.TcpListener",
+        "NanoTcp.NetworkStack", "NanoTcp.Tcp.TcpConnection", "NanoTcp.Tcp.TcpListener", "NanoTcp.Udp.UdpSocket",
+        "NanoTcp.Services.MdnsResponder", "NanoTcp.Services.MdnsResolver",
         "NanoTcp.Sockets.NanoTcpStream", "NanoTcp.Sockets.BlockingStream", "NanoTcp.Sockets.NanoTcpServer", "NanoTcp.Sockets.NetworkRunner",
         "NanoTcp.Link.ILinkDevice", "NanoTcp.Link.IMulticastFilter", "NanoTcp.Drivers.Enc28j60.Enc28j60Driver", "NanoTcp.Samples.IService",
     ];
@@ -93,12 +101,16 @@ public class DeviceAllocationTests
     [TestMethod]
     [DataRow("NanoTcp.Wire.InternetChecksum::Sum")]
     [DataRow("NanoTcp.Tcp.Cubic::Curve")]
-    [DataRow("NanoTcp.Tcp.RingBuffer::Place")]
+    [DataRow("NanoTcp.Primitives.RingBuffer::Place")]
+    [DataRow("NanoTcp.Udp.UdpSocket::MayGoTo")]
+    [DataRow("NanoTcp.Ip.IcmpProtocol::MaySendError")]
     [DataRow("NanoTcp.Drivers.Enc28j60.Enc28j60Phy::Read")]
     [DataRow("NanoTcp.Emulation.TransmitStatus::Store")]
     [DataRow("NanoTcp.Samples.Status.StatusJson::WriteConnection")]
     [DataRow("NanoTcp.Samples.Services.DaytimeService::Serve")]
     [DataRow("NanoTcp.Sockets.NetworkClock::Wait")]
+    [DataRow("NanoTcp.Services.MdnsRecords::WriteNegative")]
+    [DataRow("NanoTcp.Services.MdnsResolver::TakeDenial")]
     public void The_check_comes_to(string method)
     {
         CodeWorld world = Open();

@@ -154,7 +154,9 @@ public sealed class Ipv4InputTests : StackTest
     {
         Start();
         B.Deliver(Frames.Ethernet(StackBench.OwnMac, StackBench.PeerMac, 0x86DD, new byte[60]));
+        Nothing();
         B.Deliver(FromPeer(Frames.Ipv4(StackBench.PeerAddress, StackBench.OwnAddress, 132, new byte[20])));
+        Assert.AreEqual(3, Next()[34], "protocol unreachable");
         Nothing();
         Counted(StackCounter.EthInUnknownTypes, 1);
         Counted(StackCounter.IpInUnknownProtos, 1);

@@ -15,6 +15,8 @@ internal static class Wakefulness
     private static readonly FieldInfo s_duties = typeof(NetworkStack).GetField("_duties", BindingFlags.Instance | BindingFlags.NonPublic)!;
     private static readonly FieldInfo s_tcp = typeof(NetworkStack).GetField("_tcp", BindingFlags.Instance | BindingFlags.NonPublic)!;
 
+    private static readonly FieldInfo s_endpoints = typeof(UdpLayer).GetField("_first", BindingFlags.Instance | BindingFlags.NonPublic)!;
+
     internal static void Check(NetworkStack stack)
     {
         TcpLayer tcp = (TcpLayer)s_tcp.GetValue(stack)!;
@@ -28,9 +30,21 @@ internal static class Wakefulness
             }
         }
 
+        CheckEndpoints(stack.Udp);
         CheckRecords(tcp);
         CheckDuties(stack);
         CheckNeighbours(stack.Neighbours);
+    }
+
+    private static void CheckEndpoints(UdpLayer udp)
+    {
+        int index = 0;
+        for (UdpEndpoint? endpoint = (UdpEndpoint?)s_endpoints.GetValue(udp); endpoint != null; endpoint = endpoint.Next)
+        {
+            NotBefore(udp.Deadline, endpoint.Deadline, "the timer of UDP endpoint", index);
+            Marked(udp.OutputDue, endpoint.OutputDue, "UDP endpoint", index);
+            index++;
+        }
     }
 
     private static void CheckRecords(TcpLayer tcp)

@@ -69,6 +69,12 @@ internal static class MemoryTable
             text.Append(CultureInfo.InvariantCulture, $"| {name} | {Number(bytes)} |\n");
         }
 
+        text.Append("\n| Services | Octets |\n|---|---:|\n");
+        foreach ((string name, int bytes) in MemoryTotals.WeighServices(makeLink()))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {Number(bytes)} |\n");
+        }
+
         return text.ToString();
     }
 

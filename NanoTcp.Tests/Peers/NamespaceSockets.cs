@@ -23,6 +23,12 @@ internal static partial class NamespaceSockets
         return Make(space, SocketType.Stream, ProtocolType.Tcp);
     }
 
+    /// <summary>Makes a UDP socket inside a namespace.</summary>
+    internal static Socket Udp(NetworkNamespace space)
+    {
+        return Make(space, SocketType.Dgram, ProtocolType.Udp);
+    }
+
     /// <summary>Makes a socket that sends whole IPv4 packets as they are, from whatever address they claim (raw(7)).</summary>
     internal static Socket Raw(NetworkNamespace space)
     {

@@ -52,6 +52,13 @@ public abstract class ServicesOverTapTests
     }
 
     [TestMethod]
+    public void A_datagram_comes_back_from_the_echo_service()
+    {
+        CommandResult result = Sample.Space.Shell($"echo hello | nc -u -w 1 {TapSample.Address} {Echo}").Succeeded();
+        Assert.AreEqual("hello\n", result.Output);
+    }
+
+    [TestMethod]
     public void Single_octets_come_back_one_by_one()
     {
         using Socket socket = Sample.Connect(Echo);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
+using NanoTcp.Primitives;
 using NanoTcp.Tcp;
 using TcpListener = NanoTcp.Tcp.TcpListener;
 
@@ -72,6 +73,28 @@ public class SmallPathTests
         OpenAndCloseOverTapTests.Finish(peer, connection, socket);
     }
 
+    [TestMethod]
+    public void A_router_that_drops_large_segments_without_a_word_costs_two_timeouts_and_no_octet()
+    {
+        // RFC 2923 2.1. What the near router itself says to the stack never leaves it.
+        using Path path = new(chip: false);
+        path.Near.Shell($"ip rule add iif lo to {TapStack.Address} ipproto icmp blackhole").Succeeded();
+        using Socket listener = NamespaceSockets.Tcp(path.Far);
+        listener.Bind(new IPEndPoint(IPAddress.Parse(Host), Port));
+        listener.Listen();
+        TcpConnection connection = path.Peer.Connect(Port, Host);
+        using Socket socket = listener.Accept();
+        OpenAndCloseOverTapTests.AssertCarries(path.Peer, connection, socket, Size);
+        string counters = path.Counters();
+        SeenSegment[] own = path.Peer.Recorder.All().Where(s => s is { FromStack: true, Length: not 0 }).ToArray();
+        string text = counters + SegmentRecorder.Text(own);
+        Assert.IsTrue(Path.Value(counters, "FragFails") >= 2, $"Nothing was too large, so this shows nothing. {text}");
+        Assert.AreEqual(0, Path.Value(counters, "FragCreates"), text);
+        Assert.AreEqual(1, path.Peer.Count(StackCounter.TcpBlackHoles), text);
+        Assert.AreEqual(0, path.Peer.Count(StackCounter.IcmpInMsgs) - path.Peer.Count(StackCounter.IcmpOutEchoReplies), "errors that came all the same");
+        OpenAndCloseOverTapTests.Finish(path.Peer, connection, socket);
+    }
+
     private static void AssertSmall(Path path)
     {
         string counters = path.Counters();
@@ -136,6 +159,8 @@ public class SmallPathTests
         }
 
         internal NetworkNamespace Far { get; }
+
+        internal NetworkNamespace Near => _near;
 
         internal TapStack Peer { get; }
 

@@ -1,6 +1,5 @@
 using NanoTcp.Primitives;
 using NanoTcp.Tests.Compliance;
-using NanoTcp.Tests.Link;
 using NanoTcp.Tests.Wire;
 
 namespace NanoTcp.Tests.Tcp;
@@ -153,22 +152,5 @@ public sealed class PathMtuTests : TraceTest
         Expect(segment);
     }
 
-    private void TooBig(int sequence, int mtu, int packet = FullPacket)
-    {
-        const uint Router = StackBench.Subnet + 99;
-        byte[] head = new byte[8];
-        Frames.Put16(head, 0, T.Peer.StackPort);
-        Frames.Put16(head, 2, T.Peer.Port);
-        Frames.Put32(head, 4, T.Peer.StackIss + (uint)sequence);
-        byte[] returned = Frames.Ipv4(StackBench.OwnAddress, T.Peer.Address, Frames.Tcp, head);
-        Frames.Put16(returned, 2, packet);
-        Frames.FixIpv4(returned, 0);
-        T.SendFrame(
-            $"ICMP fragmentation needed, MTU {mtu}, for a packet of {packet} octets at {sequence}",
-            Frames.Ethernet(
-                StackBench.OwnMac,
-                StackBench.MacOf(Router),
-                Frames.TypeIpv4,
-                Frames.Ipv4(Router, StackBench.OwnAddress, Frames.Icmp, Frames.IcmpMessage(3, 4, (uint)mtu, returned))));
-    }
+    private void TooBig(int sequence, int mtu, int packet = FullPacket) => T.TooBig(sequence, mtu, packet);
 }

@@ -151,6 +151,26 @@ internal sealed class Trace
         Bench.Deliver(frame);
     }
 
+    /// <summary>A router says that it could not carry a packet of the stack.</summary>
+    internal void TooBig(int sequence, int mtu, int packet)
+    {
+        const uint Router = StackBench.Subnet + 99;
+        byte[] head = new byte[8];
+        Frames.Put16(head, 0, Peer.StackPort);
+        Frames.Put16(head, 2, Peer.Port);
+        Frames.Put32(head, 4, Peer.StackIss + (uint)sequence);
+        byte[] returned = Frames.Ipv4(StackBench.OwnAddress, Peer.Address, Frames.Tcp, head);
+        Frames.Put16(returned, 2, packet);
+        Frames.FixIpv4(returned, 0);
+        SendFrame(
+            $"ICMP fragmentation needed, MTU {mtu}, for a packet of {packet} octets at {sequence}",
+            Frames.Ethernet(
+                StackBench.OwnMac,
+                StackBench.MacOf(Router),
+                Frames.TypeIpv4,
+                Frames.Ipv4(Router, StackBench.OwnAddress, Frames.Icmp, Frames.IcmpMessage(3, 4, (uint)mtu, returned))));
+    }
+
     /// <summary>From here on the trace is about another peer.</summary>
     internal void As(TracePeer peer)
     {

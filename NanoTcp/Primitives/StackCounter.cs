@@ -72,7 +72,7 @@ public static class StackCounter
     /// <summary>Echo requests answered.</summary>
     public const int IcmpOutEchoReplies = 21;
 
-    /// <summary>Destination-unreachable messages that concerned one of the connections here, those about the packet size excluded.</summary>
+    /// <summary>Destination-unreachable messages that concerned one of the connections and sockets here, those about the packet size excluded.</summary>
     public const int IcmpInDestUnreachs = 22;
 
     /// <summary>Connections opened by this side (RFC 4022 tcpActiveOpens).</summary>
@@ -222,14 +222,29 @@ public static class StackCounter
     /// <summary>Datagrams sent (RFC 4113 udpOutDatagrams).</summary>
     public const int UdpOutDatagrams = 71;
 
+    /// <summary>Datagrams that a socket had no room for (Linux: RcvbufErrors).</summary>
+    public const int UdpInDrops = 72;
+
+    /// <summary>Datagrams of sockets that could not leave: no route, or a neighbour that does not answer.</summary>
+    public const int UdpOutDrops = 73;
+
+    /// <summary>ICMP errors sent: unreachable ports and protocols, and what could not be put together in time.</summary>
+    public const int IcmpOutErrors = 74;
+
+    /// <summary>ICMP errors not sent because there were too many of them (RFC 1812 4.3.2.8).</summary>
+    public const int IcmpOutLimited = 75;
+
+    /// <summary>Times that a connection made its segments smaller because large ones vanish without a word (RFC 2923 2.1).</summary>
+    public const int TcpBlackHoles = 76;
+
     /// <summary>Fragments received that were to be reassembled (ipIfStatsReasmReqds).</summary>
-    public const int IpReasmReqds = 72;
+    public const int IpReasmReqds = 77;
 
     /// <summary>Datagrams reassembled (ipIfStatsReasmOKs).</summary>
-    public const int IpReasmOks = 73;
+    public const int IpReasmOks = 78;
 
     /// <summary>Fragments that overlapped or contradicted others of their datagram, exact repetitions included.</summary>
-    public const int IpReasmOverlaps = 74;
+    public const int IpReasmOverlaps = 79;
 
     internal const string Names =
         "eth_in_frames "
@@ -304,6 +319,11 @@ public static class StackCounter
         + "udp_no_ports "
         + "udp_in_errors "
         + "udp_out_datagrams "
+        + "udp_in_drops "
+        + "udp_out_drops "
+        + "icmp_out_errors "
+        + "icmp_out_limited "
+        + "tcp_black_holes "
         + "ip_reasm_reqds "
         + "ip_reasm_oks "
         + "ip_reasm_overlaps";

@@ -14,6 +14,12 @@ public sealed partial class TcpConnection
     /// </summary>
     private const int LeastPathMtu = Ipv4Layer.LeastReassembly;
 
+    /// <summary>See <see cref="NarrowPath"/>: 16 s, so that the times of two weeks differ.</summary>
+    private const int PathClock = 14;
+
+    /// <summary>In those units, rounded up: ten minutes, the time that RFC 1191 6.3 recommends.</summary>
+    private const int NarrowFor = (600_000 >> PathClock) + 2;
+
     /// <summary>Takes in an ICMP error about a segment of this connection. False when it cannot be one.</summary>
     internal bool ProcessError(IcmpProtocol icmp)
     {
@@ -90,19 +96,89 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>
+    /// The retransmission timer has run out, and what was sent again was no smaller than before. A router that drops large
+    /// packets and does not say so (RFC 2923 2.1) looks like this; what is left of the connection is found out by smaller segments,
+    /// which nobody must refuse. If the path has only been down, it gets its segments back after ten minutes.
+    /// </summary>
+    /// <param name="waited">How long the timer ran, in ms.</param>
+    /// <param name="now">The time in ms.</param>
+    private void SuspectBlackHole(int waited, long now)
+    {
+        TcpControlBlock block = Block;
+        int mss = block.SendMss;
+        int again = _send.Count < block.SndWnd ? _send.Count : block.SndWnd;
+
+        // The segment has gone out again twice; but when the size was raised without having carried anything yet, once is enough.
+        bool onTrial = (Marks & PathProven) == 0 && mss == (int)((uint)_values[NarrowPath] >> 16);
+        bool often = onTrial || (Marks & Retries) > OneRetry;
+
+        // What could not leave, for want of a link or a neighbour, says nothing about the path.
+        bool left = (uint)((int)now - _values[SentAt]) <= (uint)(waited + (waited >> 2));
+        const int Safe = LeastPathMtu - NetworkStackOptions.HeaderLengths;
+        if (often && left && mss > Safe && again > Safe)
+        {
+            _layer.Counters[StackCounter.TcpBlackHoles]++;
+            LimitPathMtu(LeastPathMtu);
+        }
+    }
+
+    /// <summary>
     /// Sends no packets above <paramref name="mtu"/> from now on, and what is out again in smaller ones. That is no sign of
     /// congestion (RFC 1191 6.4), so the windows stay.
     /// </summary>
     private void LimitPathMtu(int mtu)
     {
         int mss = (mtu < LeastPathMtu ? LeastPathMtu : mtu) - NetworkStackOptions.HeaderLengths;
-        if (mss < Block.SendMss)
+        int before = Block.SendMss;
+        if (mss < before)
         {
             Block.SendMss = mss;
             _layer.Counters[StackCounter.TcpPathMtuReductions]++;
             Marks &= ~PathProven;
+            uint full = (uint)_values[NarrowPath] >> 16;
+            _values[NarrowPath] = (int)(((full == 0 ? (uint)before : full) << 16) | PathTime(_layer.Ip.Now));
             GoBack();
+            if ((Marks & Owned) != 0 || WaitingFor != null)
+            {
+                LookSoon();
+            }
         }
+    }
+
+    /// <summary>
+    /// RFC 1191 6.3: paths change, so the full size is tried again after ten minutes. A router that knows RFC 1191 says at once
+    /// if it is still too much, and one that does not costs a timeout. Returns when to look again.
+    /// </summary>
+    private long WatchPath(long now)
+    {
+        TcpControlBlock block = Block;
+        uint known = (uint)_values[NarrowPath];
+        int full = (int)(known >> 16);
+        if (block.SendMss == full)
+        {
+            return Never;
+        }
+
+        uint age = (PathTime(now) - known) & 0xFFFF;
+        if (age < NarrowFor)
+        {
+            return now + ((NarrowFor - age) << PathClock);
+        }
+
+        block.SendMss = full;
+        Marks &= ~PathProven;
+        if (_values[CongestionControl.Window] < full)
+        {
+            // Less than one segment would let nothing out.
+            _values[CongestionControl.Window] = full;
+        }
+
+        return Never;
+    }
+
+    private static uint PathTime(long time)
+    {
+        return (uint)(time >> PathClock) & 0xFFFF;
     }
 
     /// <summary>RFC 1191 5 and 7: a router that names no MTU has one of the usual ones.</summary>

@@ -213,6 +213,7 @@ public sealed partial class TcpConnection
         _values[Challenges] = 0;
         _values[TypeOfService] = 0;
         _values[HintedMtu] = 0;
+        _values[NarrowPath] = 0;
         _timerAt = Never;
         _acknowledgeAt = Never;
         _watchAt = Never;

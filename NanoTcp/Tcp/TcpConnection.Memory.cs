@@ -103,8 +103,12 @@ public sealed partial class TcpConnection
     /// <summary>Index of the type of service octet: DSCP in the six high bits.</summary>
     private const int TypeOfService = TcpSettings.Count + 11;
 
+    /// <summary>Index of what is known of a narrow path, 0 for nothing: in the high half the segment size before it was found to be
+    /// narrow, in the low half when it was found so last, in units of 2^<see cref="PathClock"/> ms.</summary>
+    private const int NarrowPath = TcpSettings.Count + 12;
+
     /// <summary>How many there are; behind them lie those of <see cref="CongestionControl"/>.</summary>
-    internal const int ValueCount = TcpSettings.Count + 12;
+    internal const int ValueCount = TcpSettings.Count + 13;
 
     /// <summary>What is true of the connection: the bits above.</summary>
     internal int Marks;

@@ -475,6 +475,7 @@ public sealed partial class TcpConnection
         NoteRetry();
 
         // For probes too (RFC 9293 SHLD-30).
+        int waited = _roundTrip.Timeout;
         _roundTrip.BackOff();
         _timerAt = now + _roundTrip.Timeout;
         if ((block.Marks & TcpControlBlock.SynAcknowledged) == 0)
@@ -496,7 +497,13 @@ public sealed partial class TcpConnection
         LimitRetransmission();
         Marks |= EcnReduced;
         _layer.Counters[StackCounter.TcpTimeouts]++;
+        int mss = block.SendMss;
         BelieveHint();
+        if (block.SendMss == mss)
+        {
+            SuspectBlackHole(waited, now);
+        }
+
         _layer.Congestion.TimedOut(_values, block.SndUna, block.SndMax, block.SendMss);
         GoBack();
     }

@@ -264,6 +264,12 @@ public sealed partial class TcpConnection
                 next = keepAlive < next ? keepAlive : next;
             }
 
+            if (_values[NarrowPath] != 0)
+            {
+                long path = WatchPath(now);
+                next = path < next ? path : next;
+            }
+
             if (Block.State != TcpState.Closed)
             {
                 _watchAt = next;

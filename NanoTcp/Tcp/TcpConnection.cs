@@ -1,4 +1,5 @@
 using System;
+using NanoTcp.Primitives;
 
 namespace NanoTcp.Tcp;
 

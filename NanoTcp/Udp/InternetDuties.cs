@@ -1,4 +1,5 @@
 using NanoTcp.Ip;
+using NanoTcp.Wire;
 
 namespace NanoTcp.Udp;
 
@@ -12,15 +13,17 @@ internal sealed class InternetDuties : UdpEndpoint
     internal readonly IgmpProtocol Igmp;
 
     private readonly UdpLayer _udp;
+    private readonly IcmpProtocol _icmp;
 
     /// <summary>Null when fragments are dropped.</summary>
     private readonly Reassembly _reassembly;
 
-    internal InternetDuties(UdpLayer udp, IgmpProtocol igmp, Reassembly reassembly)
+    internal InternetDuties(UdpLayer udp, IgmpProtocol igmp, Reassembly reassembly, IcmpProtocol icmp)
     {
         _udp = udp;
         Igmp = igmp;
         _reassembly = reassembly;
+        _icmp = icmp;
         udp.Attach(this);
     }
 
@@ -105,11 +108,18 @@ internal sealed class InternetDuties : UdpEndpoint
     }
 
     /// <summary>
-    /// The first fragment of a datagram that was given up stands in the frame buffer as it came, its header in
-    /// <see cref="Ipv4Layer.Header"/>: the place to send time exceeded, code 1. True when something was sent.
+    /// Tells the source of a datagram that was given up (RFC 1122 3.3.2): its first fragment stands in the frame buffer as it
+    /// came. True when something was sent.
     /// </summary>
-    private static bool TellSource()
+    private bool TellSource()
     {
-        return false;
+        Ipv4Layer ip = _udp.Ip;
+        int headerLength = ip.Header.HeaderLength;
+        return _icmp.SendError(
+            IcmpMessage.TypeTimeExceeded,
+            IcmpMessage.CodeReassemblyTimeExceeded,
+            ip.Buffer,
+            ip.ReceiveOffset - headerLength,
+            headerLength + ip.Header.PayloadLength);
     }
 }

@@ -1,3 +1,5 @@
+using NanoTcp.Ip;
+
 namespace NanoTcp.Udp;
 
 /// <summary>
@@ -29,6 +31,23 @@ public abstract class UdpEndpoint
     {
         LocalPort = 0;
         OutputDue = false;
+    }
+
+    /// <summary>
+    /// True when the endpoint wants datagrams of this sender. For anybody else its port is as good as closed.
+    /// </summary>
+    internal virtual bool Takes(uint sourceAddress, int sourcePort)
+    {
+        return true;
+    }
+
+    /// <summary>
+    /// Takes in an ICMP error about a datagram from <see cref="LocalPort"/> to <see cref="IcmpProtocol.RemoteAddress"/>. Anybody
+    /// can make one up. False when nothing sent from here can have caused it, or nobody wants to know.
+    /// </summary>
+    internal virtual bool ProcessError(IcmpProtocol icmp)
+    {
+        return false;
     }
 
     /// <summary>

@@ -79,6 +79,8 @@ internal sealed class UdpLayer
         byte[] buffer = Ip.Buffer;
         int offset = Ip.ReceiveOffset;
         int length = header.PayloadLength < UdpHeader.Length ? 0 : BigEndian.ReadUInt16(buffer, offset + UdpHeader.LengthOffset);
+
+        // RFC 768 1: the length counts the header, and may be less than what IP has brought.
         if (length < UdpHeader.Length || length > header.PayloadLength || !IsChecksumRight(header, buffer, offset, length))
         {
             Counters[StackCounter.UdpInErrors]++;
@@ -86,19 +88,54 @@ internal sealed class UdpLayer
         }
 
         int port = BigEndian.ReadUInt16(buffer, offset + UdpHeader.DestinationPortOffset);
+        SourcePort = BigEndian.ReadUInt16(buffer, offset + UdpHeader.SourcePortOffset);
         UdpEndpoint endpoint = port == 0 ? null : Find(port);
-        if (endpoint == null)
+        if (endpoint == null || !endpoint.Takes(header.Source, SourcePort))
         {
             Counters[StackCounter.UdpNoPorts]++;
             return false;
         }
 
         Counters[StackCounter.UdpInDatagrams]++;
-        SourcePort = BigEndian.ReadUInt16(buffer, offset + UdpHeader.SourcePortOffset);
         PayloadOffset = offset + UdpHeader.Length;
         PayloadLength = length - UdpHeader.Length;
         endpoint.Process(this, now);
         return true;
+    }
+
+    /// <summary>An ICMP error about a datagram of ours (RFC 1122 4.1.3.3).</summary>
+    internal void ProcessError(IcmpProtocol icmp)
+    {
+        // Datagrams carry no DF bit, so that no router can have found one too large.
+        bool unreachable = icmp.Type == IcmpMessage.TypeDestinationUnreachable;
+        bool possible = icmp.LocalPort != 0 && !(unreachable && icmp.Code == IcmpMessage.CodeFragmentationNeeded);
+        UdpEndpoint endpoint = possible ? Find(icmp.LocalPort) : null;
+        if (endpoint == null || !endpoint.ProcessError(icmp))
+        {
+            Counters[StackCounter.IcmpInIgnored]++;
+        }
+        else
+        {
+            Counters[StackCounter.IcmpInDestUnreachs] += unreachable ? 1 : 0;
+        }
+    }
+
+    /// <summary>
+    /// A random port of the dynamic range that nobody has (RFC 6056 3.3.1); 0 when all are taken.
+    /// </summary>
+    internal int ChoosePort()
+    {
+        int offset = (int)(Random.NextUInt32() % UdpHeader.EphemeralPorts);
+        for (int i = 0; i < UdpHeader.EphemeralPorts; i++)
+        {
+            int port = UdpHeader.FirstEphemeralPort + ((offset + i) % UdpHeader.EphemeralPorts);
+            if (Find(port) == null)
+            {
+                return port;
+            }
+        }
+
+        return 0;
     }
 
     /// <summary>Sends at most one datagram; the frame buffer must be free, and <see cref="OutputDue"/> set. False when nobody had anything to send, or could.</summary>
@@ -145,7 +182,7 @@ internal sealed class UdpLayer
         int sum = InternetChecksum.PseudoHeaderSum(Ip.Address, destination, Ipv4Header.ProtocolUdp, total)
             + InternetChecksum.Sum(buffer, offset, total);
 
-        // RFC 768: a sum of 0 goes out as all ones, because 0 stands for none.
+        // RFC 768 2: a sum of 0 goes out as all ones, because 0 stands for none.
         int checksum = 0xFFFF - InternetChecksum.Fold(sum);
         BigEndian.WriteUInt16(buffer, offset + UdpHeader.ChecksumOffset, checksum == 0 ? 0xFFFF : checksum);
         Counters[StackCounter.UdpOutDatagrams]++;
@@ -193,7 +230,7 @@ internal sealed class UdpLayer
         }
     }
 
-    /// <summary>RFC 768: 0 says that the sender made no checksum, and such a datagram is taken (RFC 1122 4.1.3.4).</summary>
+    /// <summary>RFC 768 2: 0 says that the sender made no checksum, and such a datagram is taken (RFC 1122 4.1.3.4).</summary>
     private static bool IsChecksumRight(Ipv4Header header, byte[] buffer, int offset, int length)
     {
         if (BigEndian.ReadUInt16(buffer, offset + UdpHeader.ChecksumOffset) == 0)

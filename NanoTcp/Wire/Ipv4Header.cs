@@ -31,6 +31,9 @@ internal sealed class Ipv4Header
     internal const int TimeToLiveOffset = 8;
     internal const int ChecksumOffset = 10;
 
+    /// <summary>Where the protocol of the payload stands.</summary>
+    internal const int ProtocolOffset = 9;
+
     /// <summary>Where the addresses stand, source first: the beginning of TCP's pseudo-header.</summary>
     internal const int AddressesOffset = 12;
 
@@ -40,6 +43,9 @@ internal sealed class Ipv4Header
 
     /// <summary>In the seventh octet: more fragments, and the high bits of the fragment's offset.</summary>
     private const int FragmentMask = 0x3F;
+
+    /// <summary>In the seventh octet: the high bits of the fragment's offset.</summary>
+    private const int OffsetMask = 0x1F;
 
     internal uint Source;
     internal uint Destination;
@@ -100,6 +106,12 @@ internal sealed class Ipv4Header
         }
 
         return true;
+    }
+
+    /// <summary>True for a fragment other than the first, which has no header of its payload.</summary>
+    internal static bool IsLaterFragment(byte[] buffer, int offset)
+    {
+        return ((buffer[offset + 6] & OffsetMask) | buffer[offset + 7]) != 0;
     }
 
     /// <summary>Writes a header of <see cref="MinLength"/> octets with its checksum.</summary>

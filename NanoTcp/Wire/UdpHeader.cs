@@ -12,6 +12,12 @@ internal static class UdpHeader
     /// <summary>Where DHCP clients listen (RFC 2131 4.1).</summary>
     internal const int DhcpClientPort = 68;
 
+    /// <summary>The dynamic ports of RFC 6335 6, from which whoever names no port gets one.</summary>
+    internal const int FirstEphemeralPort = 49152;
+
+    /// <summary>How many there are.</summary>
+    internal const int EphemeralPorts = 65536 - FirstEphemeralPort;
+
     /// <summary>Writes a header; its checksum is 0 until the payload is known.</summary>
     internal static void Write(byte[] buffer, int offset, int sourcePort, int destinationPort, int length)
     {

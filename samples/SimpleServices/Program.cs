@@ -10,7 +10,7 @@ return HostProgram.Run(
     args,
     new HostProgramDescription
     {
-        Summary = "The classic small services on one NanoTcp stack: echo (7), discard (9), daytime (13), chargen (19), and HTTP /bytes/N (80). "
+        Summary = "The classic small services on one NanoTcp stack: echo (7, with --tap by UDP too), discard (9), daytime (13), chargen (19), and HTTP /bytes/N (80). "
             + "With --connect it is a client instead.",
         Command = "SimpleServices",
         Examples =
@@ -44,6 +44,7 @@ static void Serve(HostProgram program)
     NetworkStack stack = program.Network.Device;
     int clients = program.Options.Connections;
     program.AddService(new EchoService(stack, EchoService.DefaultPort, clients).Poll);
+    program.AddService(new UdpEchoService(stack, UdpEchoService.DefaultPort).Poll);
     program.AddService(new DiscardService(stack, DiscardService.DefaultPort, clients).Poll);
     program.AddService(new DaytimeService(stack, DaytimeService.DefaultPort, clients, new SystemWallClock()).Poll);
     program.AddService(new ChargenService(stack, ChargenService.DefaultPort, clients).Poll);
@@ -66,6 +67,7 @@ static void Serve(HostProgram program)
     if (program.OverTap)
     {
         Suggest(program, "ping", $"ping {site}");
+        Suggest(program, "udp echo", $"echo hello | nc -u -w 1 {Words(echo)}");
     }
 
     program.Print("Ctrl-C stops.");

@@ -1,10 +1,10 @@
 using System;
 
-namespace NanoTcp.Tcp;
+namespace NanoTcp.Primitives;
 
 /// <summary>
-/// A ring of octets addressed by distance from its oldest octet. It holds the only copy of a connection's data: octets
-/// may be placed beyond <see cref="Count"/> (they arrived out of order) and become part of it when the hole is filled.
+/// A ring of octets addressed by distance from its oldest octet. It holds the only copy of what waits in it: octets
+/// may be placed beyond <see cref="Count"/> (of a segment that arrived out of order) and become part of it when the hole is filled.
 /// </summary>
 internal sealed class RingBuffer
 {

@@ -1,9 +1,9 @@
 using System;
 using System.Collections.Generic;
 using NanoTcp.Emulation;
-using NanoTcp.Tcp;
+using NanoTcp.Primitives;
 
-namespace NanoTcp.Tests.Tcp;
+namespace NanoTcp.Tests.Link;
 
 /// <summary>The ring against a list that moves its octets.</summary>
 [TestClass]

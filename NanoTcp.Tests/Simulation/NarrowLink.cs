@@ -1,0 +1,54 @@
+using NanoTcp.Link;
+using NanoTcp.Primitives;
+
+namespace NanoTcp.Tests.Simulation;
+
+/// <summary>A device behind which somebody drops large frames without a word.</summary>
+internal sealed class NarrowLink(ILinkDevice device) : ILinkDevice
+{
+    /// <summary>Octets of an Ethernet header.</summary>
+    private const int Header = 14;
+
+    /// <summary>Octets of the largest packet that gets through; may change at any time.</summary>
+    internal int PathMtu { get; set; } = int.MaxValue;
+
+    /// <summary>Frames that did not.</summary>
+    internal int Swallowed { get; private set; }
+
+    /// <summary>Octets of the largest packet that did since this was set to 0.</summary>
+    internal int Largest { get; set; }
+
+    public int Headroom => device.Headroom;
+
+    public int Tailroom => device.Tailroom;
+
+    public int Mtu => device.Mtu;
+
+    public long MacAddress => device.MacAddress;
+
+    public LinkStatus Status => device.Status;
+
+    public CounterSet Counters => device.Counters;
+
+    public bool CanSend => device.CanSend;
+
+    public int Poll(long now) => device.Poll(now);
+
+    public int Receive(byte[] buffer, int offset, int capacity) => device.Receive(buffer, offset, capacity);
+
+    public bool Send(byte[] buffer, int offset, int length)
+    {
+        if (length - Header > PathMtu)
+        {
+            Swallowed++;
+            return true;
+        }
+
+        if (length - Header > Largest)
+        {
+            Largest = length - Header;
+        }
+
+        return device.Send(buffer, offset, length);
+    }
+}
