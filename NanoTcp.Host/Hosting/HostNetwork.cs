@@ -9,6 +9,7 @@ using NanoTcp.Host.Scheduling;
 using NanoTcp.Host.Simulation;
 using NanoTcp.Host.Tap;
 using NanoTcp.Link;
+using NanoTcp.Services;
 using NanoTcp.Tcp;
 
 namespace NanoTcp.Host.Hosting;
@@ -26,14 +27,18 @@ public sealed class HostNetwork : IDisposable
     private const int DeviceListeners = 16;
     private const int LargestSegment = 1460;
 
+    /// <summary>How long giving a lease back may take, in ms: the server may have to be asked for by ARP.</summary>
+    private const int ReleaseTimeout = 1000;
+
     private readonly LoopWaiter _waiter;
     private readonly PcapngWriter? _capture;
     private bool _captureFailureTold;
 
     /// <summary>Builds the simulation.</summary>
     /// <param name="options">The command line.</param>
+    /// <param name="services">What the device offers, to be found by DNS-SD where it gets its address from the network.</param>
     /// <exception cref="HostException">The TAP interface or the capture file cannot be had.</exception>
-    public HostNetwork(HostOptions options)
+    public HostNetwork(HostOptions options, params MdnsService[] services)
     {
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
@@ -62,6 +67,15 @@ public sealed class HostNetwork : IDisposable
 
             Device = new NetworkStack(BuildDeviceLink(devicePort), DeviceOptions());
             Loop.Add(Device);
+            if (options.Dhcp)
+            {
+                Services = new HostServices(Device, new HostServicesOptions
+                {
+                    Host = new HostConfigurationOptions { HostName = options.HostName },
+                    Services = services,
+                });
+            }
+
             if (Tap == null)
             {
                 Desktop = new NetworkStack(BuildDesktopLink(farPort), DesktopOptions());
@@ -92,6 +106,9 @@ public sealed class HostNetwork : IDisposable
 
     /// <summary>The device's stack.</summary>
     public NetworkStack Device { get; }
+
+    /// <summary>What gets the device its address and its name from the network; null when the command line gives the address.</summary>
+    public HostServices? Services { get; }
 
     /// <summary>The emulated chip, or null.</summary>
     public Enc28j60Chip? Chip { get; private set; }
@@ -129,7 +146,7 @@ public sealed class HostNetwork : IDisposable
         _waiter.Wake();
     }
 
-    /// <summary>Lets the peers know that this is the end: resets what is open and lets the last frames out.</summary>
+    /// <summary>Lets the peers know that this is the end: resets what is open, lets the last frames out, and gives a lease back.</summary>
     public void ShutDown()
     {
         Loop.RemoveServices();
@@ -140,6 +157,14 @@ public sealed class HostNetwork : IDisposable
         }
 
         Loop.RunUntilQuiet(quiet: 20, longest: 500);
+        if (Services != null)
+        {
+            long end = Clock.Milliseconds + ReleaseTimeout;
+            while (!Services.Stop() && Clock.Milliseconds < end)
+            {
+                Loop.RunUntilQuiet(quiet: 20, longest: 100);
+            }
+        }
     }
 
     /// <summary>Why capturing has ended early, once; null when there is nothing new to tell.</summary>
@@ -240,12 +265,14 @@ public sealed class HostNetwork : IDisposable
     {
         return new NetworkStackOptions
         {
-            Address = Options.Address,
+            Address = Options.Dhcp ? 0 : Options.Address,
             PrefixLength = Options.PrefixLength,
             Gateway = Options.Gateway,
             Random = new SystemRandom(),
             Connections = Options.Connections,
             Listeners = DeviceListeners,
+            MulticastGroups = Options.Dhcp ? 1 : 0,
+            ReassemblyBuffers = 1,
             ReceiveBuffer = Options.BufferSize,
             SendBuffer = Options.BufferSize,
             MaxSegmentSize = Options.MaxSegmentSize,

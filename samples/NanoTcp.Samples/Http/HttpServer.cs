@@ -1,5 +1,7 @@
 using System;
 using NanoTcp.Primitives;
+using NanoTcp.Samples.Status;
+using NanoTcp.Services;
 using NanoTcp.Tcp;
 
 namespace NanoTcp.Samples.Http;
@@ -60,6 +62,46 @@ public sealed class HttpServer : IService
     public CounterSet Counters
     {
         get { return _shared.Counters; }
+    }
+
+    /// <summary>Shows what gives the stack its address, too. Before the first call of <see cref="Poll"/>.</summary>
+    /// <param name="host">The host of the same stack.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="host"/> is null.</exception>
+    public void Show(HostConfiguration host)
+    {
+        if (host == null)
+        {
+            throw new ArgumentNullException(nameof(host));
+        }
+
+        _shared.Source.Add(new HostRows(host));
+    }
+
+    /// <summary>Shows all services of the stack. Before the first call of <see cref="Poll"/>.</summary>
+    /// <param name="services">The services of the same stack.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is null.</exception>
+    public void Show(HostServices services)
+    {
+        if (services == null)
+        {
+            throw new ArgumentNullException(nameof(services));
+        }
+
+        Show(services.Host);
+        if (services.Mdns != null)
+        {
+            _shared.Source.Add(new MdnsRows(services.Mdns));
+        }
+
+        if (services.Dns != null)
+        {
+            _shared.Source.Add(new DnsRows(services.Dns));
+        }
+
+        if (services.Time != null)
+        {
+            _shared.Source.Add(new TimeRows(services.Time, _stack));
+        }
     }
 
     /// <inheritdoc/>
