@@ -33,7 +33,9 @@ public sealed class NetworkStack
     internal readonly UdpLayer Udp;
 
     private readonly ILinkDevice _link;
-    private readonly MulticastGroups _groups;
+    /// <summary>Null when there is neither reassembly nor a place for groups.</summary>
+    private readonly InternetDuties _duties;
+
     private readonly ArpCache _neighbours;
     private readonly EthernetLayer _ethernet;
     private readonly IcmpProtocol _icmp;
@@ -46,6 +48,7 @@ public sealed class NetworkStack
     /// <param name="options">Read here and not kept.</param>
     /// <exception cref="ArgumentNullException">An argument, or the source of randomness, is missing.</exception>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">There are to be groups, and the device has no place for that of all hosts.</exception>
     public NetworkStack(ILinkDevice link, NetworkStackOptions options)
     {
         if (link == null)
@@ -65,10 +68,21 @@ public sealed class NetworkStack
         _ethernet = new EthernetLayer(link, Counters);
         _neighbours = new ArpCache(options.Neighbours, options.NeighbourQueues, Counters);
         Arp = new ArpProtocol(_ethernet, _neighbours, Counters);
-        _groups = options.MulticastGroups == 0 ? null : new MulticastGroups(options.MulticastGroups, link);
-        Ip = new Ipv4Layer(_ethernet, Arp, _groups, options.TimeToLive, options.Random, Counters);
+        MulticastGroups groups = options.MulticastGroups == 0 ? null : new MulticastGroups(options.MulticastGroups, link);
+        Ip = new Ipv4Layer(_ethernet, Arp, groups, options.TimeToLive, options.Random, Counters);
         _icmp = new IcmpProtocol(Ip, options.Random, Counters);
         Udp = new UdpLayer(Ip, options.Random, Counters);
+        if (options.ReassemblyBuffers != 0)
+        {
+            Ip.Reassembly = new Reassembly(
+                Ip, options.ReassemblyBuffers, options.ReassemblySize == 0 ? Ip.MaxPayload : options.ReassemblySize, Counters);
+        }
+
+        if (groups != null || options.ReassemblyBuffers != 0)
+        {
+            _duties = new InternetDuties(Udp, groups == null ? null : new IgmpProtocol(Ip, groups, options.Random), Ip.Reassembly, _icmp);
+        }
+
         _tcp = new TcpLayer(
             Ip,
             options.Connections,
@@ -101,6 +115,12 @@ public sealed class NetworkStack
 
     /// <summary>What the stack counted; indices are in <see cref="StackCounter"/>.</summary>
     public CounterSet Counters { get; }
+
+    /// <summary>What was received and sent about multicast groups (IGMP); null when <see cref="NetworkStackOptions.MulticastGroups"/> is 0.</summary>
+    public CounterSet GroupCounters
+    {
+        get { return _duties == null || _duties.Igmp == null ? null : _duties.Igmp.Counters; }
+    }
 
     /// <summary>The neighbours known and being resolved, for status pages.</summary>
     public ArpCache Neighbours
@@ -254,7 +274,10 @@ public sealed class NetworkStack
         return new UdpSocket(Udp, receiveOctets, sendOctets);
     }
 
-    /// <summary>Takes packets to a multicast group from now on. A group that is joined twice is taken until it has been left twice.</summary>
+    /// <summary>
+    /// Takes packets to a multicast group from now on, and reports that to the routers (RFC 2236). A group that is joined twice is
+    /// taken until it has been left twice. 224.0.0.1 is always joined where there are places for groups.
+    /// </summary>
     /// <param name="group">224.0.0.1 to 239.255.255.255.</param>
     /// <exception cref="ArgumentException">The address is no group's.</exception>
     /// <exception cref="InvalidOperationException">All places for groups are taken, here (<see cref="NetworkStackOptions.MulticastGroups"/>)
@@ -262,12 +285,13 @@ public sealed class NetworkStack
     public void JoinGroup(uint group)
     {
         CheckGroup(group);
-        if (_groups == null)
+        if (_duties == null || _duties.Igmp == null)
         {
             throw new InvalidOperationException("There is no place for groups; NetworkStackOptions.MulticastGroups says how many there are.");
         }
 
-        _groups.Join(group);
+        _duties.Igmp.Join(group);
+        _duties.FindDeadline();
     }
 
     /// <summary>Takes back one <see cref="JoinGroup"/>.</summary>
@@ -277,12 +301,13 @@ public sealed class NetworkStack
     public void LeaveGroup(uint group)
     {
         CheckGroup(group);
-        if (_groups == null)
+        if (_duties == null || _duties.Igmp == null)
         {
             throw new InvalidOperationException("This group is not joined.");
         }
 
-        _groups.Leave(group);
+        _duties.Igmp.Leave(group);
+        _duties.FindDeadline();
     }
 
     /// <summary>Listens on a port. Connections that exist, with this port or others, are none of its business (RFC 9293 MUST-41, MUST-42).</summary>
@@ -414,6 +439,11 @@ public sealed class NetworkStack
                 {
                     ProcessPacket(now);
                 }
+                else if (_duties != null)
+                {
+                    // It may have been the first fragment of a datagram.
+                    _duties.FindDeadline();
+                }
 
                 break;
 
@@ -459,10 +489,22 @@ public sealed class NetworkStack
                 break;
 
             default:
-                _counters[StackCounter.IpInUnknownProtos]++;
-                _icmp.SendUnreachable(IcmpMessage.CodeProtocolUnreachable);
+                ProcessOther(now);
                 break;
         }
+    }
+
+    private void ProcessOther(long now)
+    {
+        if (Ip.Header.Protocol == Ipv4Header.ProtocolIgmp && _duties != null && _duties.Igmp != null)
+        {
+            _duties.Igmp.Process(now);
+            _duties.FindDeadline();
+            return;
+        }
+
+        _counters[StackCounter.IpInUnknownProtos]++;
+        _icmp.SendUnreachable(IcmpMessage.CodeProtocolUnreachable);
     }
 
     /// <summary>True when there may be more to send and the device would take it.</summary>

@@ -1,4 +1,5 @@
 using System;
+using NanoTcp.Ip;
 using NanoTcp.Primitives;
 using NanoTcp.Tcp;
 using NanoTcp.Wire;
@@ -78,8 +79,17 @@ public sealed class NetworkStackOptions
     /// <summary>Time to live of the packets sent, in routers, 1 to 255 (RFC 9293 MUST-49, RFC 1122 3.2.1.7).</summary>
     public int TimeToLive = 64;
 
-    /// <summary>Multicast groups that can be joined at once; mDNS needs one. 0 to 64.</summary>
+    /// <summary>Multicast groups that can be joined at once; mDNS needs one. 0 to 64. With any, 224.0.0.1 is joined too, and takes a
+    /// place of the link device's filter.</summary>
     public int MulticastGroups;
+
+    /// <summary>Datagrams that can be put together from fragments at once. 0 to 16; with 0 fragments are dropped, as they must be
+    /// where memory is dear: nothing that this stack speaks needs them, but hosts that send large UDP datagrams or pings do.</summary>
+    public int ReassemblyBuffers;
+
+    /// <summary>Octets of payload of the largest datagram that is put together, 556 (RFC 1122 3.3.2: with its header 576) to
+    /// MTU - 20; 0 for MTU - 20.</summary>
+    public int ReassemblySize;
 
     /// <summary>Octets of an IPv4 and a TCP header without options.</summary>
     internal const int HeaderLengths = Ipv4Header.MinLength + TcpSegment.MinHeaderLength;
@@ -107,6 +117,12 @@ public sealed class NetworkStackOptions
         CheckRange(MinRetransmissionTimeout, 100, 60000, nameof(MinRetransmissionTimeout));
         CheckRange(TimeToLive, 1, 255, nameof(TimeToLive));
         CheckRange(MulticastGroups, 0, 64, nameof(MulticastGroups));
+        CheckRange(ReassemblyBuffers, 0, 16, nameof(ReassemblyBuffers));
+        if (ReassemblySize != 0)
+        {
+            CheckRange(ReassemblySize, Ipv4Layer.LeastReassembly - Ipv4Header.MinLength, mtu - Ipv4Header.MinLength, nameof(ReassemblySize));
+        }
+
         CheckRange((int)CongestionControl, (int)TcpCongestionControl.NewReno, (int)TcpCongestionControl.None, nameof(CongestionControl));
     }
 

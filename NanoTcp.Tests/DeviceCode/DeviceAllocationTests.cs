@@ -25,7 +25,12 @@ public class DeviceAllocationTests
         new(Allowance.Throw, "NanoTcp.NetworkStack::CheckGroup", Misuse),
         new(Allowance.Everything, "NanoTcp.NetworkStack::CreateUdpSocket", "takes the memory of a socket, " + Once),
         new(Allowance.Throw, "NanoTcp.NetworkStackOptions::ValidateAddress", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.DnsClient::CheckName", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.DnsClient::CheckPlace", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.DnsClient::Get", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.SntpClient::CheckPlace", Misuse),
         new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::Join", Misuse),
+        new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::FindPlace", Misuse),
         new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::Leave", Misuse),
         new(Allowance.Throw, "NanoTcp.Tcp.TcpConnection::CheckOwned", Misuse),
         new(Allowance.Throw, "NanoTcp.Tcp.TcpConnection::CheckRange", Misuse),
@@ -38,6 +43,7 @@ public class DeviceAllocationTests
         new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::CheckValue", Misuse),
         new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::ChoosePort", Misuse),
         new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::Enqueue", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.MdnsResolver::ReadName", Misuse),
         new(Allowance.Throw, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::CheckRange", Misuse),
         new(Allowance.Throw, "NanoTcp.Drivers.Enc28j60.Enc28j60Filter::CheckGroup", Misuse),
         new(Allowance.Throw, "NanoTcp.Drivers.Enc28j60.Enc28j60Filter::Join", Misuse),
@@ -59,6 +65,7 @@ public class DeviceAllocationTests
         new(Allowance.Everything, "NanoTcp.Sockets.NetworkRunner::Stop", "ends the thread, " + Once),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.NanoFrameworkSpiBus::Transfer", Firmware),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.NanoFrameworkSpiBus::Write", Firmware),
+        new(Allowance.Everything, "NanoTcp.Services.MdnsResponder::get_HostName", Person),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::get_ProblemText", Person),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::WriteReport", Person),
         new(Allowance.Everything, "NanoTcp.Services.HostNotices::Take", Person),
@@ -68,6 +75,8 @@ public class DeviceAllocationTests
     private static readonly string[] s_roots =
     [
         "NanoTcp.NetworkStack", "NanoTcp.Tcp.TcpConnection", "NanoTcp.Tcp.TcpListener", "NanoTcp.Udp.UdpSocket",
+        "NanoTcp.Services.MdnsResponder", "NanoTcp.Services.MdnsResolver",
+        "NanoTcp.Services.DnsClient", "NanoTcp.Services.SntpClient",
         "NanoTcp.Services.HostConfiguration", "NanoTcp.Services.HostNotices",
         "NanoTcp.Sockets.NanoTcpStream", "NanoTcp.Sockets.BlockingStream", "NanoTcp.Sockets.NanoTcpServer", "NanoTcp.Sockets.NetworkRunner",
         "NanoTcp.Link.ILinkDevice", "NanoTcp.Link.IMulticastFilter", "NanoTcp.Drivers.Enc28j60.Enc28j60Driver", "NanoTcp.Samples.IService",
@@ -105,11 +114,15 @@ public class DeviceAllocationTests
     [DataRow("NanoTcp.Services.HostConfiguration::DropAddress")]
     [DataRow("NanoTcp.Services.DhcpMessage::LengthOfName")]
     [DataRow("NanoTcp.Ip.IcmpProtocol::MaySendError")]
+    [DataRow("NanoTcp.Services.DnsAnswer::FindMinimum")]
+    [DataRow("NanoTcp.Services.SntpClient::Kissed")]
     [DataRow("NanoTcp.Drivers.Enc28j60.Enc28j60Phy::Read")]
     [DataRow("NanoTcp.Emulation.TransmitStatus::Store")]
     [DataRow("NanoTcp.Samples.Status.StatusJson::WriteConnection")]
     [DataRow("NanoTcp.Samples.Services.DaytimeService::Serve")]
     [DataRow("NanoTcp.Sockets.NetworkClock::Wait")]
+    [DataRow("NanoTcp.Services.MdnsRecords::WriteNegative")]
+    [DataRow("NanoTcp.Services.MdnsResolver::TakeDenial")]
     public void The_check_comes_to(string method)
     {
         CodeWorld world = Open();

@@ -164,11 +164,11 @@ public sealed class Ipv4InputTests : StackTest
 
     [TestMethod]
     [Requirement("RFC 9293", "MUST-57")]
-    public void MUST_57_TCP_by_broadcast_is_never_answered()
+    public void MUST_57_TCP_by_broadcast_or_multicast_is_never_answered()
     {
-        Start();
+        Start(configure: options => options.MulticastGroups = 1);
         B.Stack.Listen(80, 1);
-        foreach (uint address in new uint[] { 0xFFFFFFFF, StackBench.Subnet + 255 })
+        foreach (uint address in new uint[] { 0xFFFFFFFF, StackBench.Subnet + 255, 0xE0000001 })
         {
             byte[] syn = Frames.TcpSegment(StackBench.PeerAddress, address, 5000, 80, 1, 0, 2, 4000, [], []);
             B.Deliver(Frames.Ethernet(
@@ -176,6 +176,6 @@ public sealed class Ipv4InputTests : StackTest
         }
 
         Nothing();
-        Counted(StackCounter.TcpInErrs, 2);
+        Counted(StackCounter.TcpInErrs, 3);
     }
 }

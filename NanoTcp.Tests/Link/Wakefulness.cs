@@ -1,3 +1,4 @@
+using System;
 using System.Reflection;
 using NanoTcp.Link;
 using NanoTcp.Tcp;
@@ -11,6 +12,7 @@ namespace NanoTcp.Tests.Link;
 /// </summary>
 internal static class Wakefulness
 {
+    private static readonly FieldInfo s_duties = typeof(NetworkStack).GetField("_duties", BindingFlags.Instance | BindingFlags.NonPublic)!;
     private static readonly FieldInfo s_tcp = typeof(NetworkStack).GetField("_tcp", BindingFlags.Instance | BindingFlags.NonPublic)!;
 
     private static readonly FieldInfo s_endpoints = typeof(UdpLayer).GetField("_first", BindingFlags.Instance | BindingFlags.NonPublic)!;
@@ -30,6 +32,7 @@ internal static class Wakefulness
 
         CheckEndpoints(stack.Udp);
         CheckRecords(tcp);
+        CheckDuties(stack);
         CheckNeighbours(stack.Neighbours);
         if (stack.Arp.Detector != null)
         {
@@ -73,6 +76,19 @@ internal static class Wakefulness
                 NotBefore(tcp.Deadline, due ? TcpConnection.Never : farewells.DueAt[i], "the timer of farewell", i);
             }
         }
+    }
+
+    private static void CheckDuties(NetworkStack stack)
+    {
+        InternetDuties? duties = (InternetDuties?)s_duties.GetValue(stack);
+        if (duties == null)
+        {
+            return;
+        }
+
+        long due = Math.Min(duties.Igmp?.DueAt ?? long.MaxValue, stack.Ip.Reassembly?.Deadline ?? long.MaxValue);
+        Marked(stack.Udp.OutputDue, duties.OutputDue, "what IP has to send, endpoint", duties.LocalPort);
+        NotBefore(stack.Udp.Deadline, duties.OutputDue ? long.MaxValue : due, "what IP has to do, endpoint", duties.LocalPort);
     }
 
     private static void CheckNeighbours(ArpCache cache)

@@ -21,6 +21,8 @@ internal static class MemoryTable
         ("TimeWaits", new NetworkStackOptions().TimeWaits, 3, "3 remembered connections", (o, n) => o.TimeWaits += n),
         ("Neighbours", new NetworkStackOptions().Neighbours, 3, "3 neighbours", (o, n) => o.Neighbours += n),
         ("NeighbourQueues", new NetworkStackOptions().NeighbourQueues, 1, "waiting packet", (o, n) => o.NeighbourQueues += n),
+        ("MulticastGroups", new NetworkStackOptions().MulticastGroups, 1, "the first group, with what speaks IGMP", (o, n) => o.MulticastGroups += n),
+        ("ReassemblyBuffers", new NetworkStackOptions().ReassemblyBuffers, 1, "the first datagram, of 1,480 octets", (o, n) => o.ReassemblyBuffers += n),
     ];
 
     /// <summary>A stack on a link, with default options changed as told.</summary>

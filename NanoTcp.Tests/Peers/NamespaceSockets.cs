@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
@@ -32,6 +33,14 @@ internal static partial class NamespaceSockets
     internal static Socket Raw(NetworkNamespace space)
     {
         return Make(space, SocketType.Raw, ProtocolType.Raw);
+    }
+
+    /// <summary>Makes a UDP socket that is a member of a multicast group.</summary>
+    internal static Socket Member(NetworkNamespace space, IPAddress group, IPAddress own)
+    {
+        Socket socket = Make(space, SocketType.Dgram, ProtocolType.Udp);
+        socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(group, own));
+        return socket;
     }
 
     /// <summary>Everything that the peer sends until it closes.</summary>

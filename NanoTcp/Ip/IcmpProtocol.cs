@@ -125,7 +125,8 @@ internal sealed class IcmpProtocol
     /// <param name="packet">Holds the head of the packet, as it came: its IPv4 header and the first eight octets behind it.</param>
     /// <param name="offset">Where its header begins.</param>
     /// <param name="length">Octets of it that are there.</param>
-    internal void SendError(int type, int code, byte[] packet, int offset, int length)
+    /// <returns>True when a message was sent, or waits for its neighbour.</returns>
+    internal bool SendError(int type, int code, byte[] packet, int offset, int length)
     {
         // The header has been checked when the packet came.
         int returned = ((packet[offset] & 0xF) << 2) + IcmpMessage.ReturnedPayload;
@@ -138,11 +139,11 @@ internal sealed class IcmpProtocol
             || (packet[offset + Ipv4Header.ProtocolOffset] == Ipv4Header.ProtocolIcmp && !IsEcho(packet, offset, length))
             || !MaySendError())
         {
-            return;
+            return false;
         }
 
         // Eight octets behind the header are what RFC 792 asks for, and all that anybody needs to find the sender: RFC 1122 3.2.2
-        // allows more, but so the answer is no longer than the shortest frame that can provoke it, and nobody's amplifier.
+        // allows more, but so the answer is at most 28 octets longer than what provokes it, and waits for ARP where a reset could.
         byte[] buffer = _ip.Buffer;
         int message = _ip.TransmitOffset;
         Array.Copy(packet, offset, buffer, message + IcmpMessage.HeaderLength, returned);
@@ -153,7 +154,7 @@ internal sealed class IcmpProtocol
         int total = IcmpMessage.HeaderLength + returned;
         BigEndian.WriteUInt16(buffer, message + IcmpMessage.ChecksumOffset, 0xFFFF - InternetChecksum.Sum(buffer, message, total));
         _counters[StackCounter.IcmpOutErrors]++;
-        _ip.Send(source, Ipv4Header.ProtocolIcmp, total, 0);
+        return _ip.Send(source, Ipv4Header.ProtocolIcmp, total, 0) != Ipv4Layer.Unreachable;
     }
 
     /// <summary>True for an ICMP packet that is no error and no answer, which only an echo request is sure to be (RFC 1122 3.2.2).</summary>

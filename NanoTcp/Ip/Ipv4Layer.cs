@@ -18,6 +18,12 @@ internal sealed class Ipv4Layer
     /// <summary>There is no route, or the next hop does not answer.</summary>
     internal const int Unreachable = 2;
 
+    /// <summary>Octets of the option that <see cref="SendAlert"/> puts into the header.</summary>
+    internal const int RouterAlertLength = 4;
+
+    /// <summary>RFC 2113 2.1: an option that is copied into fragments, number 20, four octets, with the value 0: every router looks at the packet.</summary>
+    private const uint RouterAlert = 0x94040000;
+
     /// <summary>Octets of a packet that every host can receive, in fragments if need be (RFC 1122 3.3.2).</summary>
     internal const int LeastReassembly = 576;
 
@@ -56,6 +62,9 @@ internal sealed class Ipv4Layer
 
     /// <summary>The time of what is being done, ms.</summary>
     internal long Now;
+
+    /// <summary>Puts fragments together; null when they are dropped.</summary>
+    internal Reassembly Reassembly;
 
     private readonly EthernetLayer _ethernet;
     private readonly ArpProtocol _arp;
@@ -115,21 +124,28 @@ internal sealed class Ipv4Layer
 
         // RFC 1122 3.3.6: a unicast packet in a link broadcast is dropped. RFC 1122 3.2.1.3: a source that cannot be one, too.
         uint source = header.Source;
-        if (!accepted || !IsPossibleSource(source))
+        if (!accepted || !(IsPossibleSource(source) || IsQuerierWithoutAddress()))
         {
             _counters[source == Address ? StackCounter.IpInLand : StackCounter.IpInAddrErrors]++;
             return false;
         }
 
-        if (header.IsFragment)
+        if (header.IsFragment && !Reassemble())
         {
-            _counters[StackCounter.IpReasmFails]++;
             return false;
         }
 
         ReceivedUnicast = unicast;
         ReceiveOffset = _ethernet.PayloadOffset + header.HeaderLength;
         return true;
+    }
+
+    /// <summary>A whole packet, or the first fragment of one, has been put back into the frame buffer, behind its Ethernet header.</summary>
+    internal void Accept(int length)
+    {
+        Header.Parse(Buffer, _ethernet.PayloadOffset, length);
+        ReceivedUnicast = Header.Destination == Address;
+        ReceiveOffset = _ethernet.PayloadOffset + Header.HeaderLength;
     }
 
     /// <summary>
@@ -247,6 +263,28 @@ internal sealed class Ipv4Layer
         return Sent;
     }
 
+    /// <summary>
+    /// Sends a message that routers on this link are to look at, and no other ones: time to live 1, and the Router Alert option
+    /// (RFC 2113 2.1). Its payload stands <see cref="RouterAlertLength"/> octets behind <see cref="TransmitOffset"/>.
+    /// </summary>
+    internal void SendAlert(uint group, int protocol, int payloadLength)
+    {
+        int header = Ipv4Header.MinLength + RouterAlertLength;
+        int start = _ethernet.PayloadOffset;
+        WriteHeader(group, protocol, header + payloadLength, 0, false, 1);
+        Buffer[start] = (byte)(0x40 | (header >> 2));
+        BigEndian.WriteUInt32(Buffer, start + Ipv4Header.MinLength, RouterAlert);
+        BigEndian.WriteUInt16(Buffer, start + Ipv4Header.ChecksumOffset, 0);
+        BigEndian.WriteUInt16(Buffer, start + Ipv4Header.ChecksumOffset, ~InternetChecksum.Sum(Buffer, start, header));
+        _ethernet.Transmit(MacAddress.OfGroup(group), EthernetHeader.TypeIpv4, header + payloadLength);
+    }
+
+    /// <summary>True for an address of this network that another host can have.</summary>
+    internal bool IsNeighbour(uint address)
+    {
+        return ((address ^ Address) & _mask) == 0 && IsPossibleSource(address);
+    }
+
     /// <summary>True for a broadcast address and for multicast groups.</summary>
     internal bool IsForMany(uint destination)
     {
@@ -283,6 +321,27 @@ internal sealed class Ipv4Layer
             protocol,
             Address,
             destination);
+    }
+
+    /// <summary>Takes in a fragment. True when it made a datagram whole, which stands in the frame buffer then.</summary>
+    private bool Reassemble()
+    {
+        if (Reassembly == null)
+        {
+            _counters[StackCounter.IpReasmFails]++;
+            return false;
+        }
+
+        return Reassembly.Process();
+    }
+
+    /// <summary>
+    /// True for a message about groups from 0.0.0.0: a switch that has no address of its own asks who is in a group
+    /// (RFC 4541), and a host that has none yet reports.
+    /// </summary>
+    private bool IsQuerierWithoutAddress()
+    {
+        return Header.Source == 0 && Header.Protocol == Ipv4Header.ProtocolIgmp && Ipv4Address.IsMulticast(Header.Destination);
     }
 
     /// <summary>True for a packet that is not for this host alone and all the same to be taken.</summary>

@@ -51,7 +51,7 @@ public static class StackCounter
     /// <summary>Packets of a protocol that nobody here speaks (ipIfStatsInUnknownProtos).</summary>
     public const int IpInUnknownProtos = 14;
 
-    /// <summary>Fragments, which are not reassembled (ipIfStatsReasmFails).</summary>
+    /// <summary>Datagrams given up of which fragments had come, and fragments dropped alone (ipIfStatsReasmFails).</summary>
     public const int IpReasmFails = 15;
 
     /// <summary>Packets sent (ipIfStatsOutRequests).</summary>
@@ -237,6 +237,15 @@ public static class StackCounter
     /// <summary>Times that a connection made its segments smaller because large ones vanish without a word (RFC 2923 2.1).</summary>
     public const int TcpBlackHoles = 76;
 
+    /// <summary>Fragments received that were to be reassembled (ipIfStatsReasmReqds).</summary>
+    public const int IpReasmReqds = 77;
+
+    /// <summary>Datagrams reassembled (ipIfStatsReasmOKs).</summary>
+    public const int IpReasmOks = 78;
+
+    /// <summary>Fragments that overlapped or contradicted others of their datagram, exact repetitions included.</summary>
+    public const int IpReasmOverlaps = 79;
+
     internal const string Names =
         "eth_in_frames "
         + "eth_out_frames "
@@ -314,5 +323,8 @@ public static class StackCounter
         + "udp_out_drops "
         + "icmp_out_errors "
         + "icmp_out_limited "
-        + "tcp_black_holes";
+        + "tcp_black_holes "
+        + "ip_reasm_reqds "
+        + "ip_reasm_oks "
+        + "ip_reasm_overlaps";
 }

@@ -9,6 +9,7 @@ internal sealed class Ipv4Header
     internal const int MinLength = 20;
 
     internal const int ProtocolIcmp = 1;
+    internal const int ProtocolIgmp = 2;
     internal const int ProtocolTcp = 6;
     internal const int ProtocolUdp = 17;
 
@@ -17,6 +18,18 @@ internal sealed class Ipv4Header
 
     /// <summary>The ECN field: a router would rather have dropped the packet.</summary>
     internal const int CongestionExperienced = 3;
+
+    /// <summary>The ECN field itself.</summary>
+    internal const int EcnMask = 3;
+
+    internal const int TotalLengthOffset = 2;
+    internal const int IdentificationOffset = 4;
+
+    /// <summary>Where the flags stand, and the fragment's offset.</summary>
+    internal const int FragmentOffset = 6;
+
+    internal const int TimeToLiveOffset = 8;
+    internal const int ChecksumOffset = 10;
 
     /// <summary>Where the protocol of the payload stands.</summary>
     internal const int ProtocolOffset = 9;
