@@ -3,23 +3,37 @@ using NanoTcp.Services;
 
 namespace NanoTcp.Samples.Status;
 
-/// <summary>What the client of the name servers counted; which servers those are the host's rows say.</summary>
+/// <summary>How many name servers are known, and what their client counted.</summary>
 internal sealed class DnsRows : StatusRows
 {
+    private readonly DnsClient _client;
+
     internal DnsRows(DnsClient client)
-        : base(new string[0], client.Counters)
+        : base(RowNames(), client.Counters)
     {
+        _client = client;
+    }
+
+    private static string[] RowNames()
+    {
+        return new string[] { "dns_servers" };
     }
 
     /// <inheritdoc/>
     internal override int KindOf(int row)
     {
-        return None;
+        return Number;
     }
 
     /// <inheritdoc/>
     internal override void Write(int row, TextBuffer text)
     {
-        // There are no rows.
+        int servers = 0;
+        for (int i = 0; i < DnsClient.MaxServers; i++)
+        {
+            servers += _client.GetServer(i) == 0 ? 0 : 1;
+        }
+
+        text.AppendNumber(servers);
     }
 }

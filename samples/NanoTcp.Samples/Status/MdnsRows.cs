@@ -17,9 +17,14 @@ internal sealed class MdnsRows : StatusRows
     });
 
     internal MdnsRows(MdnsResponder responder)
-        : base(new string[] { "mdns_state", "mdns_name" }, responder.Counters)
+        : base(RowNames(), responder.Counters)
     {
         _responder = responder;
+    }
+
+    private static string[] RowNames()
+    {
+        return new string[] { "mdns_state", "mdns_name" };
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,8 @@ internal abstract class StatusRows
     internal StatusRows Next;
 
     /// <summary>Prepares the rows.</summary>
+    /// <param name="names">The names of the rows.</param>
+    /// <param name="counters">What the service counts, or null.</param>
     protected StatusRows(string[] names, CounterSet counters)
     {
         Names = Ascii.FromAll(names);

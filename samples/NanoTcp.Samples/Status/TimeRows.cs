@@ -17,10 +17,15 @@ internal sealed class TimeRows : StatusRows
     private readonly byte[][] _states = Ascii.FromAll(new string[] { "NO-SERVER", "WAITING", "RESOLVING", "ASKING", "DENIED" });
 
     internal TimeRows(SntpClient client, NetworkStack stack)
-        : base(new string[] { "sntp_state", "sntp_server", "sntp_stratum", "sntp_round_trip_ms", "sntp_unix_seconds" }, client.Counters)
+        : base(RowNames(), client.Counters)
     {
         _client = client;
         _stack = stack;
+    }
+
+    private static string[] RowNames()
+    {
+        return new string[] { "sntp_state", "sntp_server", "sntp_stratum", "sntp_round_trip_ms", "sntp_unix_seconds" };
     }
 
     /// <inheritdoc/>
