@@ -51,6 +51,9 @@ internal sealed class StackBench
     /// <summary>True when every ARP request for an address of the subnet is answered, and ARP is kept out of <see cref="Sent"/>.</summary>
     internal bool AnswersArp { get; set; }
 
+    /// <summary>True to keep IGMP out of <see cref="Sent"/>.</summary>
+    internal bool HidesIgmp { get; set; }
+
     /// <summary>From this address on, nobody answers.</summary>
     internal uint FirstSilent { get; set; } = uint.MaxValue;
 
@@ -127,6 +130,11 @@ internal sealed class StackBench
         byte[]? frame;
         while ((frame = Link.Take()) != null)
         {
+            if (HidesIgmp && Frames.Get16(frame, 12) == Frames.TypeIpv4 && frame[14 + 9] == Frames.Igmp)
+            {
+                continue;
+            }
+
             if (!AnswersArp || Frames.Get16(frame, 12) != Frames.TypeArp)
             {
                 Sent.Enqueue(new SentFrame(Now, frame));
