@@ -68,6 +68,7 @@ public class DeviceAllocationTests
         new(Allowance.Everything, "NanoTcp.Services.MdnsResponder::get_HostName", Person),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::get_ProblemText", Person),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::WriteReport", Person),
+        new(Allowance.Everything, "NanoTcp.Services.HostNotices::Take", Person),
     ];
 
     /// <summary>Types whose public methods and properties are where the check begins.</summary>
@@ -76,6 +77,7 @@ public class DeviceAllocationTests
         "NanoTcp.NetworkStack", "NanoTcp.Tcp.TcpConnection", "NanoTcp.Tcp.TcpListener", "NanoTcp.Udp.UdpSocket",
         "NanoTcp.Services.MdnsResponder", "NanoTcp.Services.MdnsResolver",
         "NanoTcp.Services.DnsClient", "NanoTcp.Services.SntpClient",
+        "NanoTcp.Services.HostConfiguration", "NanoTcp.Services.HostNotices",
         "NanoTcp.Sockets.NanoTcpStream", "NanoTcp.Sockets.BlockingStream", "NanoTcp.Sockets.NanoTcpServer", "NanoTcp.Sockets.NetworkRunner",
         "NanoTcp.Link.ILinkDevice", "NanoTcp.Link.IMulticastFilter", "NanoTcp.Drivers.Enc28j60.Enc28j60Driver", "NanoTcp.Samples.IService",
     ];
@@ -108,6 +110,9 @@ public class DeviceAllocationTests
     [DataRow("NanoTcp.Tcp.Cubic::Curve")]
     [DataRow("NanoTcp.Primitives.RingBuffer::Place")]
     [DataRow("NanoTcp.Udp.UdpSocket::MayGoTo")]
+    [DataRow("NanoTcp.Link.ConflictDetector::Observe")]
+    [DataRow("NanoTcp.Services.HostConfiguration::DropAddress")]
+    [DataRow("NanoTcp.Services.DhcpMessage::LengthOfName")]
     [DataRow("NanoTcp.Ip.IcmpProtocol::MaySendError")]
     [DataRow("NanoTcp.Services.DnsAnswer::FindMinimum")]
     [DataRow("NanoTcp.Services.SntpClient::Kissed")]

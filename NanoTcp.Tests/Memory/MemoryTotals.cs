@@ -58,6 +58,9 @@ internal sealed record MemoryTotals(
         more = scale.Add(new DnsClient(stack, new DnsClientOptions { CacheEntries = 10 }));
         yield return ("each further remembered answer of it", (more - dns) / 6);
         yield return ("`SntpClient`", scale.Add(new SntpClient(stack, new SntpClientOptions())));
+        NetworkStack bare = MemoryTable.BuildStack(link, options => options.Address = 0);
+        scale.Add(bare);
+        yield return ("`HostConfiguration`: DHCP, link-local addresses, conflicts", scale.Add(new HostConfiguration(bare, new HostConfigurationOptions())));
     }
 
     private sealed class NoClock : NetworkClock
