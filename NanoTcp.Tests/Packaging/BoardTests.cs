@@ -86,7 +86,8 @@ public class BoardTests
         StringAssert.Contains(readme, "(wiring.svg)");
         StringAssert.Contains(readme, "180 mA");
         string program = File.ReadAllText(FileOf(board, "Program.cs"));
-        string address = Regex.Match(program, @"Ipv4Address\.From\((\d+), (\d+), (\d+), (\d+)\)").Result("http://$1.$2.$3.$4/");
+        StringAssert.Contains(program, "new HostConfigurationOptions()");
+        string address = Regex.Match(readme, @"Address ([\d.]+)/\d+, router [\d.]+, lent by [\d.]+ for \d+ s").Result("http://$1/");
         StringAssert.Contains(readme, address);
     }
 

@@ -14,6 +14,7 @@ internal sealed class Dnsmasq : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _log = new();
     private readonly string _leases = Path.GetTempFileName();
+    private bool _disposed;
 
     /// <summary>Starts a server, and waits until it serves.</summary>
     /// <param name="space">Where.</param>
@@ -79,6 +80,12 @@ internal sealed class Dnsmasq : IDisposable
 
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         Signals.Send(_process.Id, Signals.Kill);
         _process.WaitForExit(TimeSpan.FromSeconds(5));
         _process.Dispose();

@@ -3,7 +3,6 @@ using System.Text.Json;
 using NanoTcp.Samples.Http;
 using NanoTcp.Samples.Status;
 using NanoTcp.Samples.Text;
-using NanoTcp.Services;
 using NanoTcp.Tests.Services;
 
 namespace NanoTcp.Tests.Samples;
@@ -78,7 +77,7 @@ public sealed class HostRowsTests : HostTest
         BootAndBind();
         HttpServer server = new(B.Stack, 80, 1);
         server.Show(Host);
-        Assert.ThrowsExactly<System.ArgumentNullException>(() => server.Show(null!));
+        Assert.ThrowsExactly<System.ArgumentNullException>(() => server.Show((HostConfiguration)null!));
     }
 
     private StatusSource Source()

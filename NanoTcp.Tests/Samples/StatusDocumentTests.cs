@@ -75,7 +75,7 @@ public class StatusDocumentTests
         ServiceBench bench = new(o => o.Gateway = 0);
         bench.AddHttp();
         Assert.AreEqual(JsonValueKind.Null, JsonDocument.Parse(bench.Get("/api/status").Body).RootElement.GetProperty("gateway").ValueKind);
-        StringAssert.Contains(bench.Get("/").Text, "<dt>Gateway</dt><dd>none</dd>");
+        StringAssert.Contains(bench.Get("/").Text, "<dt>Gateway</dt><dd id=\"gateway\">none</dd>");
     }
 
     [TestMethod]
@@ -194,7 +194,7 @@ public class StatusDocumentTests
         Assert.IsFalse(html.Contains("//", StringComparison.Ordinal), "no address elsewhere");
         Assert.IsFalse(html.Contains('~'), "no field was forgotten");
         StringAssert.Contains(html, "<b id=\"link\" class=\"up\">Link up</b>");
-        StringAssert.Contains(html, "<dd>192.168.7.2/24</dd>");
+        StringAssert.Contains(html, "<dd id=\"address\">192.168.7.2/24</dd>");
         StringAssert.Contains(html, "<dd>02:00:00:00:00:02</dd>");
         StringAssert.Matches(html, new Regex("<tr class=\"e\"><td>ESTABLISHED</td><td>192\\.168\\.7\\.1:\\d+</td><td>80</td><td>[\\d]+ ms</td><td>\\d+ ms</td><td>[\\d,]+</td><td>[\\d,]+</td><td>\\d+ s ago</td><td>[\\d,]+</td><td>[\\d,]+</td></tr>"));
         StringAssert.Contains(html, "<p><b>tcp_passive_opens</b><b>1</b></p>");
