@@ -121,7 +121,8 @@ public sealed class DnsForgeryTests : DnsTest
     }
 
     [TestMethod]
-    public void A_flood_of_guessed_answers_closes_the_port()
+    [Requirement("RFC 5452", "9.3")]
+    public void AMNESIA_33_a_flood_of_guessed_answers_closes_the_port()
     {
         StartDns();
         int query = Query("a.example");

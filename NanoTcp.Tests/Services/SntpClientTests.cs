@@ -201,6 +201,7 @@ public sealed class SntpClientTests : SntpTest
     }
 
     [TestMethod]
+    [Requirement("RFC 4330", "10 step 2")]
     public void The_first_request_comes_after_a_random_time()
     {
         HashSet<long> times = [];

@@ -343,7 +343,7 @@ internal sealed class DnsQuery : UdpEndpoint
                 return;
         }
 
-        // Who has answered is asked first from now on, so that a dead server costs its time once.
+        // Who has answered is asked first from now on, so that a dead server costs its time once (RFC 2308 7.2).
         if (_client.Servers[_place] == _server)
         {
             _client.First = _place;

@@ -20,7 +20,7 @@ public sealed class SntpClientOptions
 
     /// <summary>
     /// The first request comes after a random time of no more than this, in s, 0 to 300, so that not all devices ask at once
-    /// when power comes back. RFC 4330 10 names one to five minutes; a few boards in a house need not wait so long.
+    /// when power comes back. RFC 4330 10 step 2 names one to five minutes; a few boards in a house need not wait so long.
     /// </summary>
     public int StartDelay = 10;
 
