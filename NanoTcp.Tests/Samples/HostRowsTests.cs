@@ -3,6 +3,7 @@ using System.Text.Json;
 using NanoTcp.Samples.Http;
 using NanoTcp.Samples.Status;
 using NanoTcp.Samples.Text;
+using NanoTcp.Services;
 using NanoTcp.Tests.Services;
 
 namespace NanoTcp.Tests.Samples;
