@@ -51,6 +51,19 @@ public abstract class HostTest : StackTest
         B.Poll();
     }
 
+    /// <summary>The same with whatever else a host has.</summary>
+    private protected void BootWith(Func<NetworkStack, HostConfiguration> make, Action<NetworkStackOptions>? stack = null, IRandomSource? random = null)
+    {
+        StackBench bench = Make(options =>
+        {
+            options.Address = 0;
+            options.Random = random ?? new SteadyRandom();
+            stack?.Invoke(options);
+        });
+        _host = make(bench.Stack);
+        B.Poll();
+    }
+
     /// <summary>Boots, and has an address of the server, 6 s after the beginning. Nothing is left to be looked at.</summary>
     private protected void BootAndBind(
         uint lease = 3600, Action<DhcpReply>? more = null, Action<HostConfigurationOptions>? configure = null, Action<NetworkStackOptions>? stack = null)
