@@ -86,7 +86,7 @@ public class BoardTests
         StringAssert.Contains(readme, "(wiring.svg)");
         StringAssert.Contains(readme, "180 mA");
         string program = File.ReadAllText(FileOf(board, "Program.cs"));
-        StringAssert.Contains(program, "new HostConfigurationOptions()");
+        StringAssert.Contains(program, "TellOf(");
         string address = Regex.Match(readme, @"Address ([\d.]+)/\d+, router [\d.]+, lent by [\d.]+ for \d+ s").Result("http://$1/");
         StringAssert.Contains(readme, address);
     }
