@@ -411,6 +411,11 @@ public sealed class NetworkStack
         switch (_ethernet.Type)
         {
             case EthernetHeader.TypeIpv4:
+                if (_ethernet.ReceivedUnicast && _tcp.ProcessPredicted(_ethernet.PayloadLength, now))
+                {
+                    break;
+                }
+
                 if (Ip.Process())
                 {
                     ProcessPacket(now);

@@ -309,10 +309,17 @@ public sealed partial class TcpConnection
             return true;
         }
 
+        TextDelivered(outcome.Delivered, now);
+        return true;
+    }
+
+    /// <summary>So many more octets are in the ring without a hole.</summary>
+    private void TextDelivered(int length, long now)
+    {
         _values[MovedAt] = (int)now;
-        _receive.Count += outcome.Delivered;
-        _bytesReceived += outcome.Delivered;
-        _unacknowledgedText += outcome.Delivered;
+        _receive.Count += length;
+        _bytesReceived += length;
+        _unacknowledgedText += length;
         if ((Marks & SegmentHeld) != 0 || _unacknowledgedText >= _layer.UpdateThreshold)
         {
             // RFC 9293 SHLD-19 asks for every second full segment at least. Peers with small rings send their last
@@ -325,7 +332,6 @@ public sealed partial class TcpConnection
         }
 
         Marks |= SegmentHeld;
-        return true;
     }
 
     /// <summary>RFC 5961 7: challenges are limited for each connection by itself, so that no stranger can count them.</summary>

@@ -15,7 +15,6 @@ internal sealed partial class TcpLayer
     /// <summary>Takes in the segment in the frame buffer; an answer may stand there afterwards.</summary>
     internal void Process(long now)
     {
-        _now = now;
         Counters[StackCounter.TcpInSegs]++;
         Ipv4Layer ip = Ip;
         Ipv4Header header = ip.Header;
@@ -57,6 +56,11 @@ internal sealed partial class TcpLayer
         TcpConnection connection = FindConnection(header.Source, ports);
         if (connection != null)
         {
+            if (connection != _predicted)
+            {
+                Predict(connection, buffer, offset - header.HeaderLength, offset);
+            }
+
             connection.Process(segment, buffer, now);
             return;
         }

@@ -61,7 +61,6 @@ internal sealed partial class TcpLayer
     private int _releaseOrder = 1;
     private int _turn;
     private int _found;
-    private long _now;
 
     internal TcpLayer(
         Ipv4Layer ip,
@@ -119,7 +118,7 @@ internal sealed partial class TcpLayer
     /// <summary>The time of what is being done, ms.</summary>
     internal long Time
     {
-        get { return _now; }
+        get { return Ip.Now; }
     }
 
     internal int Capacity
@@ -238,8 +237,8 @@ internal sealed partial class TcpLayer
         TcpConnection connection = localPort == 0 ? null : Take();
         if (connection != null)
         {
-            uint iss = _isn.Next(Ip.Address, remoteAddress, localPort, remotePort, _now);
-            connection.Connect(remoteAddress, ((uint)localPort << 16) | (uint)remotePort, iss, OfferedMss, _now);
+            uint iss = _isn.Next(Ip.Address, remoteAddress, localPort, remotePort, Ip.Now);
+            connection.Connect(remoteAddress, ((uint)localPort << 16) | (uint)remotePort, iss, OfferedMss, Ip.Now);
             Counters[StackCounter.TcpActiveOpens]++;
         }
 
@@ -257,7 +256,6 @@ internal sealed partial class TcpLayer
     /// <summary>The time has moved on: runs every timer that is due.</summary>
     internal void RunTimers(long now)
     {
-        _now = now;
         bool due = now >= Deadline;
         if (due)
         {
@@ -377,6 +375,7 @@ internal sealed partial class TcpLayer
     /// </summary>
     internal void AddressChanged()
     {
+        _predicted = null;
         for (int i = 0; i < _connections.Length; i++)
         {
             if ((_connections[i].Marks & TcpConnection.InUse) != 0)
@@ -472,6 +471,8 @@ internal sealed partial class TcpLayer
             }
         }
 
+        // It gets another pair.
+        _predicted = null;
         FreeConnections--;
         return longest;
     }
