@@ -1,3 +1,4 @@
+using System;
 using NanoTcp.Primitives;
 using NanoTcp.Wire;
 
@@ -14,6 +15,9 @@ namespace NanoTcp.Link;
 /// </remarks>
 internal sealed class EthernetLayer
 {
+    /// <summary>In <see cref="_sourceAndType"/>: what no frame has, for a group sends nothing.</summary>
+    private const long None = -1;
+
     /// <summary>The frame being taken in, being built, or waiting for the device; its header starts at <see cref="FrameOffset"/>.</summary>
     internal readonly byte[] Frame;
 
@@ -45,6 +49,10 @@ internal sealed class EthernetLayer
 
     private readonly ILinkDevice _device;
     private readonly long[] _counters;
+
+    /// <summary>Source address and type of the last frame that was taken, as they stood in it: mostly the next one has the same, and
+    /// comes to this station alone like it. <see cref="None"/> when that went to a group.</summary>
+    private long _sourceAndType = None;
 
     internal EthernetLayer(ILinkDevice device, CounterSet counters)
     {
@@ -100,10 +108,17 @@ internal sealed class EthernetLayer
         }
 
         _counters[StackCounter.EthInFrames]++;
-        long destination = EthernetHeader.PeekAddress(frame, offset);
+        long destination = BitConverter.ToInt64(frame, offset) & EthernetHeader.AddressMask;
+        long sourceAndType = BitConverter.ToInt64(frame, offset + EthernetHeader.SourceOffset);
+        if (sourceAndType == _sourceAndType && destination == _ownAddress && length >= EthernetHeader.Length)
+        {
+            PayloadLength = length - EthernetHeader.Length;
+            return true;
+        }
+
         bool unicast = destination == _ownAddress;
         if (length < EthernetHeader.Length
-            || (frame[offset + EthernetHeader.SourceOffset] & EthernetHeader.GroupBit) != 0
+            || (sourceAndType & EthernetHeader.GroupBit) != 0
             || !(unicast || (destination & EthernetHeader.GroupBit) != 0))
         {
             PayloadLength = 0;
@@ -111,6 +126,7 @@ internal sealed class EthernetLayer
             return true;
         }
 
+        _sourceAndType = unicast ? sourceAndType : None;
         ReceivedUnicast = unicast;
         Type = (frame[offset + EthernetHeader.TypeOffset] << 8) | frame[offset + EthernetHeader.TypeOffset + 1];
         PayloadLength = length - EthernetHeader.Length;

@@ -42,7 +42,9 @@ internal sealed partial class TcpLayer
         // or, by RFC 1071 2(B), to be added up.
         const ulong FixedOfControl = 0xFFFF00000000F7FF;
         const ulong PredictedControl = 0x1050;
-        const ulong FixedOfPacket = 0xFF3F0000000000FF;
+        const ulong FixedOfPacket = 0xFF3F0000FFFF00FF;
+        const ulong EmptyPacket = 0x28000045;
+        const ulong LengthOfPacket = 0xFFFF0000;
         const ulong PredictedPacket = 0x45;
         const int FixedOfProtocol = 0xFF00;
         const int PredictedProtocol = Ipv4Header.ProtocolTcp << 8;
@@ -71,13 +73,17 @@ internal sealed partial class TcpLayer
         // Version, header length, type of service, total length, identification, fragment; then time to live, protocol, checksum.
         ulong packet = BitConverter.ToUInt64(buffer, offset - 20);
         uint protocol = BitConverter.ToUInt32(buffer, offset - 12);
-        int textLength = (((int)(packet >> 8) & 0xFF00) | ((int)(packet >> 24) & 0xFF)) - Headers;
-        if ((packet & FixedOfPacket) != PredictedPacket
-            || (protocol & FixedOfProtocol) != PredictedProtocol
-            || textLength < 0
-            || textLength > length - Headers)
+        int textLength = 0;
+        if ((packet & FixedOfPacket) != EmptyPacket)
         {
-            return false;
+            textLength = (((int)(packet >> 8) & 0xFF00) | ((int)(packet >> 24) & 0xFF)) - Headers;
+            if ((packet & (FixedOfPacket & ~LengthOfPacket)) != PredictedPacket
+                || (packet & CongestionExperienced) == CongestionExperienced
+                || textLength <= 0
+                || textLength > length - Headers)
+            {
+                return false;
+            }
         }
 
         // Sequence and acknowledgment number, each turned round in its half.
@@ -86,8 +92,9 @@ internal sealed partial class TcpLayer
         numbers = ((numbers & 0x0000FFFF0000FFFF) << 16) | ((numbers >> 16) & 0x0000FFFF0000FFFF);
         uint acknowledgment = (uint)(numbers >> 32);
         int window = ((int)(control >> 8) & 0xFF00) | ((int)(control >> 24) & 0xFF);
-        if (!connection.Predicts((uint)numbers, acknowledgment, window, textLength)
-            || (textLength != 0 && (packet & CongestionExperienced) == CongestionExperienced))
+        if ((protocol & FixedOfProtocol) != PredictedProtocol
+            || (connection.Marks & TcpConnection.DecidingPrediction) != TcpConnection.Owned
+            || !connection.Block.Predicts((uint)numbers, acknowledgment, window, textLength))
         {
             return false;
         }
@@ -136,12 +143,8 @@ internal sealed partial class TcpLayer
 
 public sealed partial class TcpConnection
 {
-    /// <summary>Whether such a segment is what comes next when nothing is amiss. Nothing is changed.</summary>
-    internal bool Predicts(uint sequence, uint acknowledgment, int window, int textLength)
-    {
-        const int Deciding = Owned | Probing | EcnAsked;
-        return (Marks & Deciding) == Owned && Block.Predicts(sequence, acknowledgment, window, textLength);
-    }
+    /// <summary>Headers are predicted when of these only <see cref="Owned"/> is set.</summary>
+    internal const int DecidingPrediction = Owned | Probing | EcnAsked;
 
     /// <summary>Takes in a segment that is predicted, as <see cref="Process"/> would.</summary>
     internal void TakePredicted(uint sequence, uint acknowledgment, int textLength, byte[] buffer, int textOffset, long now)
@@ -155,8 +158,9 @@ public sealed partial class TcpConnection
             DataAcknowledged(acknowledged, now);
         }
 
-        if (!IsAllOut())
+        if (_send.Count != (int)(block.SndMax - acknowledgment) || block.SndNxt != block.SndMax)
         {
+            // Not all is out (in ESTABLISHED no FIN is queued).
             Marks |= OutputDue;
         }
 
@@ -172,7 +176,7 @@ public sealed partial class TcpConnection
 
 internal sealed partial class TcpControlBlock
 {
-    /// <summary>See <see cref="TcpConnection.Predicts"/>.</summary>
+    /// <summary>Whether such a segment is what comes next when nothing is amiss.</summary>
     internal bool Predicts(uint sequence, uint acknowledgment, int window, int textLength)
     {
         return sequence == RcvNxt
