@@ -15,7 +15,7 @@ namespace NanoTcp.Link;
 /// </remarks>
 internal sealed class EthernetLayer
 {
-    /// <summary>In <see cref="_sourceAndType"/>: what no frame has, for a group sends nothing.</summary>
+    /// <summary>In <see cref="_sourceAndType"/> what no frame has, for a group sends nothing, and in <see cref="_keptFor"/> nobody at all.</summary>
     private const long None = -1;
 
     /// <summary>The frame being taken in, being built, or waiting for the device; its header starts at <see cref="FrameOffset"/>.</summary>
@@ -54,6 +54,10 @@ internal sealed class EthernetLayer
     /// comes to this station alone like it. <see cref="None"/> when that went to a group.</summary>
     private long _sourceAndType = None;
 
+    /// <summary>To whom the IPv4 packet before went. Its Ethernet header is kept at the end of <see cref="Frame"/>, because writing one octet by
+    /// octet costs more than all the rest.</summary>
+    private long _keptFor = None;
+
     internal EthernetLayer(ILinkDevice device, CounterSet counters)
     {
         _device = device;
@@ -62,7 +66,7 @@ internal sealed class EthernetLayer
         PayloadOffset = FrameOffset + EthernetHeader.Length;
         Mtu = device.Mtu;
         MacAddress = device.MacAddress;
-        Frame = new byte[PayloadOffset + Mtu + device.Tailroom];
+        Frame = new byte[PayloadOffset + Mtu + device.Tailroom + EthernetHeader.Length];
 
         // As it will stand in the frames that come.
         EthernetHeader.WriteAddress(Frame, FrameOffset, MacAddress);
@@ -136,7 +140,23 @@ internal sealed class EthernetLayer
     /// <summary>Sends what stands at <see cref="PayloadOffset"/> of <see cref="Frame"/>, now or as soon as the device can.</summary>
     internal void Transmit(long destination, int type, int payloadLength)
     {
-        EthernetHeader.Write(Frame, FrameOffset, destination, MacAddress, type);
+        byte[] frame = Frame;
+        if (type != EthernetHeader.TypeIpv4)
+        {
+            EthernetHeader.Write(frame, FrameOffset, destination, MacAddress, type);
+        }
+        else
+        {
+            int kept = frame.Length - EthernetHeader.Length;
+            if (destination != _keptFor)
+            {
+                EthernetHeader.Write(frame, kept, destination, MacAddress, type);
+                _keptFor = destination;
+            }
+
+            Array.Copy(frame, kept, frame, FrameOffset, EthernetHeader.Length);
+        }
+
         WaitingLength = EthernetHeader.Length + payloadLength;
         Flush();
     }

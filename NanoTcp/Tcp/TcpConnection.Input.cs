@@ -7,9 +7,6 @@ namespace NanoTcp.Tcp;
 // A segment has arrived: what the control block decided is carried out on rings and timers.
 public sealed partial class TcpConnection
 {
-    /// <summary>In-order octets received since the last acknowledgment.</summary>
-    private int _unacknowledgedText;
-
     /// <summary>When a delayed acknowledgment is due.</summary>
     private long _acknowledgeAt;
 
@@ -319,8 +316,7 @@ public sealed partial class TcpConnection
         _values[MovedAt] = (int)now;
         _receive.Count += length;
         _bytesReceived += length;
-        _unacknowledgedText += length;
-        if ((Marks & SegmentHeld) != 0 || _unacknowledgedText >= _layer.UpdateThreshold)
+        if ((Marks & SegmentHeld) != 0 || length >= _layer.UpdateThreshold)
         {
             // RFC 9293 SHLD-19 asks for every second full segment at least. Peers with small rings send their last
             // segment short and then wait, so here it is every second one; and what fills half the ring at once.

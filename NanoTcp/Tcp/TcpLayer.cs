@@ -12,9 +12,6 @@ internal sealed partial class TcpLayer
     internal readonly Ipv4Layer Ip;
     internal readonly long[] Counters;
 
-    /// <summary>Where the data of a segment without options starts in the frame buffer.</summary>
-    internal readonly int TextOffset;
-
     /// <summary>The MSS that this side offers, and sends at most: what fits the link (RFC 9293 MUST-67).</summary>
     internal readonly int OfferedMss;
 
@@ -81,7 +78,6 @@ internal sealed partial class TcpLayer
     {
         Ip = ip;
         Counters = counters.Values;
-        TextOffset = ip.TransmitOffset + TcpSegment.MinHeaderLength;
         OfferedMss = maxSegmentSize;
         int half = receiveBuffer / 2;
         WindowStep = maxSegmentSize < half ? maxSegmentSize : half;
@@ -248,6 +244,11 @@ internal sealed partial class TcpLayer
     /// <summary>Gives a connection back to the pool.</summary>
     internal void Release(TcpConnection connection)
     {
+        if (connection == _predicted)
+        {
+            _predicted = null;
+        }
+
         connection.Marks &= ~TcpConnection.InUse;
         connection.AcceptOrder = _releaseOrder++;
         FreeConnections++;
@@ -336,6 +337,7 @@ internal sealed partial class TcpLayer
 
         // Who still has something to send afterwards says so again.
         OutputDue = false;
+        bool sent = false;
         TcpConnection[] connections = _connections;
         int turn = _turn;
         int left = connections.Length;
@@ -343,16 +345,27 @@ internal sealed partial class TcpLayer
         {
             turn = turn == 0 ? connections.Length - 1 : turn - 1;
             TcpConnection connection = connections[turn];
-            if ((connection.Marks & Ready) == Ready && connection.Dispatch(now))
+            if ((connection.Marks & Ready) != Ready)
+            {
+                continue;
+            }
+
+            if (sent)
+            {
+                // Its turn is next.
+                OutputDue = true;
+                break;
+            }
+
+            if (connection.Dispatch(now))
             {
                 _turn = turn;
-                OutputDue = true;
-                return true;
+                sent = true;
             }
         }
         while (--left != 0);
 
-        return false;
+        return sent;
     }
 
     /// <summary>The link has come up again.</summary>
@@ -415,8 +428,8 @@ internal sealed partial class TcpLayer
     }
 
     /// <summary>
-    /// Sends a segment from the port in the high half of <paramref name="ports"/> to that in the low half. Its data stands at
-    /// <see cref="TextOffset"/> of the frame buffer; a SYN, which carries an option there, has none, and no other segment
+    /// Sends a segment from the port in the high half of <paramref name="ports"/> to that in the low half. Its data stands in the
+    /// frame buffer, behind the place of a header without options; a SYN, which carries an option there, has none, and no other segment
     /// carries one (RFC 9293 MUST-65). It leaves from IP's one address (RFC 9293 MUST-44, MUST-45).
     /// </summary>
     internal void Send(
@@ -431,11 +444,11 @@ internal sealed partial class TcpLayer
         int urgentPointer = 0,
         int typeOfService = 0)
     {
-        int pseudo = InternetChecksum.PseudoHeaderSum(Ip.Address, remoteAddress, Ipv4Header.ProtocolTcp, 0);
+        Ipv4Layer ip = Ip;
         TcpSegment.Write(
-            Ip.Buffer,
-            Ip.TransmitOffset,
-            pseudo,
+            ip.Buffer,
+            ip.TransmitOffset,
+            (ulong)ip.Address + remoteAddress,
             (int)(ports >> 16),
             (int)(ports & 0xFFFF),
             sequence,
@@ -446,7 +459,7 @@ internal sealed partial class TcpLayer
             mssOption,
             textLength);
         int headerLength = mssOption == 0 ? TcpSegment.MinHeaderLength : TcpSegment.SynHeaderLength;
-        Ip.Send(remoteAddress, Ipv4Header.ProtocolTcp, headerLength + textLength, typeOfService);
+        ip.Send(remoteAddress, Ipv4Header.ProtocolTcp, headerLength + textLength, typeOfService);
     }
 
     /// <summary>
@@ -471,8 +484,6 @@ internal sealed partial class TcpLayer
             }
         }
 
-        // It gets another pair.
-        _predicted = null;
         FreeConnections--;
         return longest;
     }

@@ -160,6 +160,15 @@ internal static class InternetChecksum
         return ((folded & 0xFF) << 8) | (folded >> 8);
     }
 
+    /// <summary>
+    /// The checksum of words that add up to <paramref name="sum"/>, which is not 0. A number of several words counts as it is,
+    /// because 65,536 is 1 modulo 65,535; so a header is added up from its fields.
+    /// </summary>
+    internal static int OfSum(ulong sum)
+    {
+        return 0xFFFE - (int)((sum - 1) % 0xFFFF);
+    }
+
     /// <summary>Brings a sum of up to 32,768 folded sums back to 16 bits.</summary>
     internal static int Fold(int sum)
     {

@@ -129,8 +129,6 @@ internal sealed class Ipv4Header
         buffer[offset + 7] = 0;
         buffer[offset + 8] = (byte)timeToLive;
         buffer[offset + 9] = (byte)protocol;
-        buffer[offset + 10] = 0;
-        buffer[offset + 11] = 0;
         buffer[offset + 12] = (byte)(source >> 24);
         buffer[offset + 13] = (byte)(source >> 16);
         buffer[offset + 14] = (byte)(source >> 8);
@@ -139,7 +137,10 @@ internal sealed class Ipv4Header
         buffer[offset + 17] = (byte)(destination >> 16);
         buffer[offset + 18] = (byte)(destination >> 8);
         buffer[offset + 19] = (byte)destination;
-        int checksum = ~InternetChecksum.SumOfHeader(buffer, offset);
+        const int VersionAndLength = 0x4500;
+        int checksum = InternetChecksum.OfSum(
+            (ulong)source + destination
+            + (uint)(VersionAndLength + typeOfService + totalLength + identification + (dontFragment ? DontFragment << 8 : 0) + (timeToLive << 8) + protocol));
         buffer[offset + 10] = (byte)(checksum >> 8);
         buffer[offset + 11] = (byte)checksum;
     }
