@@ -39,6 +39,7 @@ public class DeviceAllocationTests
         new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::CheckValue", Misuse),
         new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::ChoosePort", Misuse),
         new(Allowance.Throw, "NanoTcp.Udp.UdpSocket::Enqueue", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.MdnsResolver::ReadName", Misuse),
         new(Allowance.Throw, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::CheckRange", Misuse),
         new(Allowance.Throw, "NanoTcp.Drivers.Enc28j60.Enc28j60Filter::CheckGroup", Misuse),
         new(Allowance.Throw, "NanoTcp.Drivers.Enc28j60.Enc28j60Filter::Join", Misuse),
@@ -60,6 +61,7 @@ public class DeviceAllocationTests
         new(Allowance.Everything, "NanoTcp.Sockets.NetworkRunner::Stop", "ends the thread, " + Once),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.NanoFrameworkSpiBus::Transfer", Firmware),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.NanoFrameworkSpiBus::Write", Firmware),
+        new(Allowance.Everything, "NanoTcp.Services.MdnsResponder::get_HostName", Person),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::get_ProblemText", Person),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::WriteReport", Person),
     ];
@@ -68,6 +70,7 @@ public class DeviceAllocationTests
     private static readonly string[] s_roots =
     [
         "NanoTcp.NetworkStack", "NanoTcp.Tcp.TcpConnection", "NanoTcp.Tcp.TcpListener", "NanoTcp.Udp.UdpSocket",
+        "NanoTcp.Services.MdnsResponder", "NanoTcp.Services.MdnsResolver",
         "NanoTcp.Sockets.NanoTcpStream", "NanoTcp.Sockets.BlockingStream", "NanoTcp.Sockets.NanoTcpServer", "NanoTcp.Sockets.NetworkRunner",
         "NanoTcp.Link.ILinkDevice", "NanoTcp.Link.IMulticastFilter", "NanoTcp.Drivers.Enc28j60.Enc28j60Driver", "NanoTcp.Samples.IService",
     ];
@@ -106,6 +109,8 @@ public class DeviceAllocationTests
     [DataRow("NanoTcp.Samples.Status.StatusJson::WriteConnection")]
     [DataRow("NanoTcp.Samples.Services.DaytimeService::Serve")]
     [DataRow("NanoTcp.Sockets.NetworkClock::Wait")]
+    [DataRow("NanoTcp.Services.MdnsRecords::WriteNegative")]
+    [DataRow("NanoTcp.Services.MdnsResolver::TakeDenial")]
     public void The_check_comes_to(string method)
     {
         CodeWorld world = Open();

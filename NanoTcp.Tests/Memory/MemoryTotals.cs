@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Reflection;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Link;
+using NanoTcp.Services;
 using NanoTcp.Sockets;
 
 namespace NanoTcp.Tests.Memory;
@@ -42,11 +43,14 @@ internal sealed record MemoryTotals(
     /// <summary>What sockets and services add to a stack, each by itself.</summary>
     internal static IEnumerable<(string Name, int Bytes)> WeighServices(ILinkDevice link)
     {
-        NetworkStack stack = MemoryTable.BuildStack(link);
+        NetworkStack stack = MemoryTable.BuildStack(link, options => options.MulticastGroups = 1);
         DeviceMemory scale = new(typeof(NetworkStack).Assembly);
         scale.Add(link);
         scale.Add(stack);
         yield return ("each `UdpSocket`, with queues of 512 octets", scale.Add(stack.CreateUdpSocket(512, 512)));
+        MdnsResponder responder = new(stack, "nanotcp", [new MdnsService("NanoTcp", "_http._tcp", 80, null!)]);
+        yield return ("`MdnsResponder`, with one service", scale.Add(responder));
+        yield return ("`MdnsResolver`, for four names", scale.Add(new MdnsResolver(responder, 4)));
     }
 
     private sealed class NoClock : NetworkClock

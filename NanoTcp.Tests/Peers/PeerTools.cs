@@ -17,7 +17,8 @@ internal static class PeerTools
 
     /// <summary>Debian packages of commands that are not called like their package.</summary>
     private static readonly (string Command, string Package)[] s_packages =
-        [("ip", "iproute2"), ("tc", "iproute2"), ("ping", "iputils-ping"), ("nc", "netcat-openbsd")];
+        [("ip", "iproute2"), ("tc", "iproute2"), ("ping", "iputils-ping"), ("nc", "netcat-openbsd"),
+            ("avahi-browse", "avahi-utils"), ("avahi-resolve", "avahi-utils"), ("dbus-daemon", "dbus"), ("dbus-send", "dbus")];
 
     private static readonly HashSet<string> s_told = [];
 
