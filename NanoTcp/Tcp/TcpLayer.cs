@@ -57,7 +57,6 @@ internal sealed partial class TcpLayer
     private int _acceptOrder;
     private int _releaseOrder = 1;
     private int _turn;
-    private int _found;
 
     internal TcpLayer(
         Ipv4Layer ip,
@@ -507,25 +506,23 @@ internal sealed partial class TcpLayer
             return null;
         }
 
-        // Beginning with the one that was found last.
-        int index = _found;
-        do
+        // Mostly it is the one that the segment before belonged to.
+        TcpConnection connection = _predicted;
+        while (connection == null
+            || connection.Ports != ports
+            || connection.Remote != remoteAddress
+            || (connection.Marks & TcpConnection.InUse) == 0
+            || connection.Block.State == TcpState.Closed)
         {
-            TcpConnection connection = connections[index];
-            if (connection.Ports == ports
-                && connection.Remote == remoteAddress
-                && (connection.Marks & TcpConnection.InUse) != 0
-                && connection.Block.State != TcpState.Closed)
+            if (left == 0)
             {
-                _found = index;
-                return connection;
+                return null;
             }
 
-            index = index == 0 ? connections.Length - 1 : index - 1;
+            connection = connections[--left];
         }
-        while (--left != 0);
 
-        return null;
+        return connection;
     }
 
     /// <summary>RFC 6056 3.3.1, RFC 5927 4.2: a random port of the dynamic range that this peer does not have with us already; 0 when all are taken.</summary>
