@@ -140,6 +140,12 @@ public sealed class NetworkStack
         get { return Ip.Address; }
     }
 
+    /// <summary>True when that address may be used, as far as is known.</summary>
+    internal bool IsAddressUsable
+    {
+        get { return Arp.Address != 0; }
+    }
+
     /// <summary>Length of the network prefix in bits.</summary>
     public int PrefixLength
     {
@@ -209,7 +215,7 @@ public sealed class NetworkStack
         }
 
         bool linkUp = _linkStatus == LinkStatus.Up;
-        if (!linkUp || Ip.Address == 0)
+        if (!linkUp || Arp.Address == 0)
         {
             tcp.WaitForLink(now);
         }
@@ -236,14 +242,23 @@ public sealed class NetworkStack
         NetworkStackOptions.ValidateAddress(address, prefixLength, gateway);
         bool moved = address != Ip.Address;
         Ip.Configure(address, address == 0 ? 0 : prefixLength, address == 0 ? 0 : gateway);
-        if (!moved)
+        if (!moved && Arp.Address == address)
         {
             return;
         }
 
         // What is known of neighbours may be about another network.
         Arp.SetAddress(address, Ip.Now);
-        _tcp.AddressChanged();
+        if (moved)
+        {
+            _tcp.AddressChanged();
+        }
+        else
+        {
+            // What went unanswered while the address was in doubt is sent again at once.
+            _tcp.LinkRestored(Ip.Now);
+        }
+
         Udp.AddressChanged(Ip.Now);
     }
 
@@ -357,6 +372,15 @@ public sealed class NetworkStack
     public TcpConnection GetConnection(int index)
     {
         return _tcp.GetConnection(index);
+    }
+
+    /// <summary>
+    /// Until <see cref="SetAddress"/> is called again, the host does not answer for its address and sends nothing from it; what
+    /// connections have to send waits, as it does without a link. For an address that has to be probed for anew.
+    /// </summary>
+    internal void SuspendAddress()
+    {
+        Arp.SetAddress(0, Ip.Now);
     }
 
     private static void CheckPort(int port)
@@ -497,7 +521,7 @@ public sealed class NetworkStack
     {
         for (int i = 0; i < FramesPerPoll; i++)
         {
-            if (!_ethernet.CanTransmit || !(Arp.Dispatch(now) || (Udp.OutputDue && Udp.Dispatch(now)) || (Ip.Address != 0 && _tcp.Dispatch(now))))
+            if (!_ethernet.CanTransmit || !(Arp.Dispatch(now) || (Udp.OutputDue && Udp.Dispatch(now)) || (Arp.Address != 0 && _tcp.Dispatch(now))))
             {
                 return false;
             }

@@ -22,6 +22,8 @@ public sealed class HostCommandLine
     private readonly Option<string> _tap = Value("--tap", "NAME");
     private readonly Option<string> _ip = Value("--ip", "A.B.C.D/NN");
     private readonly Option<string> _gateway = Value("--gateway", "A.B.C.D");
+    private readonly Option<bool> _dhcp = new("--dhcp") { Arity = ArgumentArity.Zero };
+    private readonly Option<string> _hostName = Value("--hostname", "NAME");
     private readonly Option<string> _mac = Value("--mac", "ADDRESS");
     private readonly Option<string> _pcap = Value("--pcap", "FILE");
     private readonly Option<bool> _chip = new("--chip") { Arity = ArgumentArity.Zero };
@@ -50,6 +52,8 @@ public sealed class HostCommandLine
         Add(_listen, description.ListenHelp, description.ListenExample.ToString(null, null));
         Add(_ip, "The device's address and prefix length. [default: 192.168.77.2/24]", "192.168.77.2/24");
         Add(_gateway, "The device's router; also the address of the other end of the cable. [default: no router; the other end is the first free address, 192.168.77.1]", "192.168.77.1");
+        Add(_dhcp, "Get address and router from a DHCP server behind the TAP interface instead; as long as none answers, the device has an address of 169.254/16. Put the interface into a bridge with a network that has a server, or run one on it. An interface that is made for this run has 192.168.77.1/24 on the kernel's side; one that exists keeps what it has.", "");
+        Add(_hostName, "The device's name, which DHCP servers are told. [default: nanotcp]", "nanotcp");
         Add(_mac, "The device's Ethernet address. [default: 02:00:00:77:00:02]", "02:00:00:77:00:02");
         Add(_chip, "Run through the driver and an emulated ENC28J60. [default]", "");
         Add(_noChip, "Put the stack straight on the cable, without chip and driver.", "");
@@ -131,6 +135,12 @@ public sealed class HostCommandLine
             OptionValues.Gateway("--gateway", gateway, options);
         }
 
+        options.Dhcp = result.GetResult(_dhcp) is { Implicit: false };
+        if (Text(result, _hostName) is { } hostName)
+        {
+            options.HostName = OptionValues.HostName("--hostname", hostName);
+        }
+
         if (Text(result, _mac) is { } mac)
         {
             options.MacAddress = OptionValues.Mac("--mac", mac);
@@ -181,6 +191,11 @@ public sealed class HostCommandLine
         }
 
         options.UseChip = !noChip;
+        if (options.Dhcp)
+        {
+            CheckDhcp(result, options);
+        }
+
         if (options.Tap != null && options.ListenPort != null)
         {
             throw new HostException("--listen and --tap exclude each other: with a TAP interface programs reach the device itself; leave one out");
@@ -191,9 +206,23 @@ public sealed class HostCommandLine
             throw new HostException("--listen and --connect exclude each other: a client listens nowhere; leave one out");
         }
 
-        if (options.ConnectPort != 0 && options.ConnectAddress == options.Address)
+        if (options.ConnectPort != 0 && !options.Dhcp && options.ConnectAddress == options.Address)
         {
             throw new HostException("--connect: that is the device's own address; give the address of another host");
+        }
+    }
+
+    private void CheckDhcp(ParseResult result, HostOptions options)
+    {
+        if (options.Tap == null)
+        {
+            throw new HostException("--dhcp needs --tap NAME: without a TAP interface there is no DHCP server at the other end of the cable; give both, or leave --dhcp out");
+        }
+
+        if (Text(result, _ip) != null || Text(result, _gateway) != null)
+        {
+            string other = Text(result, _ip) != null ? "--ip" : "--gateway";
+            throw new HostException($"--dhcp and {other} contradict each other: with --dhcp the network gives the address and the router; leave one out");
         }
     }
 

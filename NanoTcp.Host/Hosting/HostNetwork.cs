@@ -9,6 +9,7 @@ using NanoTcp.Host.Scheduling;
 using NanoTcp.Host.Simulation;
 using NanoTcp.Host.Tap;
 using NanoTcp.Link;
+using NanoTcp.Services;
 using NanoTcp.Tcp;
 
 namespace NanoTcp.Host.Hosting;
@@ -25,6 +26,9 @@ public sealed class HostNetwork : IDisposable
     private const int DesktopBuffer = 16 * 1024;
     private const int DeviceListeners = 16;
     private const int LargestSegment = 1460;
+
+    /// <summary>How long giving a lease back may take, in ms: the server may have to be asked for by ARP.</summary>
+    private const int ReleaseTimeout = 1000;
 
     private readonly LoopWaiter _waiter;
     private readonly PcapngWriter? _capture;
@@ -62,6 +66,11 @@ public sealed class HostNetwork : IDisposable
 
             Device = new NetworkStack(BuildDeviceLink(devicePort), DeviceOptions());
             Loop.Add(Device);
+            if (options.Dhcp)
+            {
+                Host = new HostConfiguration(Device, new HostConfigurationOptions { HostName = options.HostName });
+            }
+
             if (Tap == null)
             {
                 Desktop = new NetworkStack(BuildDesktopLink(farPort), DesktopOptions());
@@ -92,6 +101,9 @@ public sealed class HostNetwork : IDisposable
 
     /// <summary>The device's stack.</summary>
     public NetworkStack Device { get; }
+
+    /// <summary>What gets the device its address from the network; null when the command line gives the address.</summary>
+    public HostConfiguration? Host { get; }
 
     /// <summary>The emulated chip, or null.</summary>
     public Enc28j60Chip? Chip { get; private set; }
@@ -129,7 +141,7 @@ public sealed class HostNetwork : IDisposable
         _waiter.Wake();
     }
 
-    /// <summary>Lets the peers know that this is the end: resets what is open and lets the last frames out.</summary>
+    /// <summary>Lets the peers know that this is the end: resets what is open, lets the last frames out, and gives a lease back.</summary>
     public void ShutDown()
     {
         Loop.RemoveServices();
@@ -140,6 +152,15 @@ public sealed class HostNetwork : IDisposable
         }
 
         Loop.RunUntilQuiet(quiet: 20, longest: 500);
+        if (Host != null)
+        {
+            Host.Stop();
+            long end = Clock.Milliseconds + ReleaseTimeout;
+            while (Host.State != HostState.Stopped && Clock.Milliseconds < end)
+            {
+                Loop.RunUntilQuiet(quiet: 20, longest: 100);
+            }
+        }
     }
 
     /// <summary>Why capturing has ended early, once; null when there is nothing new to tell.</summary>
@@ -240,7 +261,7 @@ public sealed class HostNetwork : IDisposable
     {
         return new NetworkStackOptions
         {
-            Address = Options.Address,
+            Address = Options.Dhcp ? 0 : Options.Address,
             PrefixLength = Options.PrefixLength,
             Gateway = Options.Gateway,
             Random = new SystemRandom(),

@@ -8,7 +8,7 @@ public sealed class HostOptions
     /// <summary>The TAP interface to be connected to; null for the forwarder.</summary>
     public string? Tap { get; internal set; }
 
-    /// <summary>The device's IPv4 address.</summary>
+    /// <summary>The device's IPv4 address, unless <see cref="Dhcp"/>.</summary>
     public uint Address { get; internal set; } = Ipv4Address.From(192, 168, 77, 2);
 
     /// <summary>Length of the network prefix, 1 to 30.</summary>
@@ -16,6 +16,12 @@ public sealed class HostOptions
 
     /// <summary>The device's router, or 0.</summary>
     public uint Gateway { get; internal set; }
+
+    /// <summary>Whether the device gets its address from the network behind the TAP interface.</summary>
+    public bool Dhcp { get; internal set; }
+
+    /// <summary>The device's name.</summary>
+    public string HostName { get; internal set; } = "nanotcp";
 
     /// <summary>The device's MAC address.</summary>
     public long MacAddress { get; internal set; } = 0x020000770002;

@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Host.Forwarding;
 using NanoTcp.Link;
+using NanoTcp.Services;
 using NanoTcp.Wire;
 
 namespace NanoTcp.Host.Hosting;
@@ -21,11 +22,15 @@ public sealed class HostProgram
     /// <summary>Milliseconds that the link may take to come up before the program goes on without it.</summary>
     private const int LinkTimeout = 2000;
 
+    /// <summary>Milliseconds in which the device has an address, a link-local one at least: 12 s of asking, and probing.</summary>
+    private const int AddressTimeout = 25_000;
+
     private readonly HostNetwork _network;
     private readonly TextWriter _output;
     private readonly TextWriter _error;
     private readonly List<string> _forwarded = [];
     private readonly Enc28j60Notices? _notices;
+    private readonly HostNotices? _address;
     private StandardStreamClient? _client;
 
     private HostProgram(HostNetwork network, TextWriter output, TextWriter error)
@@ -33,6 +38,7 @@ public sealed class HostProgram
         _network = network;
         _output = output;
         _error = error;
+        _address = network.Host != null ? new HostNotices(network.Host) : null;
         _notices = network.Driver != null ? new Enc28j60Notices(network.Driver) : null;
     }
 
@@ -105,7 +111,7 @@ public sealed class HostProgram
     /// <exception cref="HostException">The port cannot be had.</exception>
     public string Expose(int remotePort, int? port, int preferred)
     {
-        string device = Ipv4Address.ToText(Options.Address);
+        string device = Ipv4Address.ToText(_network.Device.Address);
         if (_network.Forwarder == null)
         {
             return remotePort == 80 ? device : $"{device}:{remotePort}";
@@ -142,7 +148,7 @@ public sealed class HostProgram
     {
         _output.WriteLine(title);
         string through = _network.Chip != null ? "through driver and emulated ENC28J60" : "straight on the cable, no chip";
-        _output.WriteLine($"  device   {Ipv4Address.ToText(Options.Address)}/{Options.PrefixLength}, {MacAddress.ToText(Options.MacAddress)}, {through}");
+        _output.WriteLine($"  device   {Ipv4Address.ToText(_network.Device.Address)}/{_network.Device.PrefixLength}, {MacAddress.ToText(Options.MacAddress)}, {through}");
         if (_network.Tap != null)
         {
             string state = _network.Tap.Created
@@ -238,6 +244,7 @@ public sealed class HostProgram
         TellBeginning();
         try
         {
+            WaitForAddress();
             compose(this);
             _output.Flush();
         }
@@ -249,6 +256,7 @@ public sealed class HostProgram
 
         _network.Loop.AddService(_ => TellCaptureFailure());
         _network.Loop.AddService(_ => TellChip());
+        _network.Loop.AddService(_ => TellAddress());
         _network.Loop.Run();
         _network.ShutDown();
         if (_network.Failure != null)
@@ -275,6 +283,38 @@ public sealed class HostProgram
         }
 
         TellChip();
+    }
+
+    /// <summary>What the services print must be the address that the device has; where it comes from is said before.</summary>
+    private void WaitForAddress()
+    {
+        if (_network.Host == null)
+        {
+            return;
+        }
+
+        Notices.WriteLine($"Asking for an address on {_network.Tap!.Name} ...");
+        Notices.Flush();
+        _address!.Take();
+        _network.Loop.RunUntil(() => TellAddress() || _network.Host.HasAddress, AddressTimeout);
+        TellAddress();
+    }
+
+    /// <summary>Where lines about the device go: a client's output is its peer's.</summary>
+    private TextWriter Notices
+    {
+        get { return Options.ConnectPort != 0 ? _error : _output; }
+    }
+
+    private bool TellAddress()
+    {
+        if (_address?.Take() is { } line)
+        {
+            Notices.WriteLine(line);
+            Notices.Flush();
+        }
+
+        return false;
     }
 
     /// <summary>What is wrong with a chip has to be said here: no page comes through one that does not answer.</summary>

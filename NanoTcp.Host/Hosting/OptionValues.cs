@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Numerics;
 using NanoTcp.Host.Tap;
+using NanoTcp.Services;
 using NanoTcp.Wire;
 
 namespace NanoTcp.Host.Hosting;
@@ -96,6 +97,16 @@ internal static class OptionValues
 
         CheckHost(option, gateway, options.PrefixLength);
         options.Gateway = gateway;
+    }
+
+    internal static string HostName(string option, string text)
+    {
+        if (!HostConfigurationOptions.IsHostName(text))
+        {
+            throw new HostException($"{option}: '{text}' is not a host's name; it takes 1 to 63 letters, digits and hyphens with no hyphen at its ends, for example nanotcp");
+        }
+
+        return text;
     }
 
     internal static long Mac(string option, string text)

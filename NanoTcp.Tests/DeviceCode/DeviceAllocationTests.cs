@@ -25,6 +25,10 @@ public class DeviceAllocationTests
         new(Allowance.Throw, "NanoTcp.NetworkStack::CheckGroup", Misuse),
         new(Allowance.Everything, "NanoTcp.NetworkStack::CreateUdpSocket", "takes the memory of a socket, " + Once),
         new(Allowance.Throw, "NanoTcp.NetworkStackOptions::ValidateAddress", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.DnsClient::CheckName", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.DnsClient::CheckPlace", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.DnsClient::Get", Misuse),
+        new(Allowance.Throw, "NanoTcp.Services.SntpClient::CheckPlace", Misuse),
         new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::Join", Misuse),
         new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::FindPlace", Misuse),
         new(Allowance.Throw, "NanoTcp.Ip.MulticastGroups::Leave", Misuse),
@@ -64,6 +68,7 @@ public class DeviceAllocationTests
         new(Allowance.Everything, "NanoTcp.Services.MdnsResponder::get_HostName", Person),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::get_ProblemText", Person),
         new(Allowance.Everything, "NanoTcp.Drivers.Enc28j60.Enc28j60Driver::WriteReport", Person),
+        new(Allowance.Everything, "NanoTcp.Services.HostNotices::Take", Person),
     ];
 
     /// <summary>Types whose public methods and properties are where the check begins.</summary>
@@ -71,6 +76,8 @@ public class DeviceAllocationTests
     [
         "NanoTcp.NetworkStack", "NanoTcp.Tcp.TcpConnection", "NanoTcp.Tcp.TcpListener", "NanoTcp.Udp.UdpSocket",
         "NanoTcp.Services.MdnsResponder", "NanoTcp.Services.MdnsResolver",
+        "NanoTcp.Services.DnsClient", "NanoTcp.Services.SntpClient",
+        "NanoTcp.Services.HostConfiguration", "NanoTcp.Services.HostNotices",
         "NanoTcp.Sockets.NanoTcpStream", "NanoTcp.Sockets.BlockingStream", "NanoTcp.Sockets.NanoTcpServer", "NanoTcp.Sockets.NetworkRunner",
         "NanoTcp.Link.ILinkDevice", "NanoTcp.Link.IMulticastFilter", "NanoTcp.Drivers.Enc28j60.Enc28j60Driver", "NanoTcp.Samples.IService",
     ];
@@ -103,7 +110,12 @@ public class DeviceAllocationTests
     [DataRow("NanoTcp.Tcp.Cubic::Curve")]
     [DataRow("NanoTcp.Primitives.RingBuffer::Place")]
     [DataRow("NanoTcp.Udp.UdpSocket::MayGoTo")]
+    [DataRow("NanoTcp.Link.ConflictDetector::Observe")]
+    [DataRow("NanoTcp.Services.HostConfiguration::DropAddress")]
+    [DataRow("NanoTcp.Services.DhcpMessage::LengthOfName")]
     [DataRow("NanoTcp.Ip.IcmpProtocol::MaySendError")]
+    [DataRow("NanoTcp.Services.DnsAnswer::FindMinimum")]
+    [DataRow("NanoTcp.Services.SntpClient::Kissed")]
     [DataRow("NanoTcp.Drivers.Enc28j60.Enc28j60Phy::Read")]
     [DataRow("NanoTcp.Emulation.TransmitStatus::Store")]
     [DataRow("NanoTcp.Samples.Status.StatusJson::WriteConnection")]

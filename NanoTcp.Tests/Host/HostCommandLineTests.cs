@@ -62,6 +62,11 @@ public sealed class HostCommandLineTests : IDisposable
         Assert.AreEqual("10.1.2.4", Ipv4Address.ToText(options.ConnectAddress));
         Assert.AreEqual(65535, options.ConnectPort);
         Assert.AreEqual(0, Parse("--listen 0 --chip")!.ListenPort);
+        Assert.IsFalse(options.Dhcp);
+        Assert.AreEqual("nanotcp", options.HostName);
+        options = Parse("--tap nt9 --dhcp --hostname kitchen-2 --connect 192.168.77.2:80")!;
+        Assert.IsTrue(options.Dhcp);
+        Assert.AreEqual("kitchen-2", options.HostName);
     }
 
     [TestMethod]
@@ -88,6 +93,11 @@ public sealed class HostCommandLineTests : IDisposable
     [DataRow("--chip --no-chip", "--chip and --no-chip contradict each other; give one of them, or none for the chip")]
     [DataRow("--listen 1 --tap x", "--listen and --tap exclude each other: with a TAP interface programs reach the device itself; leave one out")]
     [DataRow("--listen 1 --connect 10.0.0.1:1", "--listen and --connect exclude each other: a client listens nowhere; leave one out")]
+    [DataRow("--dhcp", "--dhcp needs --tap NAME: without a TAP interface there is no DHCP server at the other end of the cable; give both, or leave --dhcp out")]
+    [DataRow("--dhcp --tap x --ip 10.0.0.1/8", "--dhcp and --ip contradict each other: with --dhcp the network gives the address and the router; leave one out")]
+    [DataRow("--dhcp --tap x --gateway 192.168.77.1", "--dhcp and --gateway contradict each other: with --dhcp the network gives the address and the router; leave one out")]
+    [DataRow("--hostname -a", "--hostname: '-a' is not a host's name; it takes 1 to 63 letters, digits and hyphens with no hyphen at its ends, for example nanotcp")]
+    [DataRow("--hostname a.b", "--hostname: 'a.b' is not a host's name; it takes 1 to 63 letters, digits and hyphens with no hyphen at its ends, for example nanotcp")]
     [DataRow("--ip 1.2.3", "--ip: '1.2.3' is not an address with a prefix length; write it as A.B.C.D/NN, for example 192.168.77.2/24")]
     [DataRow("--ip 10.0.0.1", "--ip: '10.0.0.1' is not an address with a prefix length; write it as A.B.C.D/NN, for example 192.168.77.2/24")]
     [DataRow("--ip 10.0.0.1/", "--ip: '10.0.0.1/' is not an address with a prefix length; write it as A.B.C.D/NN, for example 192.168.77.2/24")]
@@ -252,7 +262,7 @@ public sealed class HostCommandLineTests : IDisposable
         Assert.AreEqual(0, exitCode);
         Assert.AreEqual("", _error.ToString());
         string help = _output.ToString();
-        foreach (string option in new[] { "--tap NAME", "--ip A.B.C.D/NN", "--gateway A.B.C.D", "--mac ADDRESS", "--pcap FILE", "--chip", "--no-chip",
+        foreach (string option in new[] { "--tap NAME", "--ip A.B.C.D/NN", "--gateway A.B.C.D", "--dhcp", "--hostname NAME", "--mac ADDRESS", "--pcap FILE", "--chip", "--no-chip",
             "--listen BASE", "--connections N", "--buffer BYTES", "--mss N", "--connect ADDRESS:PORT", "--help" })
         {
             StringAssert.Contains(help, "  " + option);

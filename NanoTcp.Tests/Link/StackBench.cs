@@ -51,6 +51,9 @@ internal sealed class StackBench
     /// <summary>True when every ARP request for an address of the subnet is answered, and ARP is kept out of <see cref="Sent"/>.</summary>
     internal bool AnswersArp { get; set; }
 
+    /// <summary>True to keep IGMP out of <see cref="Sent"/>.</summary>
+    internal bool HidesIgmp { get; set; }
+
     /// <summary>From this address on, nobody answers.</summary>
     internal uint FirstSilent { get; set; } = uint.MaxValue;
 
@@ -79,6 +82,16 @@ internal sealed class StackBench
     internal void AdvanceTo(long time)
     {
         while (Now < time)
+        {
+            Now = Math.Min(time, Now + _wait);
+            Poll();
+        }
+    }
+
+    /// <summary>Lets time pass until the stack sends something, or to <paramref name="time"/>.</summary>
+    internal void AdvanceUntilSent(long time)
+    {
+        while (Now < time && Sent.Count == 0)
         {
             Now = Math.Min(time, Now + _wait);
             Poll();
@@ -117,6 +130,11 @@ internal sealed class StackBench
         byte[]? frame;
         while ((frame = Link.Take()) != null)
         {
+            if (HidesIgmp && Frames.Get16(frame, 12) == Frames.TypeIpv4 && frame[14 + 9] == Frames.Igmp)
+            {
+                continue;
+            }
+
             if (!AnswersArp || Frames.Get16(frame, 12) != Frames.TypeArp)
             {
                 Sent.Enqueue(new SentFrame(Now, frame));

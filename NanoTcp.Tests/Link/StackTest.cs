@@ -33,6 +33,13 @@ public abstract class StackTest
         B.Poll();
     }
 
+    /// <summary>A stack that has not been polled yet.</summary>
+    private protected StackBench Make(Action<NetworkStackOptions> configure)
+    {
+        _bench = new StackBench(uint.MaxValue - 1000L, false, configure);
+        return _bench;
+    }
+
     private protected void At(long time) => B.AdvanceTo(B.Start + time);
 
     /// <summary>The next frame that the stack has sent, which must be there.</summary>

@@ -34,6 +34,10 @@ internal static class Wakefulness
         CheckRecords(tcp);
         CheckDuties(stack);
         CheckNeighbours(stack.Neighbours);
+        if (stack.Arp.Detector != null)
+        {
+            NotBefore(stack.Neighbours.LookAt, stack.Arp.Detector.NextAt, "the next probe for address", 0);
+        }
     }
 
     private static void CheckEndpoints(UdpLayer udp)

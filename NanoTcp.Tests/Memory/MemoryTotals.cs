@@ -51,6 +51,16 @@ internal sealed record MemoryTotals(
         MdnsResponder responder = new(stack, "nanotcp", [new MdnsService("NanoTcp", "_http._tcp", 80, null!)]);
         yield return ("`MdnsResponder`, with one service", scale.Add(responder));
         yield return ("`MdnsResolver`, for four names", scale.Add(new MdnsResolver(responder, 4)));
+        int dns = scale.Add(new DnsClient(stack, new DnsClientOptions()));
+        int more = scale.Add(new DnsClient(stack, new DnsClientOptions { Queries = 5 }));
+        yield return ("`DnsClient`, with two queries and four remembered answers", dns);
+        yield return ("each further query of it", (more - dns) / 3);
+        more = scale.Add(new DnsClient(stack, new DnsClientOptions { CacheEntries = 10 }));
+        yield return ("each further remembered answer of it", (more - dns) / 6);
+        yield return ("`SntpClient`", scale.Add(new SntpClient(stack, new SntpClientOptions())));
+        NetworkStack bare = MemoryTable.BuildStack(link, options => options.Address = 0);
+        scale.Add(bare);
+        yield return ("`HostConfiguration`: DHCP, link-local addresses, conflicts", scale.Add(new HostConfiguration(bare, new HostConfigurationOptions())));
     }
 
     private sealed class NoClock : NetworkClock

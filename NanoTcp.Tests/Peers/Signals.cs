@@ -8,6 +8,8 @@ internal static partial class Signals
     internal const int Interrupt = 2;
     internal const int Kill = 9;
     internal const int Terminate = 15;
+    internal const int Continue = 18;
+    internal const int Stop = 19;
 
     /// <summary>Sends a signal; false when there is no such process any more.</summary>
     internal static bool Send(int process, int signal)

@@ -42,7 +42,8 @@ internal sealed class TapStack : IDisposable
 
     private readonly ConcurrentQueue<Action> _actions = new();
     private readonly List<Wish> _wishes = [];
-    private readonly RealTimeClock _clock = new();
+    private readonly SimulationClock _clock;
+    private readonly int _speed;
     private readonly VirtualCable _cable;
     private readonly TaskCompletionSource _ready = new();
     private readonly Thread _thread;
@@ -59,10 +60,20 @@ internal sealed class TapStack : IDisposable
     /// <param name="configure">Changes the options of the stack; null for what suits most tests.</param>
     /// <param name="chip">Whether the driver and the emulated chip are between stack and cable.</param>
     /// <param name="captureFile">A pcapng file to write, or null.</param>
-    internal TapStack(NetworkNamespace space, Action<NetworkStackOptions>? configure = null, bool chip = false, string? captureFile = null)
+    /// <param name="start">Makes what stands on the stack, which has no address then; the kernel's side is left alone.</param>
+    /// <param name="speed">So many times faster than the world passes the time of the stack: leases are long.</param>
+    internal TapStack(
+        NetworkNamespace space,
+        Action<NetworkStackOptions>? configure = null,
+        bool chip = false,
+        string? captureFile = null,
+        Action<NetworkStack>? start = null,
+        int speed = 1)
     {
         PeerTools.Require("ping");
         Space = space;
+        _speed = speed;
+        _clock = speed == 1 ? new RealTimeClock() : new FastClock(speed);
         _cable = new VirtualCable(_clock, queueCapacity: 1024);
         CablePort stackPort = _cable.AddPort("stack");
         CablePort tapPort = _cable.AddPort("tap");
@@ -82,11 +93,22 @@ internal sealed class TapStack : IDisposable
             TimeWaits = 64,
         };
         configure?.Invoke(options);
-        _thread = new Thread(() => Live(options, stackPort, tapPort, chip, captureFile)) { IsBackground = true };
+        if (start != null)
+        {
+            options.Address = 0;
+            options.Gateway = 0;
+        }
+
+        _thread = new Thread(() => Live(options, stackPort, tapPort, chip, captureFile, start)) { IsBackground = true };
         _thread.Start();
         try
         {
             Assert.IsTrue(_ready.Task.Wait(TimeSpan.FromSeconds(PatienceSeconds)), "The stack does not start.");
+
+            if (start != null)
+            {
+                return;
+            }
 
             // From here on both know the other's address.
             StringAssert.Contains(space.Exec("ping", "-n", "-c", "1", "-w", "20", Address).Output, "1 received");
@@ -333,7 +355,8 @@ internal sealed class TapStack : IDisposable
         return true;
     }
 
-    private void Live(NetworkStackOptions options, CablePort stackPort, CablePort tapPort, bool chip, string? captureFile)
+    private void Live(
+        NetworkStackOptions options, CablePort stackPort, CablePort tapPort, bool chip, string? captureFile, Action<NetworkStack>? start)
     {
         try
         {
@@ -348,12 +371,13 @@ internal sealed class TapStack : IDisposable
                 }
 
                 using TapDevice tap = TapDevice.Open(TapSample.Tap, Parse(KernelAddress), 24);
-                using TapWaiter waiter = new(tap);
+                using LoopWaiter waiter = _speed == 1 ? new TapWaiter(tap) : new FastWaiter(new TapWaiter(tap), _speed);
                 NetworkLoop loop = new(_clock, waiter);
                 TapBridge bridge = new(tap, tapPort);
                 loop.Add(new PortArrival(tapPort));
                 loop.AddCarrier(_ => !_held && bridge.Pump());
                 NetworkStack stack = new(MakeLink(loop, stackPort, chip), options);
+                start?.Invoke(stack);
                 loop.Add(stack);
                 loop.AddService(_ => Serve());
                 _stack = stack;

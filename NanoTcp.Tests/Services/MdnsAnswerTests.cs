@@ -108,6 +108,7 @@ public class MdnsAnswerTests : MdnsTest
 
     [TestMethod]
     [Requirement("RFC 6762", "6.3")]
+    [Requirement("RFC 6762", "6.4")]
     public void Section_6_3_Several_questions_are_answered_together_and_not_at_once()
     {
         StartReadyHost(services: Services);

@@ -205,6 +205,7 @@ public class MdnsResolverTests : MdnsTest
     }
 
     [TestMethod]
+    [Requirement("RFC 6762", "4")]
     public void An_address_is_asked_for_its_name()
     {
         StartReadyHost(names: 2);

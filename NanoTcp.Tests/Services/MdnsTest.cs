@@ -37,6 +37,7 @@ public abstract class MdnsTest : StackTest
             options.MulticastGroups = 1;
             configure?.Invoke(options);
         });
+        B.HidesIgmp = true;
         Responder = new MdnsResponder(B.Stack, name, services!);
         if (names != 0)
         {

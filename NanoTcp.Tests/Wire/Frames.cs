@@ -12,6 +12,7 @@ internal static class Frames
     internal const int ArpRequest = 1;
     internal const int ArpReply = 2;
     internal const int Icmp = 1;
+    internal const int Igmp = 2;
     internal const int Tcp = 6;
 
     internal static byte[] Ethernet(long destination, long source, int type, byte[] payload)

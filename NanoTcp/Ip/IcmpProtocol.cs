@@ -143,7 +143,7 @@ internal sealed class IcmpProtocol
         }
 
         // Eight octets behind the header are what RFC 792 asks for, and all that anybody needs to find the sender: RFC 1122 3.2.2
-        // allows more, but so the answer is no longer than the shortest frame that can provoke it, and nobody's amplifier.
+        // allows more, but so the answer is at most 28 octets longer than what provokes it, and waits for ARP where a reset could.
         byte[] buffer = _ip.Buffer;
         int message = _ip.TransmitOffset;
         Array.Copy(packet, offset, buffer, message + IcmpMessage.HeaderLength, returned);

@@ -156,6 +156,12 @@ internal sealed class IgmpProtocol
     /// <summary>Sends one message that is due; the frame buffer is free and the link is up. False when none is.</summary>
     internal bool Dispatch(long now)
     {
+        // Without an address nothing is, whatever the groups' own times say.
+        if (now < DueAt)
+        {
+            return false;
+        }
+
         for (int i = 1; i < Groups.Members.Length; i++)
         {
             if (now >= Groups.ReportAt[i])

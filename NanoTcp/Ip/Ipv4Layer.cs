@@ -188,8 +188,9 @@ internal sealed class Ipv4Layer
             return Reach(destination);
         }
 
-        // RFC 1122 3.2.1.3: only a host that asks for its address has none in what it sends.
-        return Address != 0 || destination == Ipv4Address.Broadcast ? Sent : Unreachable;
+        // RFC 1122 3.2.1.3: only a host that asks for its address has none in what it sends. RFC 5227 2.1: nothing is sent from one
+        // that has to be probed for.
+        return _arp.Address != 0 || destination == Ipv4Address.Broadcast ? Sent : Unreachable;
     }
 
     /// <summary>

@@ -37,8 +37,13 @@ internal sealed class ArpProtocol
 
     internal const int AnnounceInterval = 2000;
 
-    /// <summary>Own address; 0 as long as there is none.</summary>
+    /// <summary>
+    /// The address that this host answers for and sends from; 0 as long as there is none, or it has to be probed for again.
+    /// </summary>
     internal uint Address;
+
+    /// <summary>Probes for addresses and defends the own one (RFC 5227); null when nobody wants that.</summary>
+    internal ConflictDetector Detector;
 
     /// <summary>What <see cref="Resolve"/> has found.</summary>
     internal long ResolvedMac;
@@ -67,6 +72,33 @@ internal sealed class ArpProtocol
         _announcementsLeft = Address == 0 ? 0 : Announcements;
         _announceAt = now;
         _cache.LookAt = ArpCache.AtOnce;
+    }
+
+    /// <summary>Tells the link once more who is here: somebody else thinks that he is (RFC 5227 2.4).</summary>
+    internal void Defend(long now)
+    {
+        if (_announcementsLeft == 0)
+        {
+            _announcementsLeft = 1;
+            _announceAt = now;
+            _cache.LookAt = ArpCache.AtOnce;
+        }
+    }
+
+    /// <summary>The detector wants to be asked at this time, in ms, whether it has something to send.</summary>
+    internal void WakeAt(long time)
+    {
+        if (time < _cache.LookAt)
+        {
+            _cache.LookAt = time;
+        }
+    }
+
+    /// <summary>Asks whether anybody has an address, without saying that this host is to have it (RFC 5227 2.1.1: the sender's address is 0).</summary>
+    internal void Probe(uint candidate)
+    {
+        _counters[StackCounter.ArpOutRequests]++;
+        Send(ArpPacket.OperationRequest, MacAddress.Broadcast, 0, 0, candidate);
     }
 
     /// <summary>The host has another address, or none: the neighbours are others, and are to know who is here now.</summary>
@@ -115,7 +147,12 @@ internal sealed class ArpProtocol
         int entry = _cache.Find(address);
         if (entry == ArpCache.None)
         {
-            _cache.Add(address, ArpCache.Resolving);
+            // Who has to find out first whether his address is his own asks nobody: without a sender it would be a probe.
+            if (Address != 0)
+            {
+                _cache.Add(address, ArpCache.Resolving);
+            }
+
             return Pending;
         }
 
@@ -189,18 +226,28 @@ internal sealed class ArpProtocol
             return;
         }
 
+        bool ours = packet.SenderMac == _ethernet.MacAddress;
+        if (Detector != null && !ours)
+        {
+            Detector.Observe(packet, _cache.Now);
+        }
+
         if (packet.SenderAddress == Address && Address != 0)
         {
-            if (packet.SenderMac != _ethernet.MacAddress)
+            if (!ours)
             {
                 _counters[StackCounter.ArpConflicts]++;
+                if (Detector != null && Detector.IsToDefend(packet, _cache.Now))
+                {
+                    Defend(_cache.Now);
+                }
             }
 
             return;
         }
 
         // Nobody else has our station's address: believing it would make us talk to ourselves.
-        if (packet.SenderMac == _ethernet.MacAddress)
+        if (ours)
         {
             _counters[StackCounter.ArpInErrors]++;
             return;
@@ -232,7 +279,7 @@ internal sealed class ArpProtocol
         if (forUs && packet.Operation == ArpPacket.OperationRequest)
         {
             _counters[StackCounter.ArpOutReplies]++;
-            Send(ArpPacket.OperationReply, packet.SenderMac, packet.SenderMac, packet.SenderAddress);
+            Send(ArpPacket.OperationReply, packet.SenderMac, Address, packet.SenderMac, packet.SenderAddress);
         }
     }
 
@@ -254,7 +301,12 @@ internal sealed class ArpProtocol
             _announcementsLeft--;
             _announceAt = now + AnnounceInterval;
             _counters[StackCounter.ArpOutRequests]++;
-            Send(ArpPacket.OperationRequest, MacAddress.Broadcast, 0, Address);
+            Send(ArpPacket.OperationRequest, MacAddress.Broadcast, Address, 0, Address);
+            return true;
+        }
+
+        if (Detector != null && Detector.Dispatch(now))
+        {
             return true;
         }
 
@@ -270,6 +322,11 @@ internal sealed class ArpProtocol
         }
 
         _cache.LookAt = _announcementsLeft != 0 ? _announceAt : ArpCache.Never;
+        if (Detector != null)
+        {
+            WakeAt(Detector.NextAt);
+        }
+
         byte[] states = _cache.State;
         for (int i = 0; i < states.Length; i++)
         {
@@ -293,7 +350,7 @@ internal sealed class ArpProtocol
                 _counters[StackCounter.ArpOutRequests]++;
                 _cache.LookAt = ArpCache.AtOnce; // for the entries behind this one
                 bool unicast = state == ArpCache.Refreshing;
-                Send(ArpPacket.OperationRequest, unicast ? _cache.Mac[i] : MacAddress.Broadcast, 0, _cache.Address[i]);
+                Send(ArpPacket.OperationRequest, unicast ? _cache.Mac[i] : MacAddress.Broadcast, Address, 0, _cache.Address[i]);
                 return true;
             }
 
@@ -342,16 +399,19 @@ internal sealed class ArpProtocol
         _counters[StackCounter.ArpFailures]++;
     }
 
-    private void Send(int operation, long destination, long targetMac, uint targetAddress)
+    private void Send(int operation, long destination, uint senderAddress, long targetMac, uint targetAddress)
     {
         ArpPacket.Write(
             _ethernet.Frame,
             _ethernet.PayloadOffset,
             operation,
             _ethernet.MacAddress,
-            Address,
+            senderAddress,
             targetMac,
             targetAddress);
-        _ethernet.Transmit(destination, EthernetHeader.TypeArp, ArpPacket.Length);
+
+        // RFC 3927 2.5: whoever else has chosen the same link-local address is to hear all of it, replies too.
+        bool toAll = Ipv4Address.IsLinkLocal(senderAddress);
+        _ethernet.Transmit(toAll ? MacAddress.Broadcast : destination, EthernetHeader.TypeArp, ArpPacket.Length);
     }
 }

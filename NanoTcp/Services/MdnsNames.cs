@@ -246,6 +246,33 @@ internal sealed class MdnsNames
         return at - offset;
     }
 
+    /// <summary>
+    /// Compares the octets of a name with those of one of a message, both without compression (RFC 6762 8.2); one that is
+    /// malformed comes first.
+    /// </summary>
+    internal int Compare(int name, byte[] buffer, int start, int end, int offset)
+    {
+        _nameLength = DnsName.Expand(buffer, start, end, offset, _name, 0);
+        int at = 0;
+        for (int n = name; n != Root; n = _parent[n])
+        {
+            byte[] labels = _labels[n];
+            for (int i = 0; i < _length[n]; i++)
+            {
+                int difference = at >= _nameLength ? 1 : labels[i] - _name[at];
+                if (difference != 0)
+                {
+                    return difference;
+                }
+
+                at++;
+            }
+        }
+
+        // Both end with the root: who has it first is shorter, and comes first.
+        return at >= _nameLength ? 1 : -_name[at];
+    }
+
     /// <summary>The first label of a name, with its length in front.</summary>
     internal byte[] Label(int name)
     {

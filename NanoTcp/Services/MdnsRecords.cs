@@ -64,10 +64,6 @@ internal sealed class MdnsRecords
     private readonly byte[][] _text;
     private readonly int[] _port;
 
-    /// <summary>Data of one record without compression, where it has to be compared.</summary>
-    private readonly byte[] _own = new byte[ServerHead + DnsName.MaxLength];
-    private readonly byte[] _their = new byte[ServerHead + DnsName.MaxLength];
-
     internal MdnsRecords(MdnsNames names, MdnsService[] services)
     {
         Names = names;
@@ -401,6 +397,24 @@ internal sealed class MdnsRecords
         return oneLength - otherLength;
     }
 
+    /// <summary>
+    /// Compares up to four octets, the first one highest in <paramref name="value"/>, with the beginning of a record's data; what is
+    /// shorter than they are comes before them.
+    /// </summary>
+    private static int Compare(uint value, int octets, byte[] other, int otherOffset, int otherLength)
+    {
+        for (int i = 0; i < octets && i < otherLength; i++)
+        {
+            int difference = (int)((value >> (24 - (8 * i))) & 0xFF) - other[otherOffset + i];
+            if (difference != 0)
+            {
+                return difference;
+            }
+        }
+
+        return otherLength < octets ? 1 : 0;
+    }
+
     /// <summary>Class, type and data as they stand, of two records of a message.</summary>
     private static int CompareTails(byte[] buffer, int one, int other)
     {
@@ -467,29 +481,27 @@ internal sealed class MdnsRecords
         switch (TypeOf(record))
         {
             case DnsMessage.TypeA:
-                BigEndian.WriteUInt32(_own, 0, HostAddress);
-                return Compare(_own, 0, DnsMessage.AddressLength, buffer, data, length);
+                difference = Compare(HostAddress, DnsMessage.AddressLength, buffer, data, length);
+                return difference == 0 ? DnsMessage.AddressLength - length : difference;
 
             case DnsMessage.TypeTxt:
                 byte[] text = _text[Service(record)];
                 return Compare(text, 0, text.Length, buffer, data, length);
 
             default:
-                // RFC 6762 8.2: names are compared as they are without compression.
-                PutServerHead(record, _own, 0);
-                int own = ServerHead + Names.Copy(MdnsNames.Host, _own, ServerHead);
-                int their = length <= ServerHead ? -1 : DnsName.Expand(buffer, start, end, data + ServerHead, _their, ServerHead);
-                if (their < 0)
+                // Priority and weight, the port, and the name as it is without compression (RFC 6762 8.2).
+                difference = Compare(0, 4, buffer, data, length);
+                if (difference == 0)
                 {
-                    return Compare(_own, 0, own, buffer, data, length);
+                    difference = Compare((uint)_port[Service(record)] << 16, 2, buffer, data + PortOffset, length - PortOffset);
                 }
 
-                for (int i = 0; i < ServerHead; i++)
+                if (difference == 0)
                 {
-                    _their[i] = buffer[data + i];
+                    difference = length == ServerHead ? 1 : Names.Compare(MdnsNames.Host, buffer, start, end, data + ServerHead);
                 }
 
-                return Compare(_own, 0, own, _their, 0, ServerHead + their);
+                return difference;
         }
     }
 

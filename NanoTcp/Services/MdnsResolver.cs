@@ -154,6 +154,7 @@ public sealed class MdnsResolver
     /// <param name="length">Octets of the text that was found, or 0; what finds no room counts as not found.</param>
     public MdnsAnswer Resolve(uint address, byte[] buffer, int offset, out int length)
     {
+        // RFC 6762 4: whether it is link-local or not; a host of another network is not there to answer.
         length = 0;
         int place = Use(FindAddress(address), ByAddress);
         if (place < 0)

@@ -137,6 +137,8 @@ public sealed partial class MdnsResponder
         int answers = 0;
         int along = 0;
         Names.BeginMessage();
+
+        // RFC 6762 6.4: all that is due, whoever asked for it.
         for (int record = 0; record < _dueAt.Length; record++)
         {
             if (now >= _dueAt[record])

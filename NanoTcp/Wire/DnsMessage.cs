@@ -88,7 +88,7 @@ internal static class DnsMessage
     /// <summary>Octets of an address, the data of an A record.</summary>
     internal const int AddressLength = 4;
 
-    /// <summary>Goes past a question, header of the message excluded.</summary>
+    /// <summary>Goes past a question (RFC 1035 4.1.2).</summary>
     /// <returns>The offset behind it, or -1 when it is malformed or cut off.</returns>
     internal static int SkipQuestion(byte[] buffer, int start, int end, int offset)
     {
@@ -97,7 +97,7 @@ internal static class DnsMessage
     }
 
     /// <summary>
-    /// Finds the part of a resource record behind its name, from which <see cref="TypeOffset"/> and the others count; the
+    /// Finds the part of a resource record (RFC 1035 4.1.3) behind its name, from which <see cref="TypeOffset"/> and the others count; the
     /// record is whole when this gives an offset: its data begins <see cref="RecordTail"/> octets further and ends within the message.
     /// </summary>
     /// <returns>The offset behind the name, or -1 when the record is malformed or cut off.</returns>

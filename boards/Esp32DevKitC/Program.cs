@@ -2,7 +2,7 @@ using NanoTcp;
 using NanoTcp.Boards;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Samples.Http;
-using NanoTcp.Wire;
+using NanoTcp.Services;
 using nanoFramework.Hardware.Esp32;
 
 namespace Esp32DevKitC;
@@ -20,12 +20,16 @@ public static class Program
 
         // Each board on one network needs a MAC address of its own.
         Enc28j60Driver driver = new Enc28j60Driver(spi, 0x020000770002, new Enc28j60Options { UseInterruptPin = true });
-        NetworkStackOptions options = new NetworkStackOptions { Random = new BoardRandom() };
-        options.Address = Ipv4Address.From(192, 168, 1, 77); // The stack has no DHCP yet: an address that is free in your network.
+        NetworkStack stack = new NetworkStack(driver, new NetworkStackOptions { Random = new BoardRandom() });
 
-        NetworkStack stack = new NetworkStack(driver, options);
+        // By DHCP. A fixed address: new HostConfigurationOptions { Mode = HostMode.Static, Address = Ipv4Address.From(192, 168, 1, 77) }
+        HostConfiguration host = new HostConfiguration(stack, new HostConfigurationOptions());
+
         BoardLoop loop = new BoardLoop(stack, driver);
-        loop.Add(new HttpServer(stack, port: 80, sessions: 4));
+        loop.TellOf(host);
+        HttpServer server = new HttpServer(stack, port: 80, sessions: 4);
+        server.Show(host);
+        loop.Add(server);
 
         // INT not wired? Leave this line out and UseInterruptPin false: the driver polls then.
         loop.Interrupt = new Enc28j60InterruptPin(pinNumber: 4, loop.Wake);

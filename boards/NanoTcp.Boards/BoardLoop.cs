@@ -2,6 +2,7 @@ using System;
 using System.Threading;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Samples;
+using NanoTcp.Services;
 
 namespace NanoTcp.Boards;
 
@@ -23,6 +24,7 @@ public sealed class BoardLoop
     private readonly AutoResetEvent _work = new AutoResetEvent(false);
     private readonly IService[] _services = new IService[MaxServices];
     private int _serviceCount;
+    private HostNotices _hostNotices;
 
     /// <summary>What calls <see cref="Wake"/>, so that it lives as long as the loop; the loop itself never looks at it.</summary>
     public object Interrupt { get; set; }
@@ -39,6 +41,13 @@ public sealed class BoardLoop
 
         _stack = stack;
         _notices = new Enc28j60Notices(driver);
+    }
+
+    /// <summary>Tells the console of every address that the board gets, and why it has none.</summary>
+    /// <param name="host">The host of the same stack.</param>
+    public void TellOf(HostConfiguration host)
+    {
+        _hostNotices = new HostNotices(host);
     }
 
     /// <summary>Adds a service; at most 8.</summary>
@@ -85,12 +94,20 @@ public sealed class BoardLoop
             worked |= _services[i].Poll(now);
         }
 
-        string notice = _notices.Take();
+        Say(_notices.Take());
+        if (_hostNotices != null)
+        {
+            Say(_hostNotices.Take());
+        }
+
+        return worked ? 0 : wait < LongestSleep ? wait : LongestSleep;
+    }
+
+    private static void Say(string notice)
+    {
         if (notice != null)
         {
             Console.WriteLine(notice);
         }
-
-        return worked ? 0 : wait < LongestSleep ? wait : LongestSleep;
     }
 }

@@ -4,18 +4,22 @@ using NanoTcp;
 using NanoTcp.Boards;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Samples.Http;
-using NanoTcp.Wire;
+using NanoTcp.Services;
 
 // The HTTP status server on a Raspberry Pi with an ENC28J60 on spidev; wiring: README.md.
 const int Interrupt = 25;
 using SpiDevice device = SpiDevice.Create(SystemDeviceSpiBus.Settings(busId: 0, chipSelect: 0, clockFrequency: 10_000_000));
 Enc28j60Driver driver = new(new SystemDeviceSpiBus(device), 0x020000770002, new Enc28j60Options { UseInterruptPin = true });
-NetworkStackOptions options = new() { Random = new SystemRandom() };
-options.Address = Ipv4Address.From(192, 168, 1, 77); // The stack has no DHCP yet: an address that is free in your network.
+NetworkStack stack = new(driver, new NetworkStackOptions { Random = new SystemRandom() });
 
-NetworkStack stack = new(driver, options);
+// By DHCP. A fixed address: new HostConfigurationOptions { Mode = HostMode.Static, Address = Ipv4Address.From(192, 168, 1, 77) }
+HostConfiguration host = new(stack, new HostConfigurationOptions());
+
 BoardLoop loop = new(stack, driver);
-loop.Add(new HttpServer(stack, port: 80, sessions: 4));
+loop.TellOf(host);
+HttpServer server = new(stack, port: 80, sessions: 4);
+server.Show(host);
+loop.Add(server);
 
 // INT not wired? Leave these lines out and UseInterruptPin false: the driver polls then.
 using GpioController pins = new();

@@ -16,6 +16,7 @@ return HostProgram.Run(
             "--listen 0 --no-chip",
             "--pcap trace.pcapng --connections 4",
             "--tap tap0 --ip 10.20.0.2/24 --gateway 10.20.0.1",
+            "--tap tap0 --dhcp --hostname kitchen",
         ],
         ListenHelp = "Port on 127.0.0.1 that leads to the server, when there is no TAP interface; 0 takes a free one. [default: 8080, or a free one]",
         ListenExample = PreferredPort,
@@ -23,6 +24,11 @@ return HostProgram.Run(
     program =>
     {
         HttpServer server = new(program.Network.Device, DevicePort, program.Options.Connections);
+        if (program.Network.Host is { } host)
+        {
+            server.Show(host);
+        }
+
         program.AddService(server.Poll);
         string site = program.Expose(DevicePort, program.Options.ListenPort, PreferredPort);
 

@@ -1,5 +1,7 @@
 using System;
 using NanoTcp.Primitives;
+using NanoTcp.Samples.Status;
+using NanoTcp.Services;
 using NanoTcp.Tcp;
 
 namespace NanoTcp.Samples.Http;
@@ -60,6 +62,19 @@ public sealed class HttpServer : IService
     public CounterSet Counters
     {
         get { return _shared.Counters; }
+    }
+
+    /// <summary>Shows what gives the stack its address, too. Before the first call of <see cref="Poll"/>.</summary>
+    /// <param name="host">The host of the same stack.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="host"/> is null.</exception>
+    public void Show(HostConfiguration host)
+    {
+        if (host == null)
+        {
+            throw new ArgumentNullException(nameof(host));
+        }
+
+        _shared.Source.Add(new HostRows(host));
     }
 
     /// <inheritdoc/>

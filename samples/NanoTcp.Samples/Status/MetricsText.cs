@@ -52,19 +52,23 @@ internal sealed class MetricsText : StatusFields
         + "# HELP nanotcp_connection_sent_bytes_total Octets that the peer has acknowledged.\n"
         + "# TYPE nanotcp_connection_sent_bytes_total counter\n"
         + "~connection-sent~"
-        + "~stack-counters~~link-counters~~http-counters~";
+        + "~services~~stack-counters~~link-counters~~http-counters~~service-counters~";
 
     private readonly byte[] _type = Ascii.From("# TYPE ");
     private readonly byte[][] _prefixes =
-        Ascii.FromAll(new string[] { "nanotcp_", "nanotcp_link_", "nanotcp_http_" });
+        Ascii.FromAll(new string[] { "nanotcp_", "nanotcp_link_", "nanotcp_http_", "nanotcp_" });
 
     private readonly byte[] _helpWord = Ascii.From("# HELP ");
     private readonly byte[][] _helps = Ascii.FromAll(new string[]
     {
         "_total Counter of the stack.\n", "_total Counter of the link device.\n", "_total Counter of the HTTP server.\n",
+        "_total Counter of a service.\n",
     });
 
     private readonly byte[] _counter = Ascii.From("_total counter\n");
+    private readonly byte[] _serviceHelp = Ascii.From(" Shown by a service.\n");
+    private readonly byte[] _gauge = Ascii.From(" gauge\n");
+    private readonly byte[] _value = Ascii.From("{value=\"");
     private readonly byte[] _total = Ascii.From("_total ");
     private readonly byte[] _info = Ascii.From("nanotcp_connection_info{slot=\"");
     private readonly byte[] _srtt = Ascii.From("nanotcp_connection_srtt_seconds{slot=\"");
@@ -111,6 +115,44 @@ internal sealed class MetricsText : StatusFields
         text.Append(name);
         text.Append(_total);
         text.AppendNumber(value);
+        text.AppendOctet('\n');
+    }
+
+    /// <inheritdoc/>
+    protected override void WriteService(StatusRows rows, int row, int written, TextBuffer text)
+    {
+        int kind = rows.KindOf(row);
+        if (kind == StatusRows.None)
+        {
+            return;
+        }
+
+        byte[] prefix = _prefixes[StatusSource.ServiceSet];
+        byte[] name = rows.Names[row];
+        text.Append(_helpWord);
+        text.Append(prefix);
+        text.Append(name);
+        text.Append(_serviceHelp);
+        text.Append(_type);
+        text.Append(prefix);
+        text.Append(name);
+        text.Append(_gauge);
+        text.Append(prefix);
+        text.Append(name);
+        if (kind == StatusRows.Number)
+        {
+            text.AppendOctet(' ');
+            rows.Write(row, text);
+        }
+        else
+        {
+            // As the format does with what is no number: a label of a series that is 1.
+            text.Append(_value);
+            rows.Write(row, text);
+            text.Append(_end);
+            text.AppendOctet('1');
+        }
+
         text.AppendOctet('\n');
     }
 

@@ -29,6 +29,8 @@ internal static class StatusField
     internal const int Used = 23;
     internal const int ConnectionWindow = 24;
     internal const int ConnectionUnacknowledged = 25;
+    internal const int Services = 26;
+    internal const int ServiceCounters = 27;
 
     /// <summary>The name of each field; its position is the field's code.</summary>
     internal static string[] Names()
@@ -39,6 +41,7 @@ internal static class StatusField
             "time-wait", "stack-counters", "link-counters", "http-counters", "neighbours", "connections",
             "connection-info", "connection-srtt", "connection-rto", "connection-received", "connection-sent",
             "uptime-seconds", "link-number", "neighbour-count", "used", "connection-window", "connection-unacknowledged",
+            "services", "service-counters",
         };
     }
 }

@@ -23,6 +23,9 @@ internal abstract class StatusFields : TemplateFields
             case StatusField.LinkCounters:
             case StatusField.HttpCounters:
                 return Source.CounterNames[StatusSource.SetOf(field)].Length;
+            case StatusField.Services:
+            case StatusField.ServiceCounters:
+                return Source.CountServiceRows(field == StatusField.ServiceCounters);
             case StatusField.Neighbours:
                 return Source.Stack.Neighbours.Capacity;
             case StatusField.Connections:
@@ -92,6 +95,10 @@ internal abstract class StatusFields : TemplateFields
                 int set = StatusSource.SetOf(field);
                 WriteCounter(set, Source.CounterNames[set][row], Source.Counters[set].GetValue(Source.CounterIndices[set][row]), written, text);
                 break;
+            case StatusField.Services:
+            case StatusField.ServiceCounters:
+                WriteServiceRow(field == StatusField.ServiceCounters, row, written, text);
+                break;
             case StatusField.Neighbours:
                 uint address = stack.Neighbours.GetAddress(row);
                 if (address != 0)
@@ -118,6 +125,9 @@ internal abstract class StatusFields : TemplateFields
     /// <summary>Appends a row of counters.</summary>
     protected abstract void WriteCounter(int set, byte[] name, long value, int written, TextBuffer text);
 
+    /// <summary>Appends a row of a service.</summary>
+    protected abstract void WriteService(StatusRows rows, int row, int written, TextBuffer text);
+
     /// <summary>Appends a neighbour; <paramref name="mac"/> and <paramref name="age"/> are -1 while it is being resolved.</summary>
     protected abstract void WriteNeighbour(uint address, long mac, long age, int written, TextBuffer text);
 
@@ -128,6 +138,36 @@ internal abstract class StatusFields : TemplateFields
     protected byte[] StateName(TcpConnection connection)
     {
         return Source.StateNames[(int)connection.State];
+    }
+
+    private void WriteServiceRow(bool counters, int row, int written, TextBuffer text)
+    {
+        StatusRows rows = Source.Services;
+        while (rows != null)
+        {
+            int count = counters ? rows.CounterNames.Length : rows.Names.Length;
+            if (row < count)
+            {
+                break;
+            }
+
+            row -= count;
+            rows = rows.Next;
+        }
+
+        if (rows == null)
+        {
+            return;
+        }
+
+        if (counters)
+        {
+            WriteCounter(StatusSource.ServiceSet, rows.CounterNames[row], rows.Counters.GetValue(row), written, text);
+        }
+        else
+        {
+            WriteService(rows, row, written, text);
+        }
     }
 
     private int CountNeighbours()

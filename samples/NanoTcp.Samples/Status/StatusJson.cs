@@ -14,10 +14,12 @@ internal sealed class StatusJson : StatusFields
         "{\"uptime\":~uptime~,\"link\":\"~link~\",\"address\":\"~address~\",\"prefixLength\":~prefix~,"
         + "\"gateway\":~gateway~,\"mac\":\"~mac~\",\n"
         + "\"capacity\":~capacity~,\"free\":~free~,\"halfOpen\":~half-open~,\"timeWait\":~time-wait~,\n"
+        + "\"services\":{~services~},\n"
         + "\"connections\":[~connections~],\n"
         + "\"neighbours\":[~neighbours~],\n"
         + "\"counters\":{\"stack\":{~stack-counters~},\n"
         + "\"link\":{~link-counters~},\n"
+        + "\"services\":{~service-counters~},\n"
         + "\"http\":{~http-counters~}}}\n";
 
     private readonly byte[] _null = Ascii.From("null");
@@ -71,6 +73,31 @@ internal sealed class StatusJson : StatusFields
         text.AppendOctet('"');
         text.AppendOctet(':');
         text.AppendNumber(value);
+    }
+
+    /// <inheritdoc/>
+    protected override void WriteService(StatusRows rows, int row, int written, TextBuffer text)
+    {
+        WriteComma(written, text);
+        text.AppendOctet('"');
+        text.Append(rows.Names[row]);
+        text.AppendOctet('"');
+        text.AppendOctet(':');
+        int kind = rows.KindOf(row);
+        if (kind == StatusRows.None)
+        {
+            text.Append(_null);
+        }
+        else if (kind == StatusRows.Number)
+        {
+            rows.Write(row, text);
+        }
+        else
+        {
+            text.AppendOctet('"');
+            rows.Write(row, text);
+            text.AppendOctet('"');
+        }
     }
 
     /// <inheritdoc/>

@@ -82,6 +82,24 @@ internal sealed class StatusPage : StatusFields
     }
 
     /// <inheritdoc/>
+    protected override void WriteService(StatusRows rows, int row, int written, TextBuffer text)
+    {
+        text.Append(_counter);
+        text.Append(rows.Names[row]);
+        text.Append(_counterValue);
+        if (rows.KindOf(row) == StatusRows.None)
+        {
+            text.AppendOctet('-');
+        }
+        else
+        {
+            rows.Write(row, text);
+        }
+
+        text.Append(_counterEnd);
+    }
+
+    /// <inheritdoc/>
     protected override void WriteNeighbour(uint address, long mac, long age, int written, TextBuffer text)
     {
         text.Append(_row);

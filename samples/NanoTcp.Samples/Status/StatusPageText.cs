@@ -14,8 +14,8 @@ internal static class StatusPageText
 <noscript><meta http-equiv=""refresh"" content=""5""></noscript>
 <style>" + Style + @"</style></head>
 <body><header><h1>NanoTcp</h1><b id=""link"" class=""~link~"">Link ~link~</b><span id=""live""></span></header>
-<dl><div><dt>Address</dt><dd>~address~/~prefix~</dd></div>
-<div><dt>Gateway</dt><dd>~gateway~</dd></div>
+<dl><div><dt>Address</dt><dd id=""address"">~address~/~prefix~</dd></div>
+<div><dt>Gateway</dt><dd id=""gateway"">~gateway~</dd></div>
 <div><dt>MAC</dt><dd>~mac~</dd></div>
 <div><dt>Uptime</dt><dd id=""uptime"">~uptime~</dd></div>
 <div><dt>Connections</dt><dd><span id=""used"">~used~</span> of ~capacity~</dd></div>
@@ -26,9 +26,11 @@ internal static class StatusPageText
 <tbody id=""connections"">~connections~</tbody></table></section>
 <section><h2>ARP table</h2><table><thead><tr><th>Address</th><th>MAC</th><th>Confirmed</th></tr></thead>
 <tbody id=""neighbours"">~neighbours~</tbody></table></section>
+<section><h2>Services</h2><div id=""services"">~services~</div></section>
 <label><input type=""checkbox"" id=""zeros""> Counters at zero too</label>
 <section><h2>Stack</h2><div id=""stack"">~stack-counters~</div></section>
 <section><h2>Link device</h2><div id=""device"">~link-counters~</div></section>
+<section><h2>Counters of services</h2><div id=""serviceCounters"">~service-counters~</div></section>
 <section><h2>HTTP server</h2><div id=""http"">~http-counters~</div></section>
 <footer><a href=""/api/status"">JSON</a> <a href=""/metrics"">Prometheus</a> <a href=""/bytes/1000"">/bytes/1000</a></footer>
 <script>" + Script + @"</script></body></html>
@@ -51,6 +53,7 @@ dl div,section{background:var(--card);border:1px solid var(--line);border-radius
 dt,th,label,footer{color:var(--dim);font-size:.8rem}
 dd{margin:0}
 section{margin-top:.9rem;overflow-x:auto}
+section:has(div:empty){display:none}
 dd,td,p{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.87rem;white-space:nowrap}
 table{border-collapse:collapse;width:100%}
 th{text-align:left;font-weight:400}
@@ -91,9 +94,11 @@ show=s=>{let c=s.counters.stack,f=c.eth_in_frames+c.eth_out_frames;
 link(s.link,'Link '+s.link);
 set(at('live'),last&&s.uptime>last[0]?num(Math.round((f-last[1])*1e3/(s.uptime-last[0])))+' frames/s':'live');
 last=[s.uptime,f];
+set(at('address'),s.address+'/'+s.prefixLength);set(at('gateway'),s.gateway||'none');
 set(at('uptime'),time(s.uptime));set(at('used'),s.capacity-s.free);set(at('halfOpen'),s.halfOpen);set(at('timeWait'),s.timeWait);
 table('connections',s.connections,x=>[x.state+(x.note?' '+x.note:''),x.remote,x.localPort,ms(x.srtt),ms(x.rto),num(x.cwnd),num(x.out),ago(x.heard),num(x.received),num(x.sent)]);
 table('neighbours',s.neighbours,x=>[x.address,x.mac||'resolving',ago(x.age)]);
+rows('services',Object.entries(s.services).map(x=>[x[0],x[1]??'-']),'p','b');list('serviceCounters',s.counters.services);
 list('stack',c);list('device',s.counters.link);list('http',s.counters.http)},
 tick=async()=>{if(busy||D.hidden)return;busy=1;
 try{show(await(await fetch('/api/status',{signal:AbortSignal.timeout(8e3)})).json())}

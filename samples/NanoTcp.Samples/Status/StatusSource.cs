@@ -8,6 +8,9 @@ namespace NanoTcp.Samples.Status;
 /// <summary>Where the status documents take their values from, and the words that they share.</summary>
 internal sealed class StatusSource
 {
+    /// <summary>What the counters of services count as, behind the three sets below.</summary>
+    internal const int ServiceSet = 3;
+
     /// <summary>The stack that is shown.</summary>
     internal readonly NetworkStack Stack;
 
@@ -39,6 +42,9 @@ internal sealed class StatusSource
 
     /// <summary>The states of the link in one word each, by their number.</summary>
     internal readonly byte[][] LinkNames = Ascii.FromAll(new string[] { "no-device", "down", "up" });
+
+    /// <summary>The services that are shown too; null for none.</summary>
+    internal StatusRows Services;
 
     /// <summary>The time at which the server began, in ms of the stack's clock.</summary>
     internal long Start;
@@ -91,6 +97,36 @@ internal sealed class StatusSource
     internal static int SetOf(int field)
     {
         return field - StatusField.StackCounters;
+    }
+
+    /// <summary>Shows a service behind those that are shown already.</summary>
+    internal void Add(StatusRows rows)
+    {
+        if (Services == null)
+        {
+            Services = rows;
+            return;
+        }
+
+        StatusRows last = Services;
+        while (last.Next != null)
+        {
+            last = last.Next;
+        }
+
+        last.Next = rows;
+    }
+
+    /// <summary>Rows of all services together, or counters of them.</summary>
+    internal int CountServiceRows(bool counters)
+    {
+        int count = 0;
+        for (StatusRows rows = Services; rows != null; rows = rows.Next)
+        {
+            count += counters ? rows.CounterNames.Length : rows.Names.Length;
+        }
+
+        return count;
     }
 
     /// <summary>What is amiss with a connection, or why it has ended; null when all is well.</summary>
