@@ -124,27 +124,6 @@ internal static class InternetChecksum
         return Swapped(sum);
     }
 
-    /// <summary>The same of the 20 octets of a header without options.</summary>
-    internal static int SumOfHeader(byte[] buffer, int offset)
-    {
-        ulong sum = BitConverter.ToUInt64(buffer, offset);
-        ulong word = BitConverter.ToUInt64(buffer, offset + 8);
-        sum += word;
-        if (sum < word)
-        {
-            sum++;
-        }
-
-        word = BitConverter.ToUInt32(buffer, offset + 16);
-        sum += word;
-        if (sum < word)
-        {
-            sum++;
-        }
-
-        return Swapped(sum);
-    }
-
     /// <summary>
     /// Folds a sum to 16 bits and swaps them. One's-complement addition of 16-bit words counts modulo 65,535, but where the
     /// remainder is 0 the sum is 0xFFFF, unless all words were zero.
