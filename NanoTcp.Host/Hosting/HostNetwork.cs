@@ -36,8 +36,9 @@ public sealed class HostNetwork : IDisposable
 
     /// <summary>Builds the simulation.</summary>
     /// <param name="options">The command line.</param>
+    /// <param name="services">What the device offers, to be found by DNS-SD where it gets its address from the network.</param>
     /// <exception cref="HostException">The TAP interface or the capture file cannot be had.</exception>
-    public HostNetwork(HostOptions options)
+    public HostNetwork(HostOptions options, params MdnsService[] services)
     {
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
@@ -68,7 +69,11 @@ public sealed class HostNetwork : IDisposable
             Loop.Add(Device);
             if (options.Dhcp)
             {
-                Host = new HostConfiguration(Device, new HostConfigurationOptions { HostName = options.HostName });
+                Services = new HostServices(Device, new HostServicesOptions
+                {
+                    Host = new HostConfigurationOptions { HostName = options.HostName },
+                    Services = services,
+                });
             }
 
             if (Tap == null)
@@ -102,8 +107,8 @@ public sealed class HostNetwork : IDisposable
     /// <summary>The device's stack.</summary>
     public NetworkStack Device { get; }
 
-    /// <summary>What gets the device its address from the network; null when the command line gives the address.</summary>
-    public HostConfiguration? Host { get; }
+    /// <summary>What gets the device its address and its name from the network; null when the command line gives the address.</summary>
+    public HostServices? Services { get; }
 
     /// <summary>The emulated chip, or null.</summary>
     public Enc28j60Chip? Chip { get; private set; }
@@ -152,11 +157,10 @@ public sealed class HostNetwork : IDisposable
         }
 
         Loop.RunUntilQuiet(quiet: 20, longest: 500);
-        if (Host != null)
+        if (Services != null)
         {
-            Host.Stop();
             long end = Clock.Milliseconds + ReleaseTimeout;
-            while (Host.State != HostState.Stopped && Clock.Milliseconds < end)
+            while (!Services.Stop() && Clock.Milliseconds < end)
             {
                 Loop.RunUntilQuiet(quiet: 20, longest: 100);
             }
@@ -267,6 +271,8 @@ public sealed class HostNetwork : IDisposable
             Random = new SystemRandom(),
             Connections = Options.Connections,
             Listeners = DeviceListeners,
+            MulticastGroups = Options.Dhcp ? 1 : 0,
+            ReassemblyBuffers = 1,
             ReceiveBuffer = Options.BufferSize,
             SendBuffer = Options.BufferSize,
             MaxSegmentSize = Options.MaxSegmentSize,

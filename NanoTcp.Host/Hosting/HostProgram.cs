@@ -38,7 +38,7 @@ public sealed class HostProgram
         _network = network;
         _output = output;
         _error = error;
-        _address = network.Host != null ? new HostNotices(network.Host) : null;
+        _address = network.Services != null ? new HostNotices(network.Services.Host) : null;
         _notices = network.Driver != null ? new Enc28j60Notices(network.Driver) : null;
     }
 
@@ -84,7 +84,7 @@ public sealed class HostProgram
 
         try
         {
-            using HostNetwork network = new(options);
+            using HostNetwork network = new(options, description.Services);
             return new HostProgram(network, output, error).Run(compose);
         }
         catch (HostException e)
@@ -140,6 +140,12 @@ public sealed class HostProgram
 
         _forwarded.Add($"127.0.0.1:{actual} -> {device}:{remotePort}");
         return $"127.0.0.1:{actual}";
+    }
+
+    /// <summary>The name by which the link finds the device, <c>name.local</c>; null when it has none.</summary>
+    public string? LocalName
+    {
+        get { return _network.Services?.Mdns is { } mdns ? $"{mdns.HostName}.local" : null; }
     }
 
     /// <summary>Prints the device and how it is connected.</summary>
@@ -288,7 +294,7 @@ public sealed class HostProgram
     /// <summary>What the services print must be the address that the device has; where it comes from is said before.</summary>
     private void WaitForAddress()
     {
-        if (_network.Host == null)
+        if (_network.Services is not { } services)
         {
             return;
         }
@@ -296,7 +302,7 @@ public sealed class HostProgram
         Notices.WriteLine($"Asking for an address on {_network.Tap!.Name} ...");
         Notices.Flush();
         _address!.Take();
-        _network.Loop.RunUntil(() => TellAddress() || _network.Host.HasAddress, AddressTimeout);
+        _network.Loop.RunUntil(() => TellAddress() || services.Host.HasAddress, AddressTimeout);
         TellAddress();
     }
 

@@ -1,3 +1,5 @@
+using NanoTcp.Services;
+
 namespace NanoTcp.Host.Hosting;
 
 /// <summary>In what the command lines of two programs differ.</summary>
@@ -23,6 +25,9 @@ public sealed class HostProgramDescription
 
     /// <summary>The largest value that <c>--listen</c> may have.</summary>
     public int LargestListenPort { get; init; } = 65535;
+
+    /// <summary>What the program offers, to be found by DNS-SD where the device gets its address from the network.</summary>
+    public MdnsService[] Services { get; init; } = [];
 
     /// <summary>Whether the program has <c>--connect</c>.</summary>
     public bool IsClientToo { get; init; }

@@ -138,6 +138,11 @@ public sealed class FragmentAttackTests : StackTest
         byte[] inner = Echo(100);
         B.Deliver(Fragments.Of(inner, 0, 64, protocol: Tunnel));
         B.Deliver(Fragments.Of(inner, 64, inner.Length - 64, protocol: Tunnel));
+
+        // Its source learns that nobody here speaks that protocol, and nothing else comes of it.
+        byte[] answer = Next();
+        Assert.AreEqual(3, answer[14 + 20]);
+        Assert.AreEqual(2, answer[14 + 21]);
         Nothing();
         Counted(StackCounter.IpReasmOks, 1);
         Counted(StackCounter.IpInUnknownProtos, 1);

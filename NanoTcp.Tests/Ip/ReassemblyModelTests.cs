@@ -32,7 +32,7 @@ public sealed class ReassemblyModelTests : StackTest
                 // A little each time, so that one of them is the oldest.
                 B.AdvanceTo(B.Now + 1 + (random.Below(40) == 0 ? random.Below(50_000) : 0));
                 model.Expire(B.Now);
-
+                TakeTimeExceeded();
                 (byte[] octets, int offset, bool last, int id) = Draw(random);
                 byte[]? expected = model.Take(B.Now, octets, offset, last, id);
                 B.Deliver(Fragments.Raw(octets, offset, last, id));
@@ -47,6 +47,7 @@ public sealed class ReassemblyModelTests : StackTest
 
             B.AdvanceTo(B.Now + 100_000);
             model.Expire(B.Now);
+            TakeTimeExceeded();
             Assert.AreEqual(model.Failed, B.Count(StackCounter.IpReasmFails), $"seed {seed}");
             Assert.AreEqual(model.Overlaps, B.Count(StackCounter.IpReasmOverlaps), $"seed {seed}");
             whole += model.Whole;
@@ -57,6 +58,16 @@ public sealed class ReassemblyModelTests : StackTest
 
         // All of it has happened often.
         Assert.IsTrue(whole > 500 && refused > 500 && timedOut > 100 && displaced > 500, $"{whole} {refused} {timedOut} {displaced}");
+    }
+
+    /// <summary>What the sources of datagrams were told whose time was up.</summary>
+    private void TakeTimeExceeded()
+    {
+        while (B.Sent.TryDequeue(out SentFrame frame))
+        {
+            Assert.AreEqual(0x0B01, Frames.Get16(frame.Octets, 14 + 20), "time exceeded in reassembly");
+            Assert.AreEqual(0, Frames.Get16(frame.Octets, 14 + 20 + 8 + 6) & 0x1FFF, "about the first fragment");
+        }
     }
 
     /// <summary>A fragment of one of a few datagrams: mostly of a fixed cut, now and then anything.</summary>

@@ -179,14 +179,21 @@ public sealed class ReassemblyTests : StackTest
         Counted(StackCounter.IpReasmFails, 0);
         At(60_000);
         Counted(StackCounter.IpReasmFails, 1);
+
+        // The source is told: time exceeded in reassembly, with the first fragment's header and eight octets.
+        byte[] told = Next();
+        Assert.AreEqual(11, told[14 + 20]);
+        Assert.AreEqual(1, told[14 + 21]);
+        CollectionAssert.AreEqual(Fragments.Of(request, 0, 8, 1)[14..], told[(14 + 20 + 8)..]);
         B.Deliver(Fragments.Of(request, 16, 16, 1));
         Nothing();
 
-        // That began another one.
+        // That began another one, whose first fragment never comes: nobody is told.
         At(119_999);
         Counted(StackCounter.IpReasmFails, 1);
         At(120_000);
         Counted(StackCounter.IpReasmFails, 2);
+        Nothing();
     }
 
     [TestMethod]

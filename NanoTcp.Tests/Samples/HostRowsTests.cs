@@ -78,7 +78,7 @@ public sealed class HostRowsTests : HostTest
         BootAndBind();
         HttpServer server = new(B.Stack, 80, 1);
         server.Show(Host);
-        Assert.ThrowsExactly<System.ArgumentNullException>(() => server.Show(null!));
+        Assert.ThrowsExactly<System.ArgumentNullException>(() => server.Show((HostConfiguration)null!));
     }
 
     private StatusSource Source()

@@ -20,15 +20,19 @@ public static class Program
 
         // Each board on one network needs a MAC address of its own.
         Enc28j60Driver driver = new Enc28j60Driver(spi, 0x020000770002, new Enc28j60Options { UseInterruptPin = true });
-        NetworkStack stack = new NetworkStack(driver, new NetworkStackOptions { Random = new BoardRandom() });
+        NetworkStack stack = new NetworkStack(driver, new NetworkStackOptions { Random = new BoardRandom(), MulticastGroups = 1 });
 
-        // By DHCP. A fixed address: new HostConfigurationOptions { Mode = HostMode.Static, Address = Ipv4Address.From(192, 168, 1, 77) }
-        HostConfiguration host = new HostConfiguration(stack, new HostConfigurationOptions());
+        // By DHCP, and found as nanotcp.local. A fixed address: Host = new HostConfigurationOptions { Mode = HostMode.Static, Address = Ipv4Address.From(192, 168, 1, 77) }
+        HostServices services = new HostServices(stack, new HostServicesOptions
+        {
+            Services = new MdnsService[] { new MdnsService("NanoTcp status", "_http._tcp", 80, null) },
+            Time = new SntpClientOptions { Clock = new BoardSystemClock() },
+        });
 
         BoardLoop loop = new BoardLoop(stack, driver);
-        loop.TellOf(host);
+        loop.TellOf(services.Host);
         HttpServer server = new HttpServer(stack, port: 80, sessions: 4);
-        server.Show(host);
+        server.Show(services);
         loop.Add(server);
 
         // INT not wired? Leave this line out and UseInterruptPin false: the driver polls then.

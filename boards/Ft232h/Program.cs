@@ -19,15 +19,15 @@ if (adapters.Count == 0)
 using Ft232HDevice adapter = adapters[0];
 using SpiDevice device = adapter.CreateSpiDevice(SystemDeviceSpiBus.Settings(busId: 0, chipSelect: 3, clockFrequency: 10_000_000));
 Enc28j60Driver driver = new(new SystemDeviceSpiBus(device), 0x020000770002, new Enc28j60Options());
-NetworkStack stack = new(driver, new NetworkStackOptions { Random = new SystemRandom() });
+NetworkStack stack = new(driver, new NetworkStackOptions { Random = new SystemRandom(), MulticastGroups = 1 });
 
-// By DHCP. A fixed address: new HostConfigurationOptions { Mode = HostMode.Static, Address = Ipv4Address.From(192, 168, 1, 77) }
-HostConfiguration host = new(stack, new HostConfigurationOptions());
+// By DHCP, and found as nanotcp.local. A fixed address: Host = new HostConfigurationOptions { Mode = HostMode.Static, Address = Ipv4Address.From(192, 168, 1, 77) }
+HostServices services = new(stack, new HostServicesOptions { Services = [new MdnsService("NanoTcp status", "_http._tcp", 80, null)] });
 
 BoardLoop loop = new(stack, driver);
-loop.TellOf(host);
+loop.TellOf(services.Host);
 HttpServer server = new(stack, port: 80, sessions: 4);
-server.Show(host);
+server.Show(services);
 loop.Add(server);
 loop.Run();
 return 0;

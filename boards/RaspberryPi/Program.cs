@@ -10,15 +10,15 @@ using NanoTcp.Services;
 const int Interrupt = 25;
 using SpiDevice device = SpiDevice.Create(SystemDeviceSpiBus.Settings(busId: 0, chipSelect: 0, clockFrequency: 10_000_000));
 Enc28j60Driver driver = new(new SystemDeviceSpiBus(device), 0x020000770002, new Enc28j60Options { UseInterruptPin = true });
-NetworkStack stack = new(driver, new NetworkStackOptions { Random = new SystemRandom() });
+NetworkStack stack = new(driver, new NetworkStackOptions { Random = new SystemRandom(), MulticastGroups = 1 });
 
-// By DHCP. A fixed address: new HostConfigurationOptions { Mode = HostMode.Static, Address = Ipv4Address.From(192, 168, 1, 77) }
-HostConfiguration host = new(stack, new HostConfigurationOptions());
+// By DHCP, and found as nanotcp.local. A fixed address: Host = new HostConfigurationOptions { Mode = HostMode.Static, Address = Ipv4Address.From(192, 168, 1, 77) }
+HostServices services = new(stack, new HostServicesOptions { Services = [new MdnsService("NanoTcp status", "_http._tcp", 80, null)] });
 
 BoardLoop loop = new(stack, driver);
-loop.TellOf(host);
+loop.TellOf(services.Host);
 HttpServer server = new(stack, port: 80, sessions: 4);
-server.Show(host);
+server.Show(services);
 loop.Add(server);
 
 // INT not wired? Leave these lines out and UseInterruptPin false: the driver polls then.

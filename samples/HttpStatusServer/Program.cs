@@ -1,5 +1,6 @@
 using NanoTcp.Host.Hosting;
 using NanoTcp.Samples.Http;
+using NanoTcp.Services;
 
 const int DevicePort = 80;
 const int PreferredPort = 8080;
@@ -20,13 +21,14 @@ return HostProgram.Run(
         ],
         ListenHelp = "Port on 127.0.0.1 that leads to the server, when there is no TAP interface; 0 takes a free one. [default: 8080, or a free one]",
         ListenExample = PreferredPort,
+        Services = [new MdnsService("NanoTcp status", "_http._tcp", DevicePort, ["path=/"])],
     },
     program =>
     {
         HttpServer server = new(program.Network.Device, DevicePort, program.Options.Connections);
-        if (program.Network.Host is { } host)
+        if (program.Network.Services is { } services)
         {
-            server.Show(host);
+            server.Show(services);
         }
 
         program.AddService(server.Poll);
@@ -41,6 +43,11 @@ return HostProgram.Run(
         if (program.OverTap)
         {
             program.Print($"  ping {site}");
+        }
+
+        if (program.LocalName is { } name)
+        {
+            program.Print($"On its link it is found as http://{name}/ too.");
         }
 
         program.Print("Ctrl-C stops.");

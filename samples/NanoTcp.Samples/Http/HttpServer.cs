@@ -77,6 +77,33 @@ public sealed class HttpServer : IService
         _shared.Source.Add(new HostRows(host));
     }
 
+    /// <summary>Shows all services of the stack. Before the first call of <see cref="Poll"/>.</summary>
+    /// <param name="services">The services of the same stack.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is null.</exception>
+    public void Show(HostServices services)
+    {
+        if (services == null)
+        {
+            throw new ArgumentNullException(nameof(services));
+        }
+
+        Show(services.Host);
+        if (services.Mdns != null)
+        {
+            _shared.Source.Add(new MdnsRows(services.Mdns));
+        }
+
+        if (services.Dns != null)
+        {
+            _shared.Source.Add(new DnsRows(services.Dns));
+        }
+
+        if (services.Time != null)
+        {
+            _shared.Source.Add(new TimeRows(services.Time, _stack));
+        }
+    }
+
     /// <inheritdoc/>
     public bool Poll(long now)
     {
