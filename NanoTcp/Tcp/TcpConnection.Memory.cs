@@ -126,6 +126,12 @@ public sealed partial class TcpConnection
     /// <summary>First what <see cref="TcpSettings"/> names, then the values above.</summary>
     private readonly int[] _values;
 
+    /// <summary>Room for octets that have arrived.</summary>
+    internal int ReceiveCapacity
+    {
+        get { return _receive.Capacity; }
+    }
+
     /// <summary>Order of arrival in a listener's queue, or of coming back to the pool.</summary>
     internal int AcceptOrder
     {

@@ -98,7 +98,7 @@ internal sealed partial class TcpLayer
         HalfOpen.Irs[index] = segment.SequenceNumber;
         HalfOpen.Window[index] = (ushort)segment.Window;
         HalfOpen.Mss[index] = (ushort)OptionsOf(segment);
-        HalfOpen.Offered[index] = (ushort)(open ? _receiveBuffer : 0);
+        HalfOpen.Offered[index] = (ushort)(open ? ReceiveBuffer : 0);
         HalfOpen.Attempts[index] = 0;
         HalfOpen.DueAt[index] = Ip.Now;
         if (Ip.Reach(remoteAddress) == Ipv4Layer.Sent)

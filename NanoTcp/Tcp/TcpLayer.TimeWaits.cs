@@ -110,7 +110,7 @@ internal sealed partial class TcpLayer
             Counters[StackCounter.TcpOutSegs]++;
             Send(
                 remoteAddress, segment.Ports,
-                _borrowed.SndMax, _borrowed.RcvNxt, TcpSegment.Ack, _receiveBuffer, 0, 0);
+                _borrowed.SndMax, _borrowed.RcvNxt, TcpSegment.Ack, ReceiveBuffer, 0, 0);
         }
     }
 
@@ -218,7 +218,7 @@ internal sealed partial class TcpLayer
                     table.SndNxt[i] - 1,
                     table.RcvNxt[i],
                     TcpSegment.Fin | TcpSegment.Ack,
-                    _receiveBuffer,
+                    ReceiveBuffer,
                     0,
                     0);
                 return true;

@@ -53,7 +53,6 @@ internal sealed partial class TcpLayer
     private readonly IsnGenerator _isn;
     private readonly SynCookies _cookies;
     private readonly IRandomSource _random;
-    private readonly int _receiveBuffer;
     private int _acceptOrder;
     private int _releaseOrder = 1;
     private int _turn;
@@ -84,7 +83,6 @@ internal sealed partial class TcpLayer
         TimeWaitDuration = timeWaitDuration;
         Congestion = CongestionControl.Create(congestionControl);
         Ecn = ecn;
-        _receiveBuffer = receiveBuffer;
         _random = random;
         _isn = new IsnGenerator(random);
         _cookies = new SynCookies(_isn);
@@ -119,6 +117,12 @@ internal sealed partial class TcpLayer
     internal int Capacity
     {
         get { return _connections.Length; }
+    }
+
+    /// <summary>The window of a connection whose ring is empty.</summary>
+    private int ReceiveBuffer
+    {
+        get { return _connections[0].ReceiveCapacity; }
     }
 
     /// <summary>The connection in slot <paramref name="index"/>, or null when it is not in use.</summary>
