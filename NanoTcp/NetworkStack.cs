@@ -192,25 +192,36 @@ public sealed class NetworkStack
     {
         _neighbours.Now = now;
         Ip.Now = now;
+        Arp.ForgetResolved();
         int linkWait = _link.Poll(now);
-        CheckLink(now);
+        if (_link.Status != _linkStatus)
+        {
+            LinkChanged(now);
+        }
 
         // An acknowledgment that waits in the device is no reason to retransmit or to give up, however late we are. And all
         // that waits there is taken in before anything is acknowledged (RFC 9293 MUST-58, MUST-59).
         bool more = Receive(now);
-        _tcp.RunTimers(now);
-        if (now >= Udp.Deadline)
+        TcpLayer tcp = _tcp;
+        if (now >= tcp.Deadline || tcp.HalfOpen.AnyFinished)
         {
-            Udp.RunTimers(now);
+            tcp.RunTimers(now);
+        }
+
+        UdpLayer udp = Udp;
+        if (now >= udp.Deadline)
+        {
+            udp.RunTimers(now);
         }
 
         bool linkUp = _linkStatus == LinkStatus.Up;
         if (!linkUp || Arp.Address == 0)
         {
-            _tcp.WaitForLink(now);
+            tcp.WaitForLink(now);
         }
 
-        if (linkUp && Send(now))
+        bool due = now >= _neighbours.LookAt || tcp.OutputDue || tcp.HalfOpen.AnyToSend || tcp.TimeWaits.AnyFinDue || udp.OutputDue;
+        if (due && linkUp && Send(now))
         {
             more = true;
         }
@@ -388,14 +399,9 @@ public sealed class NetworkStack
         }
     }
 
-    private void CheckLink(long now)
+    private void LinkChanged(long now)
     {
         LinkStatus status = _link.Status;
-        if (status == _linkStatus)
-        {
-            return;
-        }
-
         _linkStatus = status;
         if (status == LinkStatus.Up)
         {
@@ -413,15 +419,18 @@ public sealed class NetworkStack
     /// <summary>True when there may be more to receive.</summary>
     private bool Receive(long now)
     {
+        EthernetLayer ethernet = _ethernet;
         for (int i = 0; i < FramesPerPoll; i++)
         {
             // A frame may need an answer, so there must be a place for one.
-            if ((_ethernet.WaitingLength != 0 && !_ethernet.Flush()) || !_ethernet.Receive())
+            if ((ethernet.WaitingLength != 0 && !ethernet.Flush()) || !ethernet.Receive())
             {
                 return false;
             }
 
-            if (_ethernet.PayloadLength != 0)
+            int length = ethernet.PayloadLength;
+            if (length != 0
+                && !(ethernet.Type == EthernetHeader.TypeIpv4 && ethernet.ReceivedUnicast && _tcp.ProcessPredicted(length, now)))
             {
                 Process(now);
             }
@@ -524,6 +533,11 @@ public sealed class NetworkStack
     private int Wait(long now, int linkWait)
     {
         long deadline = _tcp.NextDeadline();
+        if (Udp.Deadline < deadline)
+        {
+            deadline = Udp.Deadline;
+        }
+
         if (_linkStatus == LinkStatus.Up)
         {
             if (!_ethernet.CanTransmit)
@@ -533,25 +547,18 @@ public sealed class NetworkStack
                 return linkWait < BusyDeviceWait ? linkWait : BusyDeviceWait;
             }
 
-            long arp = Arp.NextDeadline();
-            if (arp < deadline)
+            if (_neighbours.LookAt < deadline)
             {
-                deadline = arp;
+                deadline = _neighbours.LookAt;
             }
         }
 
-        if (Udp.Deadline < deadline)
+        if (deadline >= now + linkWait)
         {
-            deadline = Udp.Deadline;
+            return linkWait < 0 ? 0 : linkWait;
         }
 
         // What is due at once may stand far before any clock.
-        long wait = deadline == long.MaxValue ? int.MaxValue : deadline <= now ? 0 : deadline - now;
-        if (linkWait < wait)
-        {
-            wait = linkWait;
-        }
-
-        return wait < 0 ? 0 : wait > int.MaxValue ? int.MaxValue : (int)wait;
+        return deadline <= now ? 0 : (int)(deadline - now);
     }
 }

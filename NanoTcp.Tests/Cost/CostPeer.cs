@@ -8,11 +8,11 @@ namespace NanoTcp.Tests.Cost;
 internal sealed class CostPeer(FrameLink link, int port)
 {
     private const int OwnPort = 50_000;
-    private const int Window = 30_000;
     private const int Fin = 0x01;
     private const int Syn = 0x02;
     private const int Push = 0x08;
     private const int Acknowledge = 0x10;
+    private int _window = 30_000;
     private uint _sequence = 1000;
     private uint _next;
 
@@ -27,6 +27,13 @@ internal sealed class CostPeer(FrameLink link, int port)
 
     internal void SendAcknowledgment()
     {
+        Send(Acknowledge, [], []);
+    }
+
+    /// <summary>An acknowledgment that the stack cannot predict: it tells of another window than the one before.</summary>
+    internal void SendAcknowledgmentOfAnotherWindow()
+    {
+        _window++;
         Send(Acknowledge, [], []);
     }
 
@@ -85,7 +92,7 @@ internal sealed class CostPeer(FrameLink link, int port)
             _sequence,
             (flags & Acknowledge) == 0 ? 0 : _next,
             flags,
-            Window,
+            _window,
             options,
             text);
         byte[] packet = Frames.Ipv4(StackBench.PeerAddress, StackBench.OwnAddress, Frames.Tcp, segment);

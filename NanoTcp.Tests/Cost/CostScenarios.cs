@@ -14,6 +14,7 @@ internal sealed class CostScenarios
 {
     internal const string Empty = "a call of `Poll` with nothing to do";
     internal const string PureAck = "a pure ACK received, for 1,000 octets under way";
+    internal const string UnpredictedAck = "the same with another window, which is not predicted";
     internal const string SegmentIn = "a segment of 1,460 octets received";
     internal const string SegmentInAcknowledged = "another one, with the ACK that it causes";
     internal const string Read = "those 2,920 octets read by the application";
@@ -84,6 +85,18 @@ internal sealed class CostScenarios
             _meter.Clear();
             Poll();
             _meter.Note(PureAck);
+            Settle();
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            connection.Write(_buffer, 0, 1000);
+            Settle();
+            peer.Take();
+            peer.SendAcknowledgmentOfAnotherWindow();
+            _meter.Clear();
+            Poll();
+            _meter.Note(UnpredictedAck);
             Settle();
         }
 

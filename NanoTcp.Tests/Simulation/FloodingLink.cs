@@ -72,7 +72,7 @@ internal sealed class FloodingLink(ILinkDevice device, uint target, int port, lo
         TcpSegment.Write(
             _request,
             HeaderLengths,
-            InternetChecksum.PseudoHeaderSum(source, target, Ipv4Header.ProtocolTcp, 0),
+            (ulong)source + target,
             1024 + (Requests % 60_000),
             port,
             (uint)Requests * 2654435761,

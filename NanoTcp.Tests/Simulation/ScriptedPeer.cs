@@ -111,7 +111,7 @@ internal sealed class ScriptedPeer : ILinkDevice
         TcpSegment.Write(
             frame,
             HeaderLengths,
-            InternetChecksum.PseudoHeaderSum(source, StackAddress, Ipv4Header.ProtocolTcp, 0),
+            (ulong)source + StackAddress,
             sourcePort,
             destinationPort,
             sequence,

@@ -35,7 +35,7 @@ public sealed class HeaderTests
             int window = random.Below(65536);
             int urgent = random.Below(65536);
             TcpSegment.Write(
-                buffer, offset, InternetChecksum.PseudoHeaderSum(source, destination, 6, 0), sourcePort, destinationPort,
+                buffer, offset, (ulong)source + destination, sourcePort, destinationPort,
                 sequence, acknowledgment, flags, window, urgent, mss, text);
 
             byte[] octets = buffer.AsSpan(offset, header + text).ToArray();

@@ -188,6 +188,12 @@ internal sealed class ArpProtocol
         }
     }
 
+    /// <summary>Time passes: what <see cref="Resolve"/> has found is looked up anew.</summary>
+    internal void ForgetResolved()
+    {
+        _resolved = 0;
+    }
+
     /// <summary>What is known of a neighbour may be wrong: it is asked again as if its answer were old, and used meanwhile.</summary>
     internal void Doubt(uint address, long now)
     {
@@ -283,13 +289,13 @@ internal sealed class ArpProtocol
     /// </summary>
     internal bool Dispatch(long now)
     {
-        _resolved = 0;
         return now >= _cache.LookAt && Look(now);
     }
 
     /// <summary>Looks for what is due. When there is nothing, nobody has to look again until something changes or comes due.</summary>
     private bool Look(long now)
     {
+        _resolved = 0;
         if (_announcementsLeft != 0 && now >= _announceAt)
         {
             _announcementsLeft--;
@@ -362,12 +368,6 @@ internal sealed class ArpProtocol
         }
 
         return false;
-    }
-
-    /// <summary>When <see cref="Dispatch"/> may have something to do by the clock alone, ms.</summary>
-    internal long NextDeadline()
-    {
-        return _cache.LookAt;
     }
 
     /// <summary>The neighbour is asked from now on, by the next <see cref="Dispatch"/>.</summary>

@@ -1,3 +1,4 @@
+using System;
 using NanoTcp.Primitives;
 using NanoTcp.Wire;
 
@@ -14,6 +15,9 @@ namespace NanoTcp.Link;
 /// </remarks>
 internal sealed class EthernetLayer
 {
+    /// <summary>In <see cref="_sourceAndType"/> what no frame has, for a group sends nothing, and in <see cref="_keptFor"/> nobody at all.</summary>
+    private const long None = -1;
+
     /// <summary>The frame being taken in, being built, or waiting for the device; its header starts at <see cref="FrameOffset"/>.</summary>
     internal readonly byte[] Frame;
 
@@ -46,6 +50,14 @@ internal sealed class EthernetLayer
     private readonly ILinkDevice _device;
     private readonly long[] _counters;
 
+    /// <summary>Source address and type of the last frame that was taken, as they stood in it: mostly the next one has the same, and
+    /// comes to this station alone like it. <see cref="None"/> when that went to a group.</summary>
+    private long _sourceAndType = None;
+
+    /// <summary>To whom the IPv4 packet before went. Its Ethernet header is kept at the end of <see cref="Frame"/>, because writing one octet by
+    /// octet costs more than all the rest.</summary>
+    private long _keptFor = None;
+
     internal EthernetLayer(ILinkDevice device, CounterSet counters)
     {
         _device = device;
@@ -54,7 +66,7 @@ internal sealed class EthernetLayer
         PayloadOffset = FrameOffset + EthernetHeader.Length;
         Mtu = device.Mtu;
         MacAddress = device.MacAddress;
-        Frame = new byte[PayloadOffset + Mtu + device.Tailroom];
+        Frame = new byte[PayloadOffset + Mtu + device.Tailroom + EthernetHeader.Length];
 
         // As it will stand in the frames that come.
         EthernetHeader.WriteAddress(Frame, FrameOffset, MacAddress);
@@ -100,10 +112,17 @@ internal sealed class EthernetLayer
         }
 
         _counters[StackCounter.EthInFrames]++;
-        long destination = EthernetHeader.PeekAddress(frame, offset);
+        long destination = BitConverter.ToInt64(frame, offset) & EthernetHeader.AddressMask;
+        long sourceAndType = BitConverter.ToInt64(frame, offset + EthernetHeader.SourceOffset);
+        if (sourceAndType == _sourceAndType && destination == _ownAddress && length >= EthernetHeader.Length)
+        {
+            PayloadLength = length - EthernetHeader.Length;
+            return true;
+        }
+
         bool unicast = destination == _ownAddress;
         if (length < EthernetHeader.Length
-            || (frame[offset + EthernetHeader.SourceOffset] & EthernetHeader.GroupBit) != 0
+            || (sourceAndType & EthernetHeader.GroupBit) != 0
             || !(unicast || (destination & EthernetHeader.GroupBit) != 0))
         {
             PayloadLength = 0;
@@ -111,6 +130,7 @@ internal sealed class EthernetLayer
             return true;
         }
 
+        _sourceAndType = unicast ? sourceAndType : None;
         ReceivedUnicast = unicast;
         Type = (frame[offset + EthernetHeader.TypeOffset] << 8) | frame[offset + EthernetHeader.TypeOffset + 1];
         PayloadLength = length - EthernetHeader.Length;
@@ -120,7 +140,23 @@ internal sealed class EthernetLayer
     /// <summary>Sends what stands at <see cref="PayloadOffset"/> of <see cref="Frame"/>, now or as soon as the device can.</summary>
     internal void Transmit(long destination, int type, int payloadLength)
     {
-        EthernetHeader.Write(Frame, FrameOffset, destination, MacAddress, type);
+        byte[] frame = Frame;
+        if (type != EthernetHeader.TypeIpv4)
+        {
+            EthernetHeader.Write(frame, FrameOffset, destination, MacAddress, type);
+        }
+        else
+        {
+            int kept = frame.Length - EthernetHeader.Length;
+            if (destination != _keptFor)
+            {
+                EthernetHeader.Write(frame, kept, destination, MacAddress, type);
+                _keptFor = destination;
+            }
+
+            Array.Copy(frame, kept, frame, FrameOffset, EthernetHeader.Length);
+        }
+
         WaitingLength = EthernetHeader.Length + payloadLength;
         Flush();
     }

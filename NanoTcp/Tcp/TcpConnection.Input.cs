@@ -7,9 +7,6 @@ namespace NanoTcp.Tcp;
 // A segment has arrived: what the control block decided is carried out on rings and timers.
 public sealed partial class TcpConnection
 {
-    /// <summary>In-order octets received since the last acknowledgment.</summary>
-    private int _unacknowledgedText;
-
     /// <summary>When a delayed acknowledgment is due.</summary>
     private long _acknowledgeAt;
 
@@ -309,11 +306,17 @@ public sealed partial class TcpConnection
             return true;
         }
 
+        TextDelivered(outcome.Delivered, now);
+        return true;
+    }
+
+    /// <summary>So many more octets are in the ring without a hole.</summary>
+    private void TextDelivered(int length, long now)
+    {
         _values[MovedAt] = (int)now;
-        _receive.Count += outcome.Delivered;
-        _bytesReceived += outcome.Delivered;
-        _unacknowledgedText += outcome.Delivered;
-        if ((Marks & SegmentHeld) != 0 || _unacknowledgedText >= _layer.UpdateThreshold)
+        _receive.Count += length;
+        _bytesReceived += length;
+        if ((Marks & SegmentHeld) != 0 || length >= _layer.UpdateThreshold)
         {
             // RFC 9293 SHLD-19 asks for every second full segment at least. Peers with small rings send their last
             // segment short and then wait, so here it is every second one; and what fills half the ring at once.
@@ -325,7 +328,6 @@ public sealed partial class TcpConnection
         }
 
         Marks |= SegmentHeld;
-        return true;
     }
 
     /// <summary>RFC 5961 7: challenges are limited for each connection by itself, so that no stranger can count them.</summary>

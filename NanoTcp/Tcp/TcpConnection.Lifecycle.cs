@@ -209,7 +209,6 @@ public sealed partial class TcpConnection
         _receive.Clear();
         _send.Clear();
         _roundTrip.Reset();
-        _unacknowledgedText = 0;
         _values[Challenges] = 0;
         _values[TypeOfService] = 0;
         _values[HintedMtu] = 0;

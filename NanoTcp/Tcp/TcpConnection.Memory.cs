@@ -11,7 +11,7 @@ public sealed partial class TcpConnection
     internal const int OutputDue = 0x0002;
 
     /// <summary>The user holds the connection: from Connect or Accept to Close or Abort.</summary>
-    private const int Owned = 0x0004;
+    internal const int Owned = 0x0004;
 
     /// <summary>The peer's FIN has been reached.</summary>
     private const int PeerFinished = 0x0008;
@@ -125,6 +125,12 @@ public sealed partial class TcpConnection
 
     /// <summary>First what <see cref="TcpSettings"/> names, then the values above.</summary>
     private readonly int[] _values;
+
+    /// <summary>Room for octets that have arrived.</summary>
+    internal int ReceiveCapacity
+    {
+        get { return _receive.Capacity; }
+    }
 
     /// <summary>Order of arrival in a listener's queue, or of coming back to the pool.</summary>
     internal int AcceptOrder

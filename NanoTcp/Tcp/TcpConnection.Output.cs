@@ -240,7 +240,8 @@ public sealed partial class TcpConnection
         bool again = (int)(sequence - block.SndMax) < 0;
         if (length != 0)
         {
-            _send.CopyTo(offset, _layer.Ip.Buffer, _layer.TextOffset, length);
+            Ipv4Layer ip = _layer.Ip;
+            _send.CopyTo(offset, ip.Buffer, ip.TransmitOffset + TcpSegment.MinHeaderLength, length);
         }
 
         int flags = TcpSegment.Ack;
@@ -396,7 +397,6 @@ public sealed partial class TcpConnection
     {
         Marks &= ~(AcknowledgeDue | SegmentHeld);
         _acknowledgeAt = Never;
-        _unacknowledgedText = 0;
     }
 
     /// <summary>

@@ -17,7 +17,7 @@ namespace NanoTcp.Tcp;
 /// </code>
 /// Sequence numbers are compared by the sign of their difference (RFC 9293 3.4).
 /// </remarks>
-internal sealed class TcpControlBlock
+internal sealed partial class TcpControlBlock
 {
     /// <summary>LISTEN came before SYN-RECEIVED (RFC 9293 MUST-11).</summary>
     internal const int Passive = 0x01;

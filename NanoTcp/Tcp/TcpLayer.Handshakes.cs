@@ -22,7 +22,7 @@ internal sealed partial class TcpLayer
             TcpConnection connection = Promote(index);
             if (connection != null)
             {
-                connection.Process(segment, buffer, _now);
+                connection.Process(segment, buffer, Ip.Now);
             }
             else if (offered == 0 && segment.SequenceLength != 0 && MayAnswer(HalfOpen.Quota, index, TcpActions.None))
             {
@@ -106,7 +106,7 @@ internal sealed partial class TcpLayer
             {
                 HalfOpen.State[index] = HalfOpenTable.Finished;
                 HalfOpen.AnyFinished = true;
-                HalfOpen.DueAt[index] = _now + TcpLimits.FinishedHandshakeWait;
+                HalfOpen.DueAt[index] = Ip.Now + TcpLimits.FinishedHandshakeWait;
                 WakeAt(HalfOpen.DueAt[index]);
             }
 
@@ -146,7 +146,7 @@ internal sealed partial class TcpLayer
 
         TcpConnection connection = Take();
         connection.Accept(
-            listener, _acceptOrder++, remoteAddress, ports, iss, irs, window, mss, OfferedMss, offered, answerLost, _now);
+            listener, _acceptOrder++, remoteAddress, ports, iss, irs, window, mss, OfferedMss, offered, answerLost, Ip.Now);
         Counters[StackCounter.TcpPassiveOpens]++;
         return connection;
     }
@@ -174,7 +174,7 @@ internal sealed partial class TcpLayer
             }
 
             bool isOrphan = connection.IsOrphan;
-            if (isOrphan ? _now - connection.LastActivity < TcpLimits.OrphanSilence
+            if (isOrphan ? Ip.Now - connection.LastActivity < TcpLimits.OrphanSilence
                 : orphan || !connection.Evictable || connection.EndReason != TcpEndReason.None)
             {
                 continue;
@@ -206,7 +206,7 @@ internal sealed partial class TcpLayer
                 if (HasPlace(FindListener((int)(HalfOpen.Ports[i] >> 16))))
                 {
                     // A connection became free after the timers ran.
-                    return _now;
+                    return Ip.Now;
                 }
             }
         }
@@ -218,7 +218,7 @@ internal sealed partial class TcpLayer
             {
                 TcpConnection connection = _connections[i];
                 long silentAt = connection.LastActivity + TcpLimits.OrphanSilence;
-                if (silentAt > _now && silentAt < next && connection.IsOrphan)
+                if (silentAt > Ip.Now && silentAt < next && connection.IsOrphan)
                 {
                     next = silentAt;
                 }

@@ -15,7 +15,6 @@ internal sealed partial class TcpLayer
     /// <summary>Takes in the segment in the frame buffer; an answer may stand there afterwards.</summary>
     internal void Process(long now)
     {
-        _now = now;
         Counters[StackCounter.TcpInSegs]++;
         Ipv4Layer ip = Ip;
         Ipv4Header header = ip.Header;
@@ -23,23 +22,17 @@ internal sealed partial class TcpLayer
         int offset = ip.ReceiveOffset;
         int length = header.PayloadLength;
 
-        // The pseudo-header begins with the addresses, and where IP has no options they stand right before the segment.
-        const int Addresses = Ipv4Header.AddressesLength;
-        int sum = Ipv4Header.ProtocolTcp + length;
-        if (header.HeaderLength == Ipv4Header.MinLength)
+        TcpSegment segment = _segment;
+        bool whole = segment.Parse(buffer, offset, length);
+        ulong sum = segment.HeaderSum + header.Source + header.Destination + (uint)(Ipv4Header.ProtocolTcp + length);
+        if (length > TcpSegment.MinHeaderLength)
         {
-            sum += InternetChecksum.Sum(buffer, offset - Addresses, Addresses + length);
-        }
-        else
-        {
-            sum += InternetChecksum.Sum(buffer, offset - header.HeaderLength + Ipv4Header.AddressesOffset, Addresses)
-                + InternetChecksum.Sum(buffer, offset, length);
+            sum += (uint)InternetChecksum.Sum(buffer, offset + TcpSegment.MinHeaderLength, length - TcpSegment.MinHeaderLength);
         }
 
         // RFC 9293 MUST-3 and MUST-57: the checksum is right, and it did not come by broadcast.
-        TcpSegment segment = _segment;
-        if (sum % 0xFFFF != 0
-            || !segment.Parse(buffer, offset, length)
+        if (!whole
+            || sum % 0xFFFF != 0
             || (segment.Ports & 0xFFFF) == 0
             || segment.Ports >> 16 == 0
             || !ip.ReceivedUnicast)
@@ -57,6 +50,11 @@ internal sealed partial class TcpLayer
         TcpConnection connection = FindConnection(header.Source, ports);
         if (connection != null)
         {
+            if (connection != _predicted)
+            {
+                Predict(connection, buffer, offset - header.HeaderLength, offset);
+            }
+
             connection.Process(segment, buffer, now);
             return;
         }

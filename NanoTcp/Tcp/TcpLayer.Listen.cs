@@ -25,7 +25,7 @@ internal sealed partial class TcpLayer
 
         if ((flags & TcpSegment.Ack) != 0)
         {
-            if ((flags & TcpSegment.Syn) == 0 && _cookies.AreInForce(_now) && ProcessCookie(listener, remoteAddress, buffer))
+            if ((flags & TcpSegment.Syn) == 0 && _cookies.AreInForce(Ip.Now) && ProcessCookie(listener, remoteAddress, buffer))
             {
                 return true;
             }
@@ -60,14 +60,14 @@ internal sealed partial class TcpLayer
         TcpSegment segment = _segment;
         if (HalfOpen.IsFull)
         {
-            _cookies.Begin(_now);
+            _cookies.Begin(Ip.Now);
         }
 
-        bool cookie = _cookies.AreInForce(_now);
+        bool cookie = _cookies.AreInForce(Ip.Now);
         bool open = FreeConnections > HalfOpen.Count;
         uint iss = cookie
-            ? _cookies.Make(Ip.Address, remoteAddress, segment.Ports, segment.SequenceNumber, segment.MaxSegmentSize, _now)
-            : _isn.Next(Ip.Address, remoteAddress, segment.DestinationPort, segment.SourcePort, _now);
+            ? _cookies.Make(Ip.Address, remoteAddress, segment.Ports, segment.SequenceNumber, segment.MaxSegmentSize, Ip.Now)
+            : _isn.Next(Ip.Address, remoteAddress, segment.DestinationPort, segment.SourcePort, Ip.Now);
         if (farewell != TimeWaitTable.None && (int)(iss - TimeWaits.SndNxt[farewell]) <= 0)
         {
             // RFC 9293 MAY-2, (1): beyond every number of the connection before, which was faster than the clock.
@@ -75,7 +75,7 @@ internal sealed partial class TcpLayer
             cookie = false;
         }
 
-        int index = HalfOpen.Add(_now, false);
+        int index = HalfOpen.Add(Ip.Now, false);
         if (index == HalfOpenTable.None)
         {
             if (cookie)
@@ -98,13 +98,13 @@ internal sealed partial class TcpLayer
         HalfOpen.Irs[index] = segment.SequenceNumber;
         HalfOpen.Window[index] = (ushort)segment.Window;
         HalfOpen.Mss[index] = (ushort)OptionsOf(segment);
-        HalfOpen.Offered[index] = (ushort)(open ? _receiveBuffer : 0);
+        HalfOpen.Offered[index] = (ushort)(open ? ReceiveBuffer : 0);
         HalfOpen.Attempts[index] = 0;
-        HalfOpen.DueAt[index] = _now;
+        HalfOpen.DueAt[index] = Ip.Now;
         if (Ip.Reach(remoteAddress) == Ipv4Layer.Sent)
         {
             // At once: what has not been answered is the first to be replaced.
-            SendSynAck(index, _now);
+            SendSynAck(index, Ip.Now);
         }
         else
         {
@@ -148,7 +148,7 @@ internal sealed partial class TcpLayer
         TcpSegment segment = _segment;
         bool empty = segment.SequenceLength == 0;
         int found = _cookies.Check(
-            Ip.Address, remoteAddress, segment.Ports, segment.SequenceNumber, segment.AcknowledgmentNumber, empty, _now);
+            Ip.Address, remoteAddress, segment.Ports, segment.SequenceNumber, segment.AcknowledgmentNumber, empty, Ip.Now);
         if (found < 0)
         {
             Counters[StackCounter.TcpSynCookiesRejected]++;
@@ -169,11 +169,11 @@ internal sealed partial class TcpLayer
         {
             Counters[StackCounter.TcpSynCookiesAccepted]++;
             Open(listener, remoteAddress, segment.Ports, iss, irs, segment.Window, mss, 0, false)
-                .Process(segment, buffer, _now);
+                .Process(segment, buffer, Ip.Now);
             return true;
         }
 
-        int index = HalfOpen.Add(_now, true);
+        int index = HalfOpen.Add(Ip.Now, true);
         if (index == HalfOpenTable.None)
         {
             // Not even a place to wait. A reset would turn away a peer that, as most do, speaks first: its probe of the

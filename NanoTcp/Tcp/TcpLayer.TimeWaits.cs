@@ -29,7 +29,7 @@ internal sealed partial class TcpLayer
         TimeWaits.DueAt[index] = dueAt;
         TimeWaits.Timeout[index] = (ushort)connection.RetransmissionTimeout;
         TimeWaits.Until[index] = dueAt != TcpConnection.Never ? giveUpAt
-            : _now + (block.State == TcpState.TimeWait ? TimeWaitDuration : TcpLimits.FinWait2);
+            : Ip.Now + (block.State == TcpState.TimeWait ? TimeWaitDuration : TcpLimits.FinWait2);
         WakeAt(dueAt);
         WakeAt(TimeWaits.Until[index]);
         block.State = TcpState.Closed;
@@ -42,7 +42,7 @@ internal sealed partial class TcpLayer
     /// </summary>
     internal void Retire(TcpConnection connection)
     {
-        if (_cookies.AreInForce(_now) && (connection.Block.Marks & TcpControlBlock.Passive) != 0)
+        if (_cookies.AreInForce(Ip.Now) && (connection.Block.Marks & TcpControlBlock.Passive) != 0)
         {
             connection.Block.State = TcpState.TimeWait;
             Linger(connection, TcpConnection.Never, 0);
@@ -93,7 +93,7 @@ internal sealed partial class TcpLayer
             if (_borrowed.State == TcpState.FinWait2)
             {
                 table.DueAt[index] = TcpConnection.Never;
-                table.Until[index] = _now + TcpLimits.FinWait2;
+                table.Until[index] = Ip.Now + TcpLimits.FinWait2;
                 WakeAt(table.Until[index]);
             }
         }
@@ -101,7 +101,7 @@ internal sealed partial class TcpLayer
         if ((actions & TcpActions.TimeWaitStarted) != 0)
         {
             table.DueAt[index] = TcpConnection.Never;
-            table.Until[index] = _now + TimeWaitDuration;
+            table.Until[index] = Ip.Now + TimeWaitDuration;
             WakeAt(table.Until[index]);
         }
 
@@ -110,18 +110,18 @@ internal sealed partial class TcpLayer
             Counters[StackCounter.TcpOutSegs]++;
             Send(
                 remoteAddress, segment.Ports,
-                _borrowed.SndMax, _borrowed.RcvNxt, TcpSegment.Ack, _receiveBuffer, 0, 0);
+                _borrowed.SndMax, _borrowed.RcvNxt, TcpSegment.Ack, ReceiveBuffer, 0, 0);
         }
     }
 
     /// <summary>See <see cref="Retire"/>.</summary>
     private void End(int index)
     {
-        if (_cookies.AreInForce(_now))
+        if (_cookies.AreInForce(Ip.Now))
         {
             TimeWaits.State[index] = (byte)TcpState.TimeWait;
             TimeWaits.DueAt[index] = TcpConnection.Never;
-            TimeWaits.Until[index] = _now + TimeWaitDuration;
+            TimeWaits.Until[index] = Ip.Now + TimeWaitDuration;
             WakeAt(TimeWaits.Until[index]);
         }
         else
@@ -142,7 +142,7 @@ internal sealed partial class TcpLayer
         return (int)(segment.SequenceNumber - TimeWaits.RcvNxt[index]) > 0
             && (control == TcpSegment.Syn
                 || ((control & ~TcpSegment.Fin) == TcpSegment.Ack
-                    && _cookies.AreInForce(_now)
+                    && _cookies.AreInForce(Ip.Now)
                     && (int)(segment.AcknowledgmentNumber - TimeWaits.SndNxt[index]) > 0));
     }
 
@@ -218,7 +218,7 @@ internal sealed partial class TcpLayer
                     table.SndNxt[i] - 1,
                     table.RcvNxt[i],
                     TcpSegment.Fin | TcpSegment.Ack,
-                    _receiveBuffer,
+                    ReceiveBuffer,
                     0,
                     0);
                 return true;
@@ -231,7 +231,7 @@ internal sealed partial class TcpLayer
     /// <summary>RFC 5961 7 for records.</summary>
     private bool MayAnswer(byte[] quotas, int index, int actions)
     {
-        if (!AcknowledgmentQuota.Take(quotas, index, _now))
+        if (!AcknowledgmentQuota.Take(quotas, index, Ip.Now))
         {
             Counters[StackCounter.TcpChallengeAcksLimited]++;
             return false;

@@ -12,9 +12,6 @@ internal sealed partial class TcpLayer
     internal readonly Ipv4Layer Ip;
     internal readonly long[] Counters;
 
-    /// <summary>Where the data of a segment without options starts in the frame buffer.</summary>
-    internal readonly int TextOffset;
-
     /// <summary>The MSS that this side offers, and sends at most: what fits the link (RFC 9293 MUST-67).</summary>
     internal readonly int OfferedMss;
 
@@ -56,12 +53,9 @@ internal sealed partial class TcpLayer
     private readonly IsnGenerator _isn;
     private readonly SynCookies _cookies;
     private readonly IRandomSource _random;
-    private readonly int _receiveBuffer;
     private int _acceptOrder;
     private int _releaseOrder = 1;
     private int _turn;
-    private int _found;
-    private long _now;
 
     internal TcpLayer(
         Ipv4Layer ip,
@@ -82,7 +76,6 @@ internal sealed partial class TcpLayer
     {
         Ip = ip;
         Counters = counters.Values;
-        TextOffset = ip.TransmitOffset + TcpSegment.MinHeaderLength;
         OfferedMss = maxSegmentSize;
         int half = receiveBuffer / 2;
         WindowStep = maxSegmentSize < half ? maxSegmentSize : half;
@@ -90,7 +83,6 @@ internal sealed partial class TcpLayer
         TimeWaitDuration = timeWaitDuration;
         Congestion = CongestionControl.Create(congestionControl);
         Ecn = ecn;
-        _receiveBuffer = receiveBuffer;
         _random = random;
         _isn = new IsnGenerator(random);
         _cookies = new SynCookies(_isn);
@@ -119,12 +111,18 @@ internal sealed partial class TcpLayer
     /// <summary>The time of what is being done, ms.</summary>
     internal long Time
     {
-        get { return _now; }
+        get { return Ip.Now; }
     }
 
     internal int Capacity
     {
         get { return _connections.Length; }
+    }
+
+    /// <summary>The window of a connection whose ring is empty.</summary>
+    private int ReceiveBuffer
+    {
+        get { return _connections[0].ReceiveCapacity; }
     }
 
     /// <summary>The connection in slot <paramref name="index"/>, or null when it is not in use.</summary>
@@ -238,8 +236,8 @@ internal sealed partial class TcpLayer
         TcpConnection connection = localPort == 0 ? null : Take();
         if (connection != null)
         {
-            uint iss = _isn.Next(Ip.Address, remoteAddress, localPort, remotePort, _now);
-            connection.Connect(remoteAddress, ((uint)localPort << 16) | (uint)remotePort, iss, OfferedMss, _now);
+            uint iss = _isn.Next(Ip.Address, remoteAddress, localPort, remotePort, Ip.Now);
+            connection.Connect(remoteAddress, ((uint)localPort << 16) | (uint)remotePort, iss, OfferedMss, Ip.Now);
             Counters[StackCounter.TcpActiveOpens]++;
         }
 
@@ -249,6 +247,11 @@ internal sealed partial class TcpLayer
     /// <summary>Gives a connection back to the pool.</summary>
     internal void Release(TcpConnection connection)
     {
+        if (connection == _predicted)
+        {
+            _predicted = null;
+        }
+
         connection.Marks &= ~TcpConnection.InUse;
         connection.AcceptOrder = _releaseOrder++;
         FreeConnections++;
@@ -257,7 +260,6 @@ internal sealed partial class TcpLayer
     /// <summary>The time has moved on: runs every timer that is due.</summary>
     internal void RunTimers(long now)
     {
-        _now = now;
         bool due = now >= Deadline;
         if (due)
         {
@@ -338,6 +340,7 @@ internal sealed partial class TcpLayer
 
         // Who still has something to send afterwards says so again.
         OutputDue = false;
+        bool sent = false;
         TcpConnection[] connections = _connections;
         int turn = _turn;
         int left = connections.Length;
@@ -345,16 +348,27 @@ internal sealed partial class TcpLayer
         {
             turn = turn == 0 ? connections.Length - 1 : turn - 1;
             TcpConnection connection = connections[turn];
-            if ((connection.Marks & Ready) == Ready && connection.Dispatch(now))
+            if ((connection.Marks & Ready) != Ready)
+            {
+                continue;
+            }
+
+            if (sent)
+            {
+                // Its turn is next.
+                OutputDue = true;
+                break;
+            }
+
+            if (connection.Dispatch(now))
             {
                 _turn = turn;
-                OutputDue = true;
-                return true;
+                sent = true;
             }
         }
         while (--left != 0);
 
-        return false;
+        return sent;
     }
 
     /// <summary>The link has come up again.</summary>
@@ -377,6 +391,7 @@ internal sealed partial class TcpLayer
     /// </summary>
     internal void AddressChanged()
     {
+        _predicted = null;
         for (int i = 0; i < _connections.Length; i++)
         {
             if ((_connections[i].Marks & TcpConnection.InUse) != 0)
@@ -416,8 +431,8 @@ internal sealed partial class TcpLayer
     }
 
     /// <summary>
-    /// Sends a segment from the port in the high half of <paramref name="ports"/> to that in the low half. Its data stands at
-    /// <see cref="TextOffset"/> of the frame buffer; a SYN, which carries an option there, has none, and no other segment
+    /// Sends a segment from the port in the high half of <paramref name="ports"/> to that in the low half. Its data stands in the
+    /// frame buffer, behind the place of a header without options; a SYN, which carries an option there, has none, and no other segment
     /// carries one (RFC 9293 MUST-65). It leaves from IP's one address (RFC 9293 MUST-44, MUST-45).
     /// </summary>
     internal void Send(
@@ -432,11 +447,11 @@ internal sealed partial class TcpLayer
         int urgentPointer = 0,
         int typeOfService = 0)
     {
-        int pseudo = InternetChecksum.PseudoHeaderSum(Ip.Address, remoteAddress, Ipv4Header.ProtocolTcp, 0);
+        Ipv4Layer ip = Ip;
         TcpSegment.Write(
-            Ip.Buffer,
-            Ip.TransmitOffset,
-            pseudo,
+            ip.Buffer,
+            ip.TransmitOffset,
+            (ulong)ip.Address + remoteAddress,
             (int)(ports >> 16),
             (int)(ports & 0xFFFF),
             sequence,
@@ -447,7 +462,7 @@ internal sealed partial class TcpLayer
             mssOption,
             textLength);
         int headerLength = mssOption == 0 ? TcpSegment.MinHeaderLength : TcpSegment.SynHeaderLength;
-        Ip.Send(remoteAddress, Ipv4Header.ProtocolTcp, headerLength + textLength, typeOfService);
+        ip.Send(remoteAddress, Ipv4Header.ProtocolTcp, headerLength + textLength, typeOfService);
     }
 
     /// <summary>
@@ -495,25 +510,23 @@ internal sealed partial class TcpLayer
             return null;
         }
 
-        // Beginning with the one that was found last.
-        int index = _found;
-        do
+        // Mostly it is the one that the segment before belonged to.
+        TcpConnection connection = _predicted;
+        while (connection == null
+            || connection.Ports != ports
+            || connection.Remote != remoteAddress
+            || (connection.Marks & TcpConnection.InUse) == 0
+            || connection.Block.State == TcpState.Closed)
         {
-            TcpConnection connection = connections[index];
-            if (connection.Ports == ports
-                && connection.Remote == remoteAddress
-                && (connection.Marks & TcpConnection.InUse) != 0
-                && connection.Block.State != TcpState.Closed)
+            if (left == 0)
             {
-                _found = index;
-                return connection;
+                return null;
             }
 
-            index = index == 0 ? connections.Length - 1 : index - 1;
+            connection = connections[--left];
         }
-        while (--left != 0);
 
-        return null;
+        return connection;
     }
 
     /// <summary>RFC 6056 3.3.1, RFC 5927 4.2: a random port of the dynamic range that this peer does not have with us already; 0 when all are taken.</summary>

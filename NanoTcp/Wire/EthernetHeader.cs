@@ -15,7 +15,8 @@ internal static class EthernetHeader
     /// <summary>In the first octet of an address, which is in bits 7 to 0 of what <see cref="PeekAddress"/> gives: multicast or broadcast.</summary>
     internal const int GroupBit = 0x01;
 
-    private const long AddressMask = 0xFFFFFFFFFFFF;
+    /// <summary>An address among the eight octets that one native call reads.</summary>
+    internal const long AddressMask = 0xFFFFFFFFFFFF;
 
     internal static void Write(byte[] buffer, int offset, long destination, long source, int type)
     {

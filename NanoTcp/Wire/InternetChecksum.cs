@@ -124,27 +124,6 @@ internal static class InternetChecksum
         return Swapped(sum);
     }
 
-    /// <summary>The same of the 20 octets of a header without options.</summary>
-    internal static int SumOfHeader(byte[] buffer, int offset)
-    {
-        ulong sum = BitConverter.ToUInt64(buffer, offset);
-        ulong word = BitConverter.ToUInt64(buffer, offset + 8);
-        sum += word;
-        if (sum < word)
-        {
-            sum++;
-        }
-
-        word = BitConverter.ToUInt32(buffer, offset + 16);
-        sum += word;
-        if (sum < word)
-        {
-            sum++;
-        }
-
-        return Swapped(sum);
-    }
-
     /// <summary>
     /// Folds a sum to 16 bits and swaps them. One's-complement addition of 16-bit words counts modulo 65,535, but where the
     /// remainder is 0 the sum is 0xFFFF, unless all words were zero.
@@ -158,6 +137,15 @@ internal static class InternetChecksum
         }
 
         return ((folded & 0xFF) << 8) | (folded >> 8);
+    }
+
+    /// <summary>
+    /// The checksum of words that add up to <paramref name="sum"/>, which is not 0. A number of several words counts as it is,
+    /// because 65,536 is 1 modulo 65,535; so a header is added up from its fields.
+    /// </summary>
+    internal static int OfSum(ulong sum)
+    {
+        return 0xFFFE - (int)((sum - 1) % 0xFFFF);
     }
 
     /// <summary>Brings a sum of up to 32,768 folded sums back to 16 bits.</summary>

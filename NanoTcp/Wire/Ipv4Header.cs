@@ -41,8 +41,8 @@ internal sealed class Ipv4Header
 
     private const byte DontFragment = 0x40;
 
-    /// <summary>In the seventh octet: more fragments, and the high bits of the fragment's offset.</summary>
-    private const int FragmentMask = 0x3F;
+    /// <summary>More fragments, and the fragment's offset, in the first eight octets as they are read.</summary>
+    private const ulong FragmentBits = 0xFF3F000000000000;
 
     /// <summary>In the seventh octet: the high bits of the fragment's offset.</summary>
     private const int OffsetMask = 0x1F;
@@ -76,28 +76,30 @@ internal sealed class Ipv4Header
             return false;
         }
 
-        int first = buffer[offset];
-        int headerLength = (first & 0xF) << 2;
-        int totalLength = (buffer[offset + 2] << 8) | buffer[offset + 3];
-        if (first >> 4 != 4 || headerLength < MinLength || totalLength < headerLength || totalLength > length)
+        // As read, the first octet is lowest: version and header length, type of service, total length (2), identification (2),
+        // fragment (2); time to live, protocol, checksum (2).
+        ulong first = BitConverter.ToUInt64(buffer, offset);
+        uint second = BitConverter.ToUInt32(buffer, offset + 8);
+        long addresses = BitConverter.ToInt64(buffer, offset + AddressesOffset);
+        int headerLength = ((int)first & 0xF) << 2;
+        int totalLength = ((int)(first >> 8) & 0xFF00) | ((int)(first >> 24) & 0xFF);
+        if (((int)first & 0xF0) != 0x40 || headerLength < MinLength || totalLength < headerLength || totalLength > length)
         {
             return false;
         }
 
-        int sum = headerLength == MinLength
-            ? InternetChecksum.SumOfHeader(buffer, offset)
-            : InternetChecksum.Sum(buffer, offset, headerLength);
-        if (sum != 0xFFFF)
+        // The words add up in the order in which they are read, too: RFC 1071 2(B).
+        ulong sum = (first >> 32) + (uint)first + second + ((ulong)addresses >> 32) + (uint)addresses;
+        if (headerLength == MinLength ? sum % 0xFFFF != 0 : InternetChecksum.Sum(buffer, offset, headerLength) != 0xFFFF)
         {
             return false;
         }
 
-        IsFragment = ((buffer[offset + 6] & FragmentMask) | buffer[offset + 7]) != 0;
+        IsFragment = (first & FragmentBits) != 0;
         HeaderLength = headerLength;
         PayloadLength = totalLength - headerLength;
-        TypeOfService = buffer[offset + 1];
-        Protocol = buffer[offset + 9];
-        long addresses = BitConverter.ToInt64(buffer, offset + AddressesOffset);
+        TypeOfService = (int)(first >> 8) & 0xFF;
+        Protocol = (int)(second >> 8) & 0xFF;
         if (addresses != _addresses)
         {
             _addresses = addresses;
@@ -129,8 +131,6 @@ internal sealed class Ipv4Header
         buffer[offset + 7] = 0;
         buffer[offset + 8] = (byte)timeToLive;
         buffer[offset + 9] = (byte)protocol;
-        buffer[offset + 10] = 0;
-        buffer[offset + 11] = 0;
         buffer[offset + 12] = (byte)(source >> 24);
         buffer[offset + 13] = (byte)(source >> 16);
         buffer[offset + 14] = (byte)(source >> 8);
@@ -139,7 +139,10 @@ internal sealed class Ipv4Header
         buffer[offset + 17] = (byte)(destination >> 16);
         buffer[offset + 18] = (byte)(destination >> 8);
         buffer[offset + 19] = (byte)destination;
-        int checksum = ~InternetChecksum.SumOfHeader(buffer, offset);
+        const int VersionAndLength = 0x4500;
+        int checksum = InternetChecksum.OfSum(
+            (ulong)source + destination
+            + (uint)(VersionAndLength + typeOfService + totalLength + identification + (dontFragment ? DontFragment << 8 : 0) + (timeToLive << 8) + protocol));
         buffer[offset + 10] = (byte)(checksum >> 8);
         buffer[offset + 11] = (byte)checksum;
     }

@@ -1,3 +1,5 @@
+using System;
+
 namespace NanoTcp.Wire;
 
 /// <summary>
@@ -28,6 +30,7 @@ internal sealed class TcpSegment
     internal const int Marked = 0x100;
 
     private const int ChecksumOffset = 16;
+    private const int FlagMask = 0xFF;
 
     // The options that every TCP knows (RFC 9293 MUST-4).
     private const int OptionEnd = 0;
@@ -61,6 +64,9 @@ internal sealed class TcpSegment
     /// <summary>The Maximum Segment Size option, or 0 when there is none.</summary>
     internal int MaxSegmentSize;
 
+    /// <summary>What the words of the header add up to, options not included, for the checksum.</summary>
+    internal ulong HeaderSum;
+
     internal int SourcePort
     {
         get { return (int)(Ports & 0xFFFF); }
@@ -78,7 +84,7 @@ internal sealed class TcpSegment
     }
 
     /// <summary>
-    /// Reads the header; false when a length lies. The checksum is the caller's to check before. Options may come in any
+    /// Reads the header; false when a length lies. The checksum is the caller's to check. Options may come in any
     /// segment (RFC 9293 MUST-5), but the only one that is known here means something only in a SYN.
     /// </summary>
     internal bool Parse(byte[] buffer, int offset, int length)
@@ -88,19 +94,31 @@ internal sealed class TcpSegment
             return false;
         }
 
-        int headerLength = (buffer[offset + 12] >> 4) << 2;
+        // As read, the first octet is lowest: the octets of all words change places at once, and those of the two long numbers
+        // once more in pairs. Then the lowest of four words is header length and flags, window, checksum, urgent pointer.
+        ulong control = BitConverter.ToUInt64(buffer, offset + 12);
+        control = ((control & 0x00FF00FF00FF00FF) << 8) | ((control >> 8) & 0x00FF00FF00FF00FF);
+        int headerLength = ((int)control & 0xF000) >> 10;
         if (headerLength < MinHeaderLength || headerLength > length)
         {
             return false;
         }
 
-        Ports = (uint)((buffer[offset + 2] << 24) | (buffer[offset + 3] << 16) | (buffer[offset] << 8) | buffer[offset + 1]);
-        SequenceNumber = (uint)((buffer[offset + 4] << 24) | (buffer[offset + 5] << 16) | (buffer[offset + 6] << 8) | buffer[offset + 7]);
-        AcknowledgmentNumber = (uint)((buffer[offset + 8] << 24) | (buffer[offset + 9] << 16) | (buffer[offset + 10] << 8) | buffer[offset + 11]);
-        int flags = buffer[offset + 13];
+        uint ports = BitConverter.ToUInt32(buffer, offset);
+        ports = ((ports & 0x00FF00FF) << 8) | ((ports >> 8) & 0x00FF00FF);
+        ulong numbers = BitConverter.ToUInt64(buffer, offset + 4);
+        numbers = ((numbers & 0x00FF00FF00FF00FF) << 8) | ((numbers >> 8) & 0x00FF00FF00FF00FF);
+        numbers = ((numbers & 0x0000FFFF0000FFFF) << 16) | ((numbers >> 16) & 0x0000FFFF0000FFFF);
+        uint sequenceNumber = (uint)numbers;
+        uint acknowledgmentNumber = (uint)(numbers >> 32);
+        int flags = (int)control & FlagMask;
+        Ports = ports;
+        SequenceNumber = sequenceNumber;
+        AcknowledgmentNumber = acknowledgmentNumber;
+        HeaderSum = (ulong)ports + sequenceNumber + acknowledgmentNumber + (uint)control + (control >> 32);
         Flags = flags;
-        Window = (buffer[offset + 14] << 8) | buffer[offset + 15];
-        UrgentPointer = (flags & Urg) != 0 ? (buffer[offset + 18] << 8) | buffer[offset + 19] : 0;
+        Window = (int)(control >> 16) & 0xFFFF;
+        UrgentPointer = (flags & Urg) != 0 ? (int)(control >> 48) : 0;
         TextOffset = offset + headerLength;
         TextLength = length - headerLength;
         MaxSegmentSize = 0;
@@ -159,11 +177,11 @@ internal sealed class TcpSegment
     /// The data must already stand behind it, because the checksum is made over all (RFC 9293 MUST-2).
     /// </summary>
     /// <param name="urgentPointer">SEG.UP; meaningful only with the URG bit among the flags.</param>
-    /// <param name="pseudoHeaderSum">From <see cref="InternetChecksum.PseudoHeaderSum"/>, with the length left out.</param>
+    /// <param name="addresses">The sum of both addresses, for the checksum.</param>
     internal static void Write(
         byte[] buffer,
         int offset,
-        int pseudoHeaderSum,
+        ulong addresses,
         int sourcePort,
         int destinationPort,
         uint sequenceNumber,
@@ -191,20 +209,29 @@ internal sealed class TcpSegment
         buffer[offset + 13] = (byte)flags;
         buffer[offset + 14] = (byte)(window >> 8);
         buffer[offset + 15] = (byte)window;
-        buffer[offset + 16] = 0;
-        buffer[offset + 17] = 0;
         buffer[offset + 18] = (byte)(urgentPointer >> 8);
         buffer[offset + 19] = (byte)urgentPointer;
+
+        // The numbers are at hand, so only the data is read again. The pseudo-header is that of RFC 9293 3.1.
+        ulong sum = addresses + sequenceNumber + acknowledgmentNumber
+            + (uint)(sourcePort + destinationPort + (headerLength << 10) + (flags & FlagMask) + window + urgentPointer
+                + Ipv4Header.ProtocolTcp + headerLength + textLength);
+        if (textLength != 0)
+        {
+            sum += (uint)InternetChecksum.Sum(buffer, offset + headerLength, textLength);
+        }
+
         if (maxSegmentSize != 0)
         {
+            const int OptionAndLength = (OptionMaxSegmentSize << 8) | 4;
+            sum += (uint)(OptionAndLength + maxSegmentSize);
             buffer[offset + 20] = OptionMaxSegmentSize;
             buffer[offset + 21] = 4;
             buffer[offset + 22] = (byte)(maxSegmentSize >> 8);
             buffer[offset + 23] = (byte)maxSegmentSize;
         }
 
-        int length = headerLength + textLength;
-        int checksum = ~InternetChecksum.Fold(pseudoHeaderSum + length + InternetChecksum.Sum(buffer, offset, length));
+        int checksum = InternetChecksum.OfSum(sum);
         buffer[offset + ChecksumOffset] = (byte)(checksum >> 8);
         buffer[offset + ChecksumOffset + 1] = (byte)checksum;
     }
