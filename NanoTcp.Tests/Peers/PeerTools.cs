@@ -18,7 +18,8 @@ internal static class PeerTools
     /// <summary>Debian packages of commands that are not called like their package.</summary>
     private static readonly (string Command, string Package)[] s_packages =
         [("ip", "iproute2"), ("tc", "iproute2"), ("ping", "iputils-ping"), ("nc", "netcat-openbsd"),
-            ("avahi-browse", "avahi-utils"), ("avahi-resolve", "avahi-utils"), ("dbus-daemon", "dbus"), ("dbus-send", "dbus")];
+            ("avahi-browse", "avahi-utils"), ("avahi-resolve", "avahi-utils"), ("dbus-daemon", "dbus"), ("dbus-send", "dbus"),
+            ("dnsmasq", "dnsmasq-base"), ("chronyd", "chrony")];
 
     private static readonly HashSet<string> s_told = [];
 

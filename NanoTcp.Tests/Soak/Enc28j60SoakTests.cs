@@ -49,13 +49,15 @@ public sealed class Enc28j60SoakTests
     private static void Run(ulong seed, Sum sum)
     {
         SoakPlan plan = new(seed);
-        SoakWorld world = new(plan);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        string? trouble = world.Run();
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        string? trouble = Run(plan, out SoakWorld world, out long allocated);
         if (trouble == null && allocated != 0)
         {
-            trouble = $"{allocated} octets were allocated";
+            // A run repeats to the octet. What comes only once was the runtime's, which compiles and collects beside it.
+            trouble = Run(plan, out _, out allocated);
+            if (trouble == null && allocated != 0)
+            {
+                trouble = $"{allocated} octets were allocated";
+            }
         }
 
         sum.Add(world);
@@ -64,6 +66,15 @@ public sealed class Enc28j60SoakTests
             Assert.Fail(
                 $"{trouble}\n{plan}Repeat it with\n  {SeedVariable}={seed} dotnet test NanoTcp.Tests --filter {nameof(Enc28j60SoakTests)}");
         }
+    }
+
+    private static string? Run(SoakPlan plan, out SoakWorld world, out long allocated)
+    {
+        world = new SoakWorld(plan);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        string? trouble = world.Run();
+        allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        return trouble;
     }
 
     /// <summary>What came together.</summary>

@@ -98,7 +98,7 @@ public sealed class IsnGeneratorTests
     [TestMethod]
     [Requirement("RFC 9293", "MUST-9", "SHLD-1")]
     [Requirement("RFC 6528", "3")]
-    public void Neighbouring_connections_and_keys_have_unrelated_numbers()
+    public void NUMBER_JACK_neighbouring_connections_and_keys_have_unrelated_numbers()
     {
         HashSet<uint> seen = [];
         IsnGenerator generator = new(new TwoKeys(1, 2));

@@ -67,7 +67,7 @@ public sealed class UrgentTests : TraceTest
     }
 
     [TestMethod]
-    public void Pointers_that_point_nowhere_are_ignored()
+    public void URGENT_11_pointers_that_point_nowhere_are_ignored()
     {
         OpenPassive();
         Send("URG,ACK seq 1 ack 1 len 10 up 0");

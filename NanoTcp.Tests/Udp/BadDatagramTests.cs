@@ -17,7 +17,7 @@ public sealed class BadDatagramTests : UdpTest
     [DataRow(0)]
     [DataRow(1)]
     [DataRow(7)]
-    public void Length_below_the_header_is_dropped(int length)
+    public void AMNESIA_33_a_length_below_the_header_is_dropped(int length)
     {
         UdpSocket socket = Open();
         B.Deliver(FromPeer(WithLength(Packet([1, 2, 3]), length)));
@@ -29,7 +29,7 @@ public sealed class BadDatagramTests : UdpTest
     [DataRow(12)]
     [DataRow(100)]
     [DataRow(65535)]
-    public void Length_beyond_the_packet_is_dropped(int length)
+    public void Ripple20_a_length_beyond_the_packet_is_dropped(int length)
     {
         UdpSocket socket = Open();
         B.Deliver(FromPeer(WithLength(Packet([1, 2, 3]), length)));
@@ -37,7 +37,7 @@ public sealed class BadDatagramTests : UdpTest
     }
 
     [TestMethod]
-    public void Length_short_of_the_packet_counts_and_what_is_behind_it_is_not_seen()
+    public void Ripple20_a_length_short_of_the_packet_counts_and_what_is_behind_it_is_not_seen()
     {
         UdpSocket socket = Open();
         byte[] segment = new byte[20];
@@ -48,7 +48,7 @@ public sealed class BadDatagramTests : UdpTest
     }
 
     [TestMethod]
-    public void Padding_of_the_frame_is_not_seen()
+    public void Ripple20_padding_of_the_frame_is_not_seen()
     {
         UdpSocket socket = Open();
         byte[] frame = new byte[60];

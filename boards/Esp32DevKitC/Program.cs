@@ -22,7 +22,8 @@ public static class Program
         Enc28j60Driver driver = new Enc28j60Driver(spi, 0x020000770002, new Enc28j60Options { UseInterruptPin = true });
         NetworkStack stack = new NetworkStack(driver, new NetworkStackOptions { Random = new BoardRandom(), MulticastGroups = 1 });
 
-        // By DHCP, and found as nanotcp.local. A fixed address: Host = new HostConfigurationOptions { Mode = HostMode.Static, Address = Ipv4Address.From(192, 168, 1, 77) }
+        // By DHCP, and found as nanotcp.local. A fixed address:
+        // Host = new HostConfigurationOptions { Mode = HostMode.Static, Address = Ipv4Address.From(192, 168, 1, 77) },
         HostServices services = new HostServices(stack, new HostServicesOptions
         {
             Services = new MdnsService[] { new MdnsService("NanoTcp status", "_http._tcp", 80, null) },

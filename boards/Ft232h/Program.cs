@@ -21,7 +21,8 @@ using SpiDevice device = adapter.CreateSpiDevice(SystemDeviceSpiBus.Settings(bus
 Enc28j60Driver driver = new(new SystemDeviceSpiBus(device), 0x020000770002, new Enc28j60Options());
 NetworkStack stack = new(driver, new NetworkStackOptions { Random = new SystemRandom(), MulticastGroups = 1 });
 
-// By DHCP, and found as nanotcp.local. A fixed address: Host = new HostConfigurationOptions { Mode = HostMode.Static, Address = Ipv4Address.From(192, 168, 1, 77) }
+// By DHCP, and found as nanotcp.local. A fixed address:
+// Host = new HostConfigurationOptions { Mode = HostMode.Static, Address = Ipv4Address.From(192, 168, 1, 77) },
 HostServices services = new(stack, new HostServicesOptions { Services = [new MdnsService("NanoTcp status", "_http._tcp", 80, null)] });
 
 BoardLoop loop = new(stack, driver);
