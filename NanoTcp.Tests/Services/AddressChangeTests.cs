@@ -1,11 +1,14 @@
+using System.Collections.Generic;
 using NanoTcp.Services;
 using NanoTcp.Tcp;
+using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
 using NanoTcp.Tests.Wire;
+using NanoTcp.Udp;
 
 namespace NanoTcp.Tests.Services;
 
-/// <summary>What becomes of TCP when the address of the host goes, comes or changes.</summary>
+/// <summary>What becomes of connections, groups, names and datagrams when the address of the host goes, comes, changes or is in doubt.</summary>
 [TestClass]
 public sealed class AddressChangeTests : HostTest
 {
@@ -13,6 +16,10 @@ public sealed class AddressChangeTests : HostTest
     private const int Ack = 16;
     private const int Fin = 1;
     private const int Rst = 4;
+    private const uint Mdns = 0xE00000FB;
+    private const uint Ssdp = 0xEFFFFFFA;
+
+    private static readonly byte[] One = new byte[1];
 
     [TestMethod]
     public void Connections_of_clients_and_servers_end_with_a_reason_when_the_address_goes()
@@ -175,12 +182,7 @@ public sealed class AddressChangeTests : HostTest
         Answer(DhcpReply.Ack, NextQuestion());
         long probed = B.Now - B.Start;
         At(probed + ProbingTime - 1);
-        while (B.Sent.TryDequeue(out SentFrame frame))
-        {
-            Assert.AreEqual(Frames.TypeArp, Frames.Get16(frame.Octets, 12), "nothing is sent from an address in doubt");
-            Assert.AreEqual(0u, Frames.Get32(frame.Octets, 14 + 14));
-        }
-
+        OnlyProbes();
         At(probed + ProbingTime);
         Arp(Frames.ArpReply, ServerMac, Server, OwnMac, Leased);
         byte[] data = NextTcp();
@@ -201,6 +203,117 @@ public sealed class AddressChangeTests : HostTest
         Assert.AreEqual(TcpEndReason.AddressChanged, client.EndReason);
         client.Close();
         Forget();
+    }
+
+    [TestMethod]
+    [Requirement("RFC 5227", "2.1")]
+    public void Groups_names_and_broadcasts_wait_until_an_address_in_doubt_is_confirmed()
+    {
+        UdpSocket socket = BootWithMulticast(out MdnsResponder mdns);
+        SetLink(false);
+        At(30_000);
+        SetLink(true);
+        Shout(socket);
+        Answer(DhcpReply.Ack, OnlyQuestion());
+        long probed = B.Now - B.Start;
+        Assert.AreEqual(MdnsState.Idle, mdns.State);
+        At(probed + ProbingTime - 1);
+        OnlyProbes();
+        Assert.AreEqual(MdnsState.Idle, mdns.State);
+
+        At(probed + ProbingTime);
+        Assert.AreEqual(MdnsState.Probing, mdns.State);
+        At(probed + ProbingTime + 5000);
+        Assert.AreEqual(MdnsState.Ready, mdns.State);
+        HashSet<uint> destinations = [];
+        while (B.Sent.TryDequeue(out SentFrame frame))
+        {
+            if (Frames.Get16(frame.Octets, 12) == Frames.TypeIpv4)
+            {
+                Assert.AreEqual(Leased, Frames.Get32(frame.Octets, 26));
+                destinations.Add(Frames.Get32(frame.Octets, 30));
+            }
+        }
+
+        CollectionAssert.AreEquivalent(new[] { Ssdp, Mdns, 0xFFFFFFFF, StackBench.Subnet + 255 }, new List<uint>(destinations));
+    }
+
+    [TestMethod]
+    public void Datagrams_that_waited_for_an_address_in_doubt_are_dropped_when_it_is_refused()
+    {
+        UdpSocket socket = BootWithMulticast(out MdnsResponder mdns);
+        SetLink(false);
+        SetLink(true);
+        Shout(socket);
+        DhcpQuestion request = OnlyQuestion();
+        Assert.AreEqual(UdpError.None, socket.TakeError());
+        Answer(DhcpReply.Nak, request);
+        OnlyQuestion();
+        Assert.AreEqual(UdpError.NoRoute, socket.TakeError());
+        Assert.AreEqual(MdnsState.Idle, mdns.State);
+    }
+
+    [TestMethod]
+    public void A_question_by_multicast_is_not_answered_from_an_address_in_doubt()
+    {
+        BootWithMulticast(out MdnsResponder mdns);
+        SetLink(false);
+        SetLink(true);
+        OnlyQuestion();
+        long ignored = mdns.Counters.GetValue(MdnsCounter.InIgnored);
+        byte[] query = DnsText.Parse("query; ?nanotcp.local A");
+        byte[] datagram = new byte[8 + query.Length];
+        Frames.Put16(datagram, 0, 5353);
+        Frames.Put16(datagram, 2, 5353);
+        Frames.Put16(datagram, 4, datagram.Length);
+        query.CopyTo(datagram, 8);
+        B.Deliver(Frames.Ethernet(0x01005E0000FB, ServerMac, Frames.TypeIpv4, Frames.Ipv4(Server, Mdns, 17, datagram)));
+        Assert.AreEqual(ignored + 1, mdns.Counters.GetValue(MdnsCounter.InIgnored));
+        At(23_000);
+        Nothing();
+    }
+
+    /// <summary>A host with a lease that is in a group, is known by name, and may broadcast; at 20 s all is told.</summary>
+    private UdpSocket BootWithMulticast(out MdnsResponder mdns)
+    {
+        BootAndBind(stack: options => options.MulticastGroups = 2);
+        B.Stack.JoinGroup(Ssdp);
+        mdns = new MdnsResponder(B.Stack, "nanotcp", null!);
+        UdpSocket socket = B.Stack.CreateUdpSocket(256, 256);
+        socket.AllowBroadcast = true;
+        socket.Bind(5000);
+        B.Poll();
+        At(20_000);
+        Forget();
+        Assert.AreEqual(MdnsState.Ready, mdns.State);
+        return socket;
+    }
+
+    private void Shout(UdpSocket socket)
+    {
+        Assert.IsTrue(socket.SendTo(0xFFFFFFFF, 9, One, 0, 1));
+        Assert.IsTrue(socket.SendTo(StackBench.Subnet + 255, 9, One, 0, 1));
+        Assert.IsTrue(socket.SendTo(Ssdp, 9, One, 0, 1));
+        B.Poll();
+    }
+
+    /// <summary>All that has been sent is one question without an address.</summary>
+    private DhcpQuestion OnlyQuestion()
+    {
+        DhcpQuestion question = new(Next());
+        Assert.AreEqual(0u, question.Source);
+        Nothing();
+        return question;
+    }
+
+    /// <summary>All that has been sent is ARP without an address.</summary>
+    private void OnlyProbes()
+    {
+        while (B.Sent.TryDequeue(out SentFrame frame))
+        {
+            Assert.AreEqual(Frames.TypeArp, Frames.Get16(frame.Octets, 12), "nothing is sent from an address in doubt");
+            Assert.AreEqual(0u, Frames.Get32(frame.Octets, 14 + 14));
+        }
     }
 
     /// <summary>A connection of this host to port 80 of the server.</summary>

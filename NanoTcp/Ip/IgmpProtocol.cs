@@ -8,8 +8,8 @@ namespace NanoTcp.Ip;
 /// </summary>
 /// <remarks>
 /// Which state a group is in (RFC 2236 6) stands in the table: a Delaying Member has a time in
-/// <see cref="MulticastGroups.ReportAt"/>, an Idle Member has none. Without a link or an address nothing is sent, and
-/// everything is reported again when they are there.
+/// <see cref="MulticastGroups.ReportAt"/>, an Idle Member has none. Without a link or an address that may be used nothing is
+/// sent, and everything is reported again when they are there.
 /// </remarks>
 internal sealed class IgmpProtocol
 {
@@ -285,7 +285,7 @@ internal sealed class IgmpProtocol
 
     private bool IsActive()
     {
-        return _linkUp && _ip.Address != 0;
+        return _linkUp && _ip.IsAddressUsable;
     }
 
     private void FindDue()

@@ -91,6 +91,12 @@ internal sealed class Ipv4Layer
         Configure(0, 0, 0);
     }
 
+    /// <summary>False without an address, and while it has to be probed for anew (RFC 5227 2.1): then nothing is sent from it.</summary>
+    internal bool IsAddressUsable
+    {
+        get { return _arp.Address != 0; }
+    }
+
     /// <summary>Gives the host another address, or takes it away with 0.</summary>
     internal void Configure(uint address, int prefixLength, uint gateway)
     {
@@ -188,9 +194,9 @@ internal sealed class Ipv4Layer
             return Reach(destination);
         }
 
-        // RFC 1122 3.2.1.3: only a host that asks for its address has none in what it sends. RFC 5227 2.1: nothing is sent from one
-        // that has to be probed for.
-        return _arp.Address != 0 || destination == Ipv4Address.Broadcast ? Sent : Unreachable;
+        // RFC 1122 3.2.1.3: only a host that asks for its address has none in what it sends. RFC 5227 2.1: what is to leave from one
+        // that has to be probed for waits, as it does for a neighbour.
+        return IsAddressUsable ? Sent : Address != 0 ? Pending : Unreachable;
     }
 
     /// <summary>

@@ -21,7 +21,7 @@ public sealed partial class MdnsResponder
         // RFC 6762 18.3, 18.11.
         int flags = BigEndian.ReadUInt16(buffer, start + DnsMessage.FlagsOffset);
         bool response = (flags & DnsMessage.Response) != 0;
-        bool ignored = (flags & (DnsMessage.OpcodeMask | DnsMessage.RcodeMask)) != 0 || _stack.Address == 0;
+        bool ignored = (flags & (DnsMessage.OpcodeMask | DnsMessage.RcodeMask)) != 0 || !CanSpeak;
 
         // RFC 6762 11: what comes through the group comes from this link, whatever its source.
         bool unicast = udp.Ip.Header.Destination != Group;

@@ -177,7 +177,7 @@ public sealed partial class MdnsResponder : UdpEndpoint
                 return _goodbye != 0 ? MdnsState.Stopping : MdnsState.Stopped;
             }
 
-            if (_records.HostAddress == 0 || !_up)
+            if (_records.HostAddress == 0 || !CanSpeak)
             {
                 return MdnsState.Idle;
             }
@@ -269,10 +269,10 @@ public sealed partial class MdnsResponder : UdpEndpoint
         get { return _stack; }
     }
 
-    /// <summary>True when something can be sent at all.</summary>
+    /// <summary>True when something can be sent at all: an address that has to be probed for anew says nothing (RFC 5227 2.1).</summary>
     internal bool CanSpeak
     {
-        get { return _up && _stack.Address != 0; }
+        get { return _up && _stack.IsAddressUsable; }
     }
 
     /// <summary>True when the host has its name, and has not stopped.</summary>
