@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using NanoTcp.Services;
 using NanoTcp.Tcp;
 using NanoTcp.Tests.Compliance;
+using NanoTcp.Tests.Link;
 using NanoTcp.Tests.Wire;
 
 namespace NanoTcp.Tests.Services;
@@ -209,6 +210,38 @@ public sealed class LinkLocalTests : HostTest
     }
 
     [TestMethod]
+    public void A_link_local_address_and_a_lease_that_are_lost_at_once_do_not_end_the_search()
+    {
+        uint old = BootLinkLocal();
+        ProbeForLease(28_000);
+        B.Link.Deliver(ClaimOf(old));
+        B.Link.Deliver(ClaimOf(old));
+        B.Link.Deliver(ClaimOf(Leased));
+        B.Poll();
+        HostCounted(HostCounter.Conflicts, 2);
+        HostCounted(HostCounter.Declines, 1);
+        Assert.AreNotEqual(old, Host.Candidate, "not that one again");
+        long discovers = Host.Counters.GetValue(HostCounter.Discovers);
+        At(38_000);
+        HostCounted(HostCounter.Discovers, discovers + 1);
+    }
+
+    [TestMethod]
+    public void A_link_local_address_that_is_lost_when_the_lease_is_found_free_does_not_cost_the_lease()
+    {
+        uint old = BootLinkLocal();
+        ProbeForLease(28_000);
+        At(28_000 + ProbingTime - 1);
+        Claim(old);
+
+        // The wait after the last probe is over, and before anybody has looked at that the other station speaks again.
+        B.Stack.Poll(B.Start + 28_000 + ProbingTime);
+        B.Link.Deliver(ClaimOf(old));
+        At(28_000 + ProbingTime);
+        Is(HostState.Bound, Leased);
+    }
+
+    [TestMethod]
     [Requirement("RFC 3927", "2.5")]
     public void ARP_of_a_link_local_address_goes_to_everybody_replies_too()
     {
@@ -303,6 +336,18 @@ public sealed class LinkLocalTests : HostTest
         Assert.AreEqual(HostState.LinkLocal, Host.State);
         return B.Stack.Address;
     }
+
+    /// <summary>At that time the host asks, is given an address, and has begun to probe for it.</summary>
+    private void ProbeForLease(long time)
+    {
+        At(time);
+        Answer(DhcpReply.Offer, new DhcpQuestion(Last()));
+        Answer(DhcpReply.Ack, Asked(DhcpQuestion.Request));
+        Probed(Leased);
+    }
+
+    private static byte[] ClaimOf(uint address) => Frames.Ethernet(
+        Broadcast, OtherMac, Frames.TypeArp, Frames.Arp(Frames.ArpRequest, OtherMac, address, 0, address));
 
     /// <summary>The newest frame; all others are let go.</summary>
     private byte[] Last()

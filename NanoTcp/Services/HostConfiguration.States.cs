@@ -139,13 +139,15 @@ public sealed partial class HostConfiguration
             return;
         }
 
-        if (lost)
-        {
-            GiveUpAddress(now);
-        }
-
+        // The address in use and the one that was probed for may be decided on at the same time: what is done about the one must not
+        // forget what has come of the other.
         int outcome = _detector.Outcome;
         _detector.Outcome = ConflictDetector.Open;
+        if (lost)
+        {
+            GiveUpAddress(outcome == ConflictDetector.Open, now);
+        }
+
         if (outcome == ConflictDetector.Free)
         {
             UseAddress();
@@ -380,7 +382,7 @@ public sealed partial class HostConfiguration
     }
 
     /// <summary>Another station uses the address of this host and will not go (RFC 5227 2.4).</summary>
-    private void GiveUpAddress(long now)
+    private void GiveUpAddress(bool open, long now)
     {
         _counters[HostCounter.Conflicts]++;
         if (Origin != AddressOrigin.LinkLocal)
@@ -390,9 +392,10 @@ public sealed partial class HostConfiguration
         }
 
         DropAddress();
-        if (_detector.Candidate == 0)
+        _linkLocal = NextLinkLocal(_linkLocal);
+        if (open && _detector.Candidate == 0)
         {
-            ChooseOther(now);
+            Choose(now);
         }
     }
 
