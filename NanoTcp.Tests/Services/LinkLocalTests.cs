@@ -210,6 +210,26 @@ public sealed class LinkLocalTests : HostTest
     }
 
     [TestMethod]
+    [Requirement("RFC 2131", "4.4.5")]
+    public void A_lease_that_was_probed_for_when_the_link_local_address_was_lost_is_renewed_and_ends()
+    {
+        uint old = BootLinkLocal();
+        ProbeForLease(28_000);
+        Claim(old);
+        Claim(old);
+        At(28_000 + ProbingTime);
+        Is(HostState.Bound, Leased);
+        Assert.AreEqual(3596, Host.LeaseLeft);
+        At(28_000 + 1800_000);
+        Is(HostState.Renewing, Leased);
+        At(28_000 + 3150_000);
+        Is(HostState.Rebinding, Leased);
+        At(28_000 + 3600_000);
+        Assert.AreEqual(HostReason.Expired, Host.Reason);
+        Is(HostState.Selecting, 0);
+    }
+
+    [TestMethod]
     public void A_link_local_address_and_a_lease_that_are_lost_at_once_do_not_end_the_search()
     {
         uint old = BootLinkLocal();

@@ -449,9 +449,8 @@ public sealed partial class HostConfiguration
     private void DropAddress()
     {
         Origin = AddressOrigin.None;
-        _leaseEnd = Never;
-        _renewAt = Never;
-        _rebindAt = Never;
+
+        // The times of the lease stay: they may be those of one whose address is being probed for.
         _unconfirmed = false;
         _stack.SetAddress(0, 0, 0);
     }
