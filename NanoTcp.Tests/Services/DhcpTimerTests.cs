@@ -119,6 +119,10 @@ public sealed class DhcpTimerTests : HostTest
     [DataRow(0u, 1000u, 1000, 1000, DisplayName = "only T2, before half")]
     [DataRow(2000u, 1000u, 1000, 1000, DisplayName = "T1 behind T2")]
     [DataRow(100u, 3600u, 100, 3150, DisplayName = "T2 not before the end")]
+    [DataRow(1u, 0u, 1800, 3150, DisplayName = "T1 after a second")]
+    [DataRow(0u, 1u, 1800, 3150, DisplayName = "T2 after a second")]
+    [DataRow(1u, 2u, 1800, 3150, DisplayName = "both at once")]
+    [DataRow(14u, 1000u, 1000, 1000, DisplayName = "T1 that would ask without a break")]
     [DataRow(5000u, 6000u, 1800, 3150, DisplayName = "both behind the end")]
     [DataRow(0xFFFFFFFFu, 0xFFFFFFFFu, 1800, 3150, DisplayName = "never, but the lease ends")]
     public void T1_and_T2(uint renewal, uint rebinding, int renewsBy, int rebindsAt)
@@ -139,6 +143,20 @@ public sealed class DhcpTimerTests : HostTest
         Assert.AreEqual(rebindsAt, Host.RebindingLeft + (BindingTime / 1000));
         Assert.IsTrue(t1 <= renewsBy && t1 > renewsBy - 57 - (renewsBy == 100 ? -56 : 0), $"T1 is {t1} s");
         Assert.AreEqual(3600, Host.LeaseLeft + (BindingTime / 1000));
+    }
+
+    [TestMethod]
+    [Requirement("RFC 2131", "4.4.5")]
+    public void T1_comes_a_little_before_an_early_T2_and_not_at_any_time()
+    {
+        for (uint seed = 1; seed <= 30; seed++)
+        {
+            BootAtRandom(seed, reply => reply.PutNumber(59, 60));
+            At(11_000);
+            Is(HostState.Bound, Leased);
+            Assert.IsTrue(Host.RenewalLeft is >= 48 and <= 50, $"{Host.RenewalLeft} s until T1");
+            Forget();
+        }
     }
 
     [TestMethod]
@@ -506,6 +524,15 @@ public sealed class DhcpTimerTests : HostTest
         Is(HostState.Bound, Leased);
     }
 
+    /// <summary>Chance as it comes; at 1 s an address is given.</summary>
+    private void BootAtRandom(uint seed, Action<DhcpReply> more)
+    {
+        Boot(random: new SeededRandom(seed));
+        At(1000);
+        Answer(DhcpReply.Offer, new DhcpQuestion(B.Sent.Dequeue().Octets), 3600, more);
+        Answer(DhcpReply.Ack, Asked(DhcpQuestion.Request), 3600, more);
+    }
+
     /// <summary>A copy of the last question, which nobody has answered.</summary>
     private byte[] Again()
     {
@@ -525,6 +552,14 @@ public sealed class DhcpTimerTests : HostTest
     /// <summary>The next question, behind what ARP it needs.</summary>
     private void IsQuestion(long station)
     {
+        DhcpQuestion question = Question();
+        Assert.AreEqual(DhcpQuestion.Request, question.Type);
+        Assert.AreEqual(station, question.Station);
+        Assert.AreEqual(Leased, question.ClientAddress);
+    }
+
+    private DhcpQuestion Question()
+    {
         byte[] frame = Next();
         if (Frames.Get16(frame, 12) == Frames.TypeArp)
         {
@@ -532,9 +567,6 @@ public sealed class DhcpTimerTests : HostTest
             frame = Next();
         }
 
-        DhcpQuestion question = new(frame);
-        Assert.AreEqual(DhcpQuestion.Request, question.Type);
-        Assert.AreEqual(station, question.Station);
-        Assert.AreEqual(Leased, question.ClientAddress);
+        return new DhcpQuestion(frame);
     }
 }

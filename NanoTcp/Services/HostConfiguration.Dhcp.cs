@@ -293,7 +293,10 @@ public sealed partial class HostConfiguration
         ProbeFor(_lease[DhcpMessage.YourAddress], now);
     }
 
-    /// <summary>RFC 2131 4.4.5: T1 lies before T2 and T2 before the end; what a server says otherwise, or not at all, is set here.</summary>
+    /// <summary>
+    /// RFC 2131 4.4.5: T1 lies before T2 and T2 before the end; what a server says otherwise, or not at all, or so short that it would
+    /// be asked without a break, is set here.
+    /// </summary>
     private void SetLeaseTimes()
     {
         uint lease = _lease[DhcpMessage.Lease];
@@ -308,15 +311,16 @@ public sealed partial class HostConfiguration
         long all = (long)lease * 1000;
         long renewal = (long)_lease[DhcpMessage.Renewal] * 1000;
         long rebinding = (long)_lease[DhcpMessage.Rebinding] * 1000;
-        if (rebinding == 0 || rebinding >= all)
+        if (rebinding < LeastRenewal || rebinding >= all)
         {
             rebinding = all / 8 * 7;
         }
 
-        if (renewal == 0 || renewal >= rebinding)
+        if (renewal < LeastRenewal || renewal >= rebinding)
         {
             // A little earlier at random, so that hosts that have got their leases together do not renew them together.
-            renewal = (rebinding < all / 2 ? rebinding : all / 2) - Upto((int)(all / 64 > 600000 ? 600000 : all / 64));
+            renewal = rebinding < all / 2 ? rebinding : all / 2;
+            renewal -= Upto((int)(renewal / 32 > 600000 ? 600000 : renewal / 32));
             if (renewal >= rebinding)
             {
                 renewal = rebinding / 2;

@@ -31,6 +31,9 @@ public sealed partial class HostConfiguration
     /// <summary>From a DHCPDECLINE until the next DHCPDISCOVER (RFC 2131 3.1 step 5).</summary>
     internal const int DeclineWait = 10000;
 
+    /// <summary>T1 and T2 that are shorter are not believed: half of the shortest lease that is taken.</summary>
+    internal const int LeastRenewal = (int)DhcpMessage.ShortestLease * 1000 / 2;
+
     /// <summary>Least time between two requests to prolong a lease (RFC 2131 4.4.5).</summary>
     internal const int RenewalWait = 60000;
 
