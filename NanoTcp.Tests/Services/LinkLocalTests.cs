@@ -262,6 +262,45 @@ public sealed class LinkLocalTests : HostTest
     }
 
     [TestMethod]
+    [Requirement("RFC 3927", "1.9")]
+    [DataRow(false, DisplayName = "it says nothing more")]
+    [DataRow(true, DisplayName = "it refuses what it has offered")]
+    public void A_server_that_offers_and_never_gives_is_as_good_as_none(bool refuses)
+    {
+        Boot();
+        for (int time = 0; time <= 80_000; time += 500)
+        {
+            At(time);
+            while (B.Sent.TryDequeue(out SentFrame frame))
+            {
+                if (Frames.Get16(frame.Octets, 12) != Frames.TypeIpv4)
+                {
+                    continue;
+                }
+
+                DhcpQuestion question = new(frame.Octets);
+                if (question.Type == DhcpQuestion.Discover)
+                {
+                    Answer(DhcpReply.Offer, question);
+                }
+                else if (refuses)
+                {
+                    Answer(DhcpReply.Nak, question);
+                }
+            }
+        }
+
+        Assert.AreEqual(HostState.LinkLocal, Host.State);
+        Assert.IsTrue(Host.HasAddress);
+
+        // And the search goes on behind it.
+        long discovers = Host.Counters.GetValue(HostCounter.Discovers);
+        At(300_000);
+        Assert.IsGreaterThan(discovers, Host.Counters.GetValue(HostCounter.Discovers));
+        Forget();
+    }
+
+    [TestMethod]
     [Requirement("RFC 3927", "2.5")]
     public void ARP_of_a_link_local_address_goes_to_everybody_replies_too()
     {

@@ -356,8 +356,14 @@ public sealed partial class HostConfiguration
 
         int wait = _refusals == 0 ? 0 : _refusals > 5 ? LongestWait : 1000 << _refusals;
         _refusals++;
+        bool offered = _phase == HostState.Requesting;
         SetPhase(HostState.Init);
         _searchingSince = now;
         _timer = now + wait + Upto(StartDelay);
+        if (offered)
+        {
+            // A server that refuses what it has offered is as good as none.
+            HelpYourself(now);
+        }
     }
 }

@@ -70,7 +70,7 @@ public sealed partial class HostConfiguration
     /// <summary>The link-local address that is in use or would be.</summary>
     private uint _linkLocal;
 
-    /// <summary>Questions without an answer since the search began.</summary>
+    /// <summary>Questions without an answer, or with nothing but a refusal of what was offered, since the search began.</summary>
     private int _unanswered;
 
     /// <summary>DHCPNAK messages since the last lease.</summary>
@@ -242,14 +242,16 @@ public sealed partial class HostConfiguration
                 break;
 
             case HostState.Requesting:
-                NoAnswer(now);
                 if (_sent < RequestsWhenOffered)
                 {
+                    NoAnswer(now);
                     Queue(DhcpMessage.Request);
                 }
                 else
                 {
+                    // A server that offers and then says nothing is as good as none.
                     Select();
+                    NoAnswer(now);
                 }
 
                 break;
@@ -473,6 +475,7 @@ public sealed partial class HostConfiguration
         _remembered = _lease[DhcpMessage.YourAddress];
         _mayReboot = true;
         _refusals = 0;
+        _unanswered = 0;
         _unconfirmed = false;
     }
 
