@@ -161,6 +161,33 @@ public sealed class DhcpTimerTests : HostTest
 
     [TestMethod]
     [Requirement("RFC 2131", "4.4.5")]
+    public void RENEWING_each_request_is_a_transaction_and_the_lease_counts_from_the_one_that_is_answered()
+    {
+        BootAtRandom(7, Times);
+        At(1001_000 - 1);
+        Forget();
+        At(1001_000);
+        Is(HostState.Renewing, Leased);
+        AnswerArp(Server, ServerMac);
+        DhcpQuestion first = Asked(DhcpQuestion.Request);
+        At(1501_000 - 1);
+        NoQuestion();
+        At(1501_000);
+        DhcpQuestion second = Question();
+        Assert.AreNotEqual(first.Transaction, second.Transaction);
+        Answer(DhcpReply.Ack, first, 3600, Times);
+        Is(HostState.Renewing, Leased);
+        HostCounted(HostCounter.InIgnored, 1);
+        At(1501_000 + 2000);
+        Answer(DhcpReply.Ack, second, 3600, Times);
+        Is(HostState.Bound, Leased);
+        Assert.AreEqual(3598, Host.LeaseLeft);
+        Assert.AreEqual(998, Host.RenewalLeft);
+        Forget();
+    }
+
+    [TestMethod]
+    [Requirement("RFC 2131", "4.4.5")]
     public void RENEWING_the_server_alone_is_asked_at_T1_and_the_lease_goes_on()
     {
         BootAndBind(3600, Times);

@@ -32,7 +32,7 @@ public sealed partial class HostConfiguration
     /// <summary>'secs' of the last DHCPDISCOVER; the DHCPREQUEST that follows has the same (RFC 2131 3.1 step 3).</summary>
     private int _seconds;
 
-    /// <summary>When the first DHCPREQUEST of this state was sent: a lease counts from there (RFC 2131 4.4.1).</summary>
+    /// <summary>When the first DHCPREQUEST of this transaction was sent: a lease counts from there (RFC 2131 4.4.1).</summary>
     private long _requestedAt;
 
     internal override void Process(UdpLayer udp, long now)
@@ -210,7 +210,8 @@ public sealed partial class HostConfiguration
             return;
         }
 
-        if (_sent == 0)
+        // RFC 2131 4.4.5: a lease that is prolonged counts from the request that was answered, and each is a transaction of its own.
+        if (_sent == 0 || _phase == HostState.Renewing || _phase == HostState.Rebinding)
         {
             _requestedAt = now;
         }

@@ -279,7 +279,8 @@ public sealed partial class HostConfiguration
 
             case HostState.Renewing:
             case HostState.Rebinding:
-                Queue(DhcpMessage.Request);
+                // A new transaction each time, so that it is known which request an answer is to.
+                Ask(DhcpMessage.Request, 0);
                 break;
 
             case HostState.Conflict:
