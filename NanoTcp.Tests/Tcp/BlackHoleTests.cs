@@ -121,6 +121,22 @@ public sealed class BlackHoleTests : TraceTest
     }
 
     [TestMethod]
+    public void A_segment_that_is_lost_after_the_link_came_back_is_no_black_hole()
+    {
+        Open();
+        Write(1460);
+        Expect("PSH,ACK seq 1 ack 1 len 1460");
+        LinkDown();
+        At(20_000);
+        LinkUp();
+        Expect("PSH,ACK seq 1 ack 1 len 1460");
+        At(21_000);
+        Expect("PSH,ACK seq 1 ack 1 len 1460");
+        Send("ACK seq 1 ack 1461");
+        Counted(StackCounter.TcpBlackHoles, 0);
+    }
+
+    [TestMethod]
     public void A_link_that_was_down_is_no_black_hole()
     {
         Open();

@@ -108,7 +108,7 @@ public sealed partial class TcpConnection
 
     /// <summary>
     /// The link has come back: what was out may be lost, and waiting for a long timeout helps nobody. The back-off that
-    /// went on meanwhile says nothing about the network.
+    /// went on meanwhile says nothing about the network, and nor do the retransmissions that went nowhere.
     /// </summary>
     internal void LinkRestored(long now)
     {
@@ -122,6 +122,11 @@ public sealed partial class TcpConnection
         Marks &= ~EcnHeld;
         if (Block.SndMax != Block.SndUna)
         {
+            if ((Marks & Probing) == 0)
+            {
+                Marks &= ~Retries;
+            }
+
             GoBack();
         }
         else if ((Block.Marks & TcpControlBlock.SynAcknowledged) != 0 && Block.SndWnd != 0)
