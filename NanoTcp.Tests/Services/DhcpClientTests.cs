@@ -248,6 +248,29 @@ public sealed class DhcpClientTests : HostTest
     }
 
     [TestMethod]
+    [Requirement("RFC 2131", "4.4.6")]
+    public void When_the_lease_has_been_given_back_the_address_is_not_used_for_another_frame()
+    {
+        BootAndBind();
+        At(100_000);
+        Arp(Wire.Frames.ArpRequest, ServerMac, Server, 0, Leased);
+        Forget();
+        Host.Stop();
+        byte[]? frame = null;
+        for (int i = 0; i < 10 && frame == null; i++)
+        {
+            B.Stack.Poll(B.Now);
+            frame = B.Link.Take();
+        }
+
+        Assert.AreEqual(DhcpQuestion.Release, new DhcpQuestion(frame!).Type);
+        Is(HostState.Stopped, 0);
+        Assert.IsFalse(Host.HasAddress);
+        B.Poll();
+        Nothing();
+    }
+
+    [TestMethod]
     public void A_host_whose_server_does_not_answer_for_its_address_stops_without_a_farewell()
     {
         BootAndBind();

@@ -206,7 +206,9 @@ public sealed partial class HostConfiguration
 
         if (_toSend == DhcpMessage.Release)
         {
-            _timer = now;
+            // RFC 2131 4.4.6: the server may lend it to somebody else from now on.
+            EndStop();
+            Tell();
             return;
         }
 
