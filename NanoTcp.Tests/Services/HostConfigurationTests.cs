@@ -138,6 +138,24 @@ public sealed class HostConfigurationTests : HostTest
     }
 
     [TestMethod]
+    public void A_host_that_is_stopped_and_started_before_it_has_seen_the_link_begins_too()
+    {
+        StackBench bench = Make(options =>
+        {
+            options.Address = 0;
+            options.Random = new SteadyRandom();
+        });
+        bench.Poll();
+        bench.AdvanceTo(bench.Start + 100_000);
+        HostConfiguration host = new(bench.Stack, new HostConfigurationOptions());
+        host.Stop();
+        host.Start();
+        bench.Poll();
+        Assert.AreEqual(HostState.Selecting, host.State);
+        Asked(DhcpQuestion.Discover);
+    }
+
+    [TestMethod]
     public void A_host_without_a_link_waits_for_one()
     {
         StackBench bench = Make(options =>

@@ -288,6 +288,12 @@ public sealed partial class HostConfiguration : UdpEndpoint
             }
 
             SetDeadline();
+            if (!_linkUp)
+            {
+                // The link may be up already, and this host have been stopped before it could see that.
+                Wake(long.MinValue);
+            }
+
             Tell();
         }
     }
