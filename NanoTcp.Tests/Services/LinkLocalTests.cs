@@ -262,6 +262,22 @@ public sealed class LinkLocalTests : HostTest
     }
 
     [TestMethod]
+    [Requirement("RFC 5227", "2.4")]
+    public void Who_has_used_the_link_local_address_does_not_cost_the_lease_its_defence()
+    {
+        uint old = BootLinkLocal();
+        ProbeForLease(28_000);
+        At(28_000 + 3000);
+        Claim(old);
+        At(28_000 + ProbingTime + 2000);
+        Is(HostState.Bound, Leased);
+        Forget();
+        Claim(Leased);
+        Announced(Leased);
+        Is(HostState.Bound, Leased);
+    }
+
+    [TestMethod]
     [Requirement("RFC 3927", "1.9")]
     [DataRow(false, DisplayName = "it says nothing more")]
     [DataRow(true, DisplayName = "it refuses what it has offered")]

@@ -118,6 +118,9 @@ internal abstract class ConflictDetector
         {
             Stop();
             _conflicts = 0;
+
+            // Who has used the address of before has nothing to do with this one: it may be defended once.
+            _conflictAt = -Never;
             Outcome = Free;
             WakeOwner(now);
             return false;
