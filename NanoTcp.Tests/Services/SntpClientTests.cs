@@ -376,6 +376,25 @@ public sealed class SntpClientTests : SntpTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1122", "3.2.1.3")]
+    public void A_place_with_a_name_that_is_emptied_has_its_name_resolved_again_and_0_0_0_0_is_not_asked()
+    {
+        StartNamed(gateway: StackBench.Subnet + 9);
+        SeenQuery query = SeenQuery.Read(Next());
+        B.Deliver(Datagrams.ToStack(First, 53, query.Port, new AnswerBuilder(query).Address(Third, 10).Build()));
+        At(250);
+        byte[] request = Asked(Third);
+        Answer(request, Reply(request), Third);
+        Assert.IsTrue(Client.SetServer(2, 0));
+        B.AdvanceUntilSent(B.Start + 100_000);
+        query = SeenQuery.Read(Next());
+        Assert.AreEqual("time.example", query.Name, ignoreCase: true);
+        B.Deliver(Datagrams.ToStack(First, 53, query.Port, new AnswerBuilder(query).Address(Second).Build()));
+        B.AdvanceUntilSent(B.Now + 1000);
+        Asked(Second);
+    }
+
+    [TestMethod]
     public void A_name_that_is_not_found_is_asked_about_again_later()
     {
         StartNamed();
@@ -437,9 +456,13 @@ public sealed class SntpClientTests : SntpTest
         return reply;
     }
 
-    private DnsClient StartNamed(bool busy = false)
+    private DnsClient StartNamed(bool busy = false, uint gateway = 0)
     {
-        Start(configure: o => o.Random = new SeededRandom(4330));
+        Start(configure: o =>
+        {
+            o.Random = new SeededRandom(4330);
+            o.Gateway = gateway;
+        });
         DnsClient dns = new(B.Stack, new DnsClientOptions { Queries = 1 });
         Assert.IsTrue(dns.SetServer(0, First));
         if (busy)

@@ -219,6 +219,12 @@ public sealed class SntpClient : UdpEndpoint
             return possible;
         }
 
+        if (IsNamed(index))
+        {
+            // What stands there now did not come from the name.
+            _resolveAt = long.MinValue;
+        }
+
         _servers[index] = address;
         _denied &= ~(1 << index);
         _place = MaxServers - 1;
