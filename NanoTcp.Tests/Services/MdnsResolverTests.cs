@@ -116,6 +116,41 @@ public class MdnsResolverTests : MdnsTest
     }
 
     [TestMethod]
+    public void A_name_without_an_answer_that_is_no_longer_watched_is_soon_not_found_and_gives_its_place()
+    {
+        StartReadyHost(names: 1);
+        B.Do(() => Resolver.Watch("other.local"));
+
+        // Asked for the last time at 2047 s, and not again before 4095 s.
+        After(3_000_000);
+        B.Sent.Clear();
+        B.Do(() => Resolver.Unwatch("other.local"));
+        Resolves("other.local", MdnsAnswer.Pending);
+        B.Do(() => Resolver.Unwatch("other.local"));
+        After(3_004_000);
+        B.Do(() => Resolver.Unwatch("other.local"));
+        Resolves("other.local", MdnsAnswer.NotFound);
+        Nothing();
+        Resolves("third.local", MdnsAnswer.Pending);
+        After(3_004_000 + FirstQuery);
+        Says("query; ?third.local A");
+    }
+
+    [TestMethod]
+    public void A_denied_name_that_is_no_longer_watched_is_not_asked_for()
+    {
+        StartReadyHost(names: 1);
+        B.Do(() => Resolver.Watch("other.local"));
+        After(FirstQuery);
+        Says(Question);
+        Hear("response; =other.local! 120 NSEC other.local AAAA");
+        B.Do(() => Resolver.Unwatch("other.local"));
+        Resolves("other.local", MdnsAnswer.NotFound);
+        After(1_000_000);
+        Nothing();
+    }
+
+    [TestMethod]
     public void An_answer_that_comes_unasked_refreshes_what_is_known_and_nothing_else()
     {
         StartReadyHost(names: 1);
