@@ -167,6 +167,53 @@ public class MdnsResolverTests : MdnsTest
     }
 
     [TestMethod]
+    [Requirement("RFC 6762", "5.2")]
+    public void Section_5_2_A_name_that_is_watched_late_in_its_life_is_asked_for_once_a_second_at_most()
+    {
+        StartReadyHost(names: 1);
+        Resolves("other.local", MdnsAnswer.Pending);
+        After(FirstQuery);
+        Says(Question);
+        Hear("response; =other.local! 120 A 10.0.0.5");
+        After(118_000);
+        B.Do(() => Resolver.Watch("other.local"));
+        Says(Question);
+        Nothing();
+        After(118_999);
+        Nothing();
+        After(119_000);
+        Says(Question);
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
+    [DataRow(7)]
+    [DataRow(20)]
+    [DataRow(30)]
+    [Requirement("RFC 6762", "5.2")]
+    public void Section_5_2_A_record_with_a_short_life_is_asked_for_once_a_second_at_most(int seconds)
+    {
+        StartReadyHost(names: 1);
+        B.Do(() => Resolver.Watch("other.local"));
+        After(FirstQuery);
+        Says(Question);
+        Hear($"response; =other.local! {seconds} A 10.0.0.5");
+        B.AdvanceTo(B.Now + (seconds * 1000) + 10_000);
+        long last = 0;
+        int queries = 0;
+        while (B.Sent.TryDequeue(out SentFrame frame))
+        {
+            Assert.IsGreaterThanOrEqualTo(1000, frame.Time - last, $"at {frame.Time - B.Start - 100_000} ms");
+            last = frame.Time;
+            queries++;
+        }
+
+        Assert.IsGreaterThanOrEqualTo(4, queries);
+    }
+
+    [TestMethod]
     [Requirement("RFC 6762", "10.2")]
     public void Section_10_2_Other_data_counts_when_it_is_the_whole_truth()
     {

@@ -272,7 +272,13 @@ public sealed class MdnsResolver
                 // A name that nobody watches is not asked for before somebody wants it (RFC 6762 5.2).
                 if (_watched[i] != 0)
                 {
+                    // Not too soon after a question that was asked in vain.
+                    long soonest = _askAt[i];
                     Ask(i);
+                    if (soonest != UdpEndpoint.Never && soonest > _askAt[i])
+                    {
+                        _askAt[i] = soonest;
+                    }
                 }
                 else
                 {
@@ -618,6 +624,14 @@ public sealed class MdnsResolver
         {
             _queries[place]++;
             PlanRefresh(place);
+
+            // RFC 6762 5.2: a second at least lies between two queries, however late in its life, or short, that is.
+            long soonest = now + FirstInterval;
+            if (_askAt[place] < soonest || _until[place] < soonest)
+            {
+                _askAt[place] = soonest;
+            }
+
             return;
         }
 
