@@ -395,6 +395,53 @@ public sealed class SntpClientTests : SntpTest
     }
 
     [TestMethod]
+    [Requirement("RFC 4330", "8")]
+    [DataRow("DENY")]
+    [DataRow("RSTR")]
+    public void One_server_of_a_name_that_forbids_it_does_not_forbid_the_others(string code)
+    {
+        StartNamed();
+        Named(Third);
+        B.AdvanceUntilSent(B.Now + 1000);
+        byte[] request = Asked(Third);
+        Answer(request, Kiss(request, code), Third);
+        Assert.AreEqual(SntpState.Waiting, Client.State);
+
+        // The name still leads to that one: nobody is asked, each time for longer.
+        long before = B.Now;
+        foreach (int seconds in (int[])[64, 128, 256])
+        {
+            B.AdvanceTo(before + (seconds * 1000L) - 1);
+            Nothing();
+            B.AdvanceUntilSent(before + (seconds * 1125L) + 1000);
+            Named(Third);
+            before = B.Now;
+        }
+
+        B.AdvanceUntilSent(B.Now + 600_000);
+        Has(SntpCounter.NameFailures, 3);
+        Has(SntpCounter.OutRequests, 1);
+
+        // Another one of the pool has its turn, and says no too.
+        Named(Second);
+        B.AdvanceUntilSent(B.Now + 1000);
+        request = Asked(Second);
+        Answer(request, Kiss(request, code), Second);
+
+        // The first one is not forgotten for that.
+        B.AdvanceUntilSent(B.Now + 2_000_000);
+        Named(Third);
+        B.AdvanceUntilSent(B.Now + 2_000_000);
+        Named(First);
+        B.AdvanceUntilSent(B.Now + 1000);
+        request = Asked(First);
+        Answer(request, Reply(request));
+        Assert.IsTrue(Client.IsSynchronised);
+        Has(SntpCounter.OutRequests, 3);
+        Has(SntpCounter.Kisses, 2);
+    }
+
+    [TestMethod]
     public void A_name_that_is_not_found_is_asked_about_again_later()
     {
         StartNamed();
@@ -454,6 +501,14 @@ public sealed class SntpClientTests : SntpTest
         reply[1] = 0;
         System.Text.Encoding.ASCII.GetBytes(code).CopyTo(reply, 12);
         return reply;
+    }
+
+    /// <summary>The stack has asked for the server's name, and is told.</summary>
+    private void Named(uint address)
+    {
+        SeenQuery query = SeenQuery.Read(Next());
+        Assert.AreEqual("time.example", query.Name, ignoreCase: true);
+        B.Deliver(Datagrams.ToStack(First, 53, query.Port, new AnswerBuilder(query).Address(address, 10).Build()));
     }
 
     private DnsClient StartNamed(bool busy = false, uint gateway = 0)
