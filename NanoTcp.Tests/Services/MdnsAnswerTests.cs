@@ -461,6 +461,23 @@ public class MdnsAnswerTests : MdnsTest
     }
 
     [TestMethod]
+    [Requirement("RFC 6762", "6.7")]
+    public void What_an_ordinary_DNS_client_knows_takes_nothing_from_the_mDNS_of_its_host()
+    {
+        StartReadyHost(services: Services);
+        Hear("query; ?_http._tcp.local PTR");
+        After(2000);
+        B.Sent.Clear();
+        HearAlone("query; ?_http._tcp.local PTR");
+        Hear("query id=5; ?nanotcp.local A; =_http._tcp.local 4500 PTR " + Boiler, port: 40000);
+        Nothing();
+        Counted(MdnsCounter.Discards, 1);
+        After(2000 + SharedDelay);
+        SaysTo(StackBench.PeerAddress, Port, Listing);
+        Nothing();
+    }
+
+    [TestMethod]
     public void Its_own_records_seen_by_somebody_else_cost_no_answer_twice()
     {
         StartReadyHost();

@@ -170,7 +170,8 @@ public sealed partial class MdnsResponder
             int known = KnownAnswer(buffer, start, end, offset, tail);
             if (known != 0)
             {
-                Suppress(known, (toAll | toOne) & known, source);
+                // RFC 6762 6.7: who asks from another port is not the mDNS of his host, whose answers wait under that address.
+                Suppress(known, (toAll | toOne) & known, legacy ? 0 : source);
                 toAll &= ~known;
                 toOne &= ~known;
             }
@@ -252,7 +253,7 @@ public sealed partial class MdnsResponder
         return 0;
     }
 
-    /// <summary>Somebody knows a record: what waits for him alone need not be said.</summary>
+    /// <summary>Somebody knows a record: what waits for him alone need not be said. A source of 0 waits for nothing.</summary>
     private void Suppress(int known, int asked, uint source)
     {
         bool suppressed = asked != 0;
