@@ -32,8 +32,8 @@ public sealed partial class MdnsResponder
         }
 
         // RFC 6762 6: a response comes from port 5353; and unicast only to somebody who has just asked for that, which
-        // here nobody does but probes. A legacy querier outside the network could not be answered.
-        if (udp.SourcePort != Port && (response || !near))
+        // here nobody does but probes. A legacy querier outside the network could not be answered, nor one without a port (RFC 768).
+        if (udp.SourcePort != Port && (response || !near || udp.SourcePort == 0))
         {
             ignored = true;
         }
