@@ -338,6 +338,23 @@ public class MdnsAnswerTests : MdnsTest
     }
 
     [TestMethod]
+    [DataRow("NaNoTcP.lOcAl A", "NaNoTcP.lOcAl 10 A 10.0.0.2; ")]
+    [DataRow("bOILER\\032rOOM._HTTP._tcp.LOCAL TXT", "bOILER\\032rOOM._HTTP._tcp.LOCAL 10 TXT -")]
+    [Requirement("RFC 6762", "6.7")]
+    public void Section_6_7_The_question_comes_back_in_the_letters_in_which_it_was_asked(string question, string answer)
+    {
+        StartReadyHost(services: Services);
+        Hear("query id=1; ?" + question, port: 40000);
+        StringAssert.StartsWith(DnsText.Format(NextMessage(StackBench.PeerAddress, 40000)), "response id=1; ?" + question + "; =" + answer);
+
+        // That was for him; to all it is spelled as ever.
+        Hear("query; ?nanotcp.local A");
+        Says(Address);
+        Hear("query id=2; ?nanotcp.local A", port: 40000);
+        StringAssert.StartsWith(DnsText.Format(NextMessage(StackBench.PeerAddress, 40000)), "response id=2; ?nanotcp.local A; =nanotcp.local 10 A");
+    }
+
+    [TestMethod]
     [Requirement("RFC 6762", "18.14")]
     public void Section_18_14_Names_are_compressed_but_not_the_target_of_a_service_in_a_legacy_answer()
     {

@@ -209,6 +209,7 @@ public sealed partial class MdnsResponder
         if (_unicast == 0)
         {
             _legacyName = name;
+            Names.KeepCase(_legacyCase);
             _legacyType = ReadType(buffer, tail);
             _legacyClass = ReadClass(buffer, tail);
             _legacyId = BigEndian.ReadUInt16(buffer, start + DnsMessage.IdOffset);
