@@ -1,6 +1,5 @@
 using System.Linq;
 using NanoTcp.Tcp;
-using NanoTcp.Tests.Wire;
 using NanoTcp.Udp;
 
 namespace NanoTcp.Tests.Udp;
