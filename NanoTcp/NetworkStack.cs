@@ -521,13 +521,33 @@ public sealed class NetworkStack
     {
         for (int i = 0; i < FramesPerPoll; i++)
         {
-            if (!_ethernet.CanTransmit || !(Arp.Dispatch(now) || (Udp.OutputDue && Udp.Dispatch(now)) || (Arp.Address != 0 && _tcp.Dispatch(now))))
+            if (!_ethernet.CanTransmit || !(Arp.Dispatch(now) || (Udp.OutputDue ? Share(now) : Arp.Address != 0 && _tcp.Dispatch(now))))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Datagrams and segments take turns. A device may take one frame a call, so without that a socket which always has
+    /// something to send, or a stranger who always gets an answer, would keep every acknowledgment back.
+    /// </summary>
+    private bool Share(long now)
+    {
+        bool tcp = Arp.Address != 0;
+        if (Udp.HadTurn)
+        {
+            Udp.HadTurn = false;
+            if (tcp && _tcp.Dispatch(now))
+            {
+                return true;
+            }
+        }
+
+        Udp.HadTurn = Udp.Dispatch(now);
+        return Udp.HadTurn || (tcp && _tcp.Dispatch(now));
     }
 
     private int Wait(long now, int linkWait)

@@ -9,6 +9,17 @@ namespace NanoTcp.Tests.Ip;
 [TestClass]
 public sealed class Ipv4InputTests : StackTest
 {
+    [TestMethod]
+    [Requirement("RFC 1122", "3.2.1.3")]
+    public void RFC_1122_3_2_1_3_nothing_goes_to_0_0_0_0_not_even_through_the_router()
+    {
+        Start(configure: o => o.Gateway = StackBench.PeerAddress);
+        B.Do(() => Assert.AreEqual(NanoTcp.Ip.Ipv4Layer.Unreachable, B.Stack.Ip.Reach(0)));
+        B.Do(() => Assert.AreEqual(NanoTcp.Ip.Ipv4Layer.Unreachable, B.Stack.Ip.Send(0, Frames.Icmp, 8, 0)));
+        Counted(NanoTcp.Primitives.StackCounter.IpOutNoRoutes, 1);
+        Nothing();
+    }
+
     private const int Tcp = 6;
 
     [TestMethod]

@@ -394,6 +394,24 @@ public sealed class ReassemblyTests : StackTest
     }
 
     [TestMethod]
+    public void A_link_that_goes_down_ends_what_was_coming_and_nobody_is_told_when_it_is_back()
+    {
+        StartWith(1);
+        byte[] request = Fragments.EchoRequest(24);
+        B.Deliver(Fragments.Of(request, 0, 16, 1));
+        B.Link.Status = NanoTcp.Link.LinkStatus.Down;
+        B.Poll();
+        At(3_600_000);
+        B.Sent.Clear();
+        B.Link.Status = NanoTcp.Link.LinkStatus.Up;
+        B.Poll();
+        Assert.IsFalse(B.Sent.Any(f => Frames.Get16(f.Octets, 12) == Frames.TypeIpv4));
+        B.Sent.Clear();
+        B.Deliver(Fragments.Of(request, 16, 8, 1));
+        Nothing();
+    }
+
+    [TestMethod]
     [DataRow(0, 1, DisplayName = "the first fragment had come")]
     [DataRow(16, 0, DisplayName = "it had not")]
     public void The_first_fragment_of_a_datagram_that_was_given_up_is_there_for_its_source_to_be_told(int offset, int recalled)

@@ -16,7 +16,7 @@ namespace NanoTcp.Tests.Peers;
 public abstract class HttpOverTapTests
 {
     private const string Url = "http://" + TapSample.Address;
-    private const int Large = 20_000_000;
+    private const int Large = 10_000_000;
 
     /// <summary>The sample under test; of the class that runs now.</summary>
     private static TapSample? s_sample;
@@ -104,7 +104,7 @@ public abstract class HttpOverTapTests
     }
 
     [TestMethod]
-    public void Twenty_megabytes_arrive_as_they_should()
+    public void Ten_megabytes_arrive_as_they_should()
     {
         StringAssert.StartsWith(Download(Large, 100), Pattern.Hash(Large));
     }

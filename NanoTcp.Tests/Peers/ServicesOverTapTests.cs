@@ -25,9 +25,9 @@ public abstract class ServicesOverTapTests
     private static TapSample Sample => s_sample ?? throw new InvalidOperationException("The sample has not been started.");
 
     [TestMethod]
-    public void Twenty_megabytes_come_back_from_the_echo_service()
+    public void Ten_megabytes_come_back_from_the_echo_service()
     {
-        byte[] sent = Pattern.Random(20_000_000, seed: 862);
+        byte[] sent = Pattern.Random(10_000_000, seed: 862);
         string file = Path.GetTempFileName();
         try
         {

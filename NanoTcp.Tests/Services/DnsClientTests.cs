@@ -367,6 +367,28 @@ public sealed class DnsClientTests : DnsTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1122", "3.2.1.3")]
+    public void A_server_that_is_gone_when_the_address_comes_back_is_not_asked_at_0_0_0_0()
+    {
+        const uint Router = StackBench.Subnet + 9;
+        StartDns(servers: 2, configure: o => o.Gateway = Router);
+        int query = Query("a.example");
+        Asked(First);
+
+        // The lease is lost with its servers, and the next one names only the second.
+        B.Do(() =>
+        {
+            B.Stack.SetAddress(0, 0, 0);
+            Dns.SetServer(0, 0);
+            B.Stack.SetAddress(StackBench.OwnAddress, 24, Router);
+        });
+        SeenQuery asked = Asked(Second);
+        Answer(asked, new AnswerBuilder(asked).Address(Host));
+        IsFound(Host, query);
+        Nothing();
+    }
+
+    [TestMethod]
     public void Without_an_address_a_question_waits_for_one()
     {
         StartDns();

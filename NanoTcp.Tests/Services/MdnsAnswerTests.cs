@@ -338,6 +338,23 @@ public class MdnsAnswerTests : MdnsTest
     }
 
     [TestMethod]
+    [DataRow("NaNoTcP.lOcAl A", "NaNoTcP.lOcAl 10 A 10.0.0.2; ")]
+    [DataRow("bOILER\\032rOOM._HTTP._tcp.LOCAL TXT", "bOILER\\032rOOM._HTTP._tcp.LOCAL 10 TXT -")]
+    [Requirement("RFC 6762", "6.7")]
+    public void Section_6_7_The_question_comes_back_in_the_letters_in_which_it_was_asked(string question, string answer)
+    {
+        StartReadyHost(services: Services);
+        Hear("query id=1; ?" + question, port: 40000);
+        StringAssert.StartsWith(DnsText.Format(NextMessage(StackBench.PeerAddress, 40000)), "response id=1; ?" + question + "; =" + answer);
+
+        // That was for him; to all it is spelled as ever.
+        Hear("query; ?nanotcp.local A");
+        Says(Address);
+        Hear("query id=2; ?nanotcp.local A", port: 40000);
+        StringAssert.StartsWith(DnsText.Format(NextMessage(StackBench.PeerAddress, 40000)), "response id=2; ?nanotcp.local A; =nanotcp.local 10 A");
+    }
+
+    [TestMethod]
     [Requirement("RFC 6762", "18.14")]
     public void Section_18_14_Names_are_compressed_but_not_the_target_of_a_service_in_a_legacy_answer()
     {
@@ -458,6 +475,23 @@ public class MdnsAnswerTests : MdnsTest
         Hear("query id=3; ?nanotcp.local A", port: 40000);
         Nothing();
         Counted(MdnsCounter.Discards, 1);
+    }
+
+    [TestMethod]
+    [Requirement("RFC 6762", "6.7")]
+    public void What_an_ordinary_DNS_client_knows_takes_nothing_from_the_mDNS_of_its_host()
+    {
+        StartReadyHost(services: Services);
+        Hear("query; ?_http._tcp.local PTR");
+        After(2000);
+        B.Sent.Clear();
+        HearAlone("query; ?_http._tcp.local PTR");
+        Hear("query id=5; ?nanotcp.local A; =_http._tcp.local 4500 PTR " + Boiler, port: 40000);
+        Nothing();
+        Counted(MdnsCounter.Discards, 1);
+        After(2000 + SharedDelay);
+        SaysTo(StackBench.PeerAddress, Port, Listing);
+        Nothing();
     }
 
     [TestMethod]

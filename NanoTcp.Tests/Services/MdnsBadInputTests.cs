@@ -83,6 +83,17 @@ public class MdnsBadInputTests : MdnsTest
     }
 
     [TestMethod]
+    public void A_query_from_port_0_has_nowhere_to_be_answered_and_is_ignored()
+    {
+        StartReadyHost();
+        Hear("query id=1; ?nanotcp.local A", port: 0);
+        HearAlone("query id=1; ?nanotcp.local A", port: 0);
+        After(1000);
+        Nothing();
+        Counted(MdnsCounter.InIgnored, 2);
+    }
+
+    [TestMethod]
     public void NAME_WRECK_A_label_longer_than_the_message()
     {
         byte[] query = DnsText.Parse(Question);

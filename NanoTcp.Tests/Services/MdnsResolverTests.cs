@@ -116,6 +116,41 @@ public class MdnsResolverTests : MdnsTest
     }
 
     [TestMethod]
+    public void A_name_without_an_answer_that_is_no_longer_watched_is_soon_not_found_and_gives_its_place()
+    {
+        StartReadyHost(names: 1);
+        B.Do(() => Resolver.Watch("other.local"));
+
+        // Asked for the last time at 2047 s, and not again before 4095 s.
+        After(3_000_000);
+        B.Sent.Clear();
+        B.Do(() => Resolver.Unwatch("other.local"));
+        Resolves("other.local", MdnsAnswer.Pending);
+        B.Do(() => Resolver.Unwatch("other.local"));
+        After(3_004_000);
+        B.Do(() => Resolver.Unwatch("other.local"));
+        Resolves("other.local", MdnsAnswer.NotFound);
+        Nothing();
+        Resolves("third.local", MdnsAnswer.Pending);
+        After(3_004_000 + FirstQuery);
+        Says("query; ?third.local A");
+    }
+
+    [TestMethod]
+    public void A_denied_name_that_is_no_longer_watched_is_not_asked_for()
+    {
+        StartReadyHost(names: 1);
+        B.Do(() => Resolver.Watch("other.local"));
+        After(FirstQuery);
+        Says(Question);
+        Hear("response; =other.local! 120 NSEC other.local AAAA");
+        B.Do(() => Resolver.Unwatch("other.local"));
+        Resolves("other.local", MdnsAnswer.NotFound);
+        After(1_000_000);
+        Nothing();
+    }
+
+    [TestMethod]
     public void An_answer_that_comes_unasked_refreshes_what_is_known_and_nothing_else()
     {
         StartReadyHost(names: 1);
@@ -129,6 +164,53 @@ public class MdnsResolverTests : MdnsTest
         Hear("response; =other.local! 120 A 10.0.0.5");
         After(219_999);
         Resolves("other.local", MdnsAnswer.Found, 0x0A000005);
+    }
+
+    [TestMethod]
+    [Requirement("RFC 6762", "5.2")]
+    public void Section_5_2_A_name_that_is_watched_late_in_its_life_is_asked_for_once_a_second_at_most()
+    {
+        StartReadyHost(names: 1);
+        Resolves("other.local", MdnsAnswer.Pending);
+        After(FirstQuery);
+        Says(Question);
+        Hear("response; =other.local! 120 A 10.0.0.5");
+        After(118_000);
+        B.Do(() => Resolver.Watch("other.local"));
+        Says(Question);
+        Nothing();
+        After(118_999);
+        Nothing();
+        After(119_000);
+        Says(Question);
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
+    [DataRow(7)]
+    [DataRow(20)]
+    [DataRow(30)]
+    [Requirement("RFC 6762", "5.2")]
+    public void Section_5_2_A_record_with_a_short_life_is_asked_for_once_a_second_at_most(int seconds)
+    {
+        StartReadyHost(names: 1);
+        B.Do(() => Resolver.Watch("other.local"));
+        After(FirstQuery);
+        Says(Question);
+        Hear($"response; =other.local! {seconds} A 10.0.0.5");
+        B.AdvanceTo(B.Now + (seconds * 1000) + 10_000);
+        long last = 0;
+        int queries = 0;
+        while (B.Sent.TryDequeue(out SentFrame frame))
+        {
+            Assert.IsGreaterThanOrEqualTo(1000, frame.Time - last, $"at {frame.Time - B.Start - 100_000} ms");
+            last = frame.Time;
+            queries++;
+        }
+
+        Assert.IsGreaterThanOrEqualTo(4, queries);
     }
 
     [TestMethod]

@@ -376,6 +376,72 @@ public sealed class SntpClientTests : SntpTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1122", "3.2.1.3")]
+    public void A_place_with_a_name_that_is_emptied_has_its_name_resolved_again_and_0_0_0_0_is_not_asked()
+    {
+        StartNamed(gateway: StackBench.Subnet + 9);
+        SeenQuery query = SeenQuery.Read(Next());
+        B.Deliver(Datagrams.ToStack(First, 53, query.Port, new AnswerBuilder(query).Address(Third, 10).Build()));
+        At(250);
+        byte[] request = Asked(Third);
+        Answer(request, Reply(request), Third);
+        Assert.IsTrue(Client.SetServer(2, 0));
+        B.AdvanceUntilSent(B.Start + 100_000);
+        query = SeenQuery.Read(Next());
+        Assert.AreEqual("time.example", query.Name, ignoreCase: true);
+        B.Deliver(Datagrams.ToStack(First, 53, query.Port, new AnswerBuilder(query).Address(Second).Build()));
+        B.AdvanceUntilSent(B.Now + 1000);
+        Asked(Second);
+    }
+
+    [TestMethod]
+    [Requirement("RFC 4330", "8")]
+    [DataRow("DENY")]
+    [DataRow("RSTR")]
+    public void One_server_of_a_name_that_forbids_it_does_not_forbid_the_others(string code)
+    {
+        StartNamed();
+        Named(Third);
+        B.AdvanceUntilSent(B.Now + 1000);
+        byte[] request = Asked(Third);
+        Answer(request, Kiss(request, code), Third);
+        Assert.AreEqual(SntpState.Waiting, Client.State);
+
+        // The name still leads to that one: nobody is asked, each time for longer.
+        long before = B.Now;
+        foreach (int seconds in (int[])[64, 128, 256])
+        {
+            B.AdvanceTo(before + (seconds * 1000L) - 1);
+            Nothing();
+            B.AdvanceUntilSent(before + (seconds * 1125L) + 1000);
+            Named(Third);
+            before = B.Now;
+        }
+
+        B.AdvanceUntilSent(B.Now + 600_000);
+        Has(SntpCounter.NameFailures, 3);
+        Has(SntpCounter.OutRequests, 1);
+
+        // Another one of the pool has its turn, and says no too.
+        Named(Second);
+        B.AdvanceUntilSent(B.Now + 1000);
+        request = Asked(Second);
+        Answer(request, Kiss(request, code), Second);
+
+        // The first one is not forgotten for that.
+        B.AdvanceUntilSent(B.Now + 2_000_000);
+        Named(Third);
+        B.AdvanceUntilSent(B.Now + 2_000_000);
+        Named(First);
+        B.AdvanceUntilSent(B.Now + 1000);
+        request = Asked(First);
+        Answer(request, Reply(request));
+        Assert.IsTrue(Client.IsSynchronised);
+        Has(SntpCounter.OutRequests, 3);
+        Has(SntpCounter.Kisses, 2);
+    }
+
+    [TestMethod]
     public void A_name_that_is_not_found_is_asked_about_again_later()
     {
         StartNamed();
@@ -437,9 +503,21 @@ public sealed class SntpClientTests : SntpTest
         return reply;
     }
 
-    private DnsClient StartNamed(bool busy = false)
+    /// <summary>The stack has asked for the server's name, and is told.</summary>
+    private void Named(uint address)
     {
-        Start(configure: o => o.Random = new SeededRandom(4330));
+        SeenQuery query = SeenQuery.Read(Next());
+        Assert.AreEqual("time.example", query.Name, ignoreCase: true);
+        B.Deliver(Datagrams.ToStack(First, 53, query.Port, new AnswerBuilder(query).Address(address, 10).Build()));
+    }
+
+    private DnsClient StartNamed(bool busy = false, uint gateway = 0)
+    {
+        Start(configure: o =>
+        {
+            o.Random = new SeededRandom(4330);
+            o.Gateway = gateway;
+        });
         DnsClient dns = new(B.Stack, new DnsClientOptions { Queries = 1 });
         Assert.IsTrue(dns.SetServer(0, First));
         if (busy)

@@ -162,18 +162,40 @@ public sealed class DnsNameTests
         byte[] chain = new byte[4000];
         int at = Header;
         int last = 0;
-        for (int i = 0; i < 200; i++)
+        for (int i = 0; i < 26; i++)
         {
-            chain[at] = 1;
-            chain[at + 1] = (byte)'z';
-            chain[at + 2] = (byte)(last == 0 ? 0 : 0xC0 | (last >> 8));
-            chain[at + 3] = (byte)last;
+            chain[at] = 9;
+            chain.AsSpan(at + 1, 9).Fill((byte)'z');
+            chain[at + 10] = (byte)(last == 0 ? 0 : 0xC0 | (last >> 8));
+            chain[at + 11] = (byte)last;
             last = at;
-            at += 4;
+            at += 12;
         }
 
-        Refused(chain, last, skipped: last + 4);
-        AssertExpands(string.Join('.', Enumerable.Repeat("z", 127)), chain, Header + (126 * 4));
+        Refused(chain, last, skipped: last + 12);
+        AssertExpands(string.Join('.', Enumerable.Repeat("zzzzzzzzz", 25)), chain, Header + (24 * 12));
+    }
+
+    [TestMethod]
+    public void NAME_WRECK_chains_of_more_than_32_pointers_are_refused()
+    {
+        // Each leads to the one before and is no loop. A message full of them would be followed thousands of times otherwise.
+        byte[] message = [.. new byte[Header], 1, (byte)'a', 0, .. new byte[1000]];
+        int target = Header;
+        for (int at = Header + 3; at < message.Length; at += 2)
+        {
+            message[at] = (byte)(0xC0 | (target >> 8));
+            message[at + 1] = (byte)target;
+            target = at;
+        }
+
+        int last = Header + 3 + (31 * 2);
+        AssertExpands("a", message, last);
+        Assert.IsTrue(Matches(message, last, "a"));
+        Refused(message, last + 2, skipped: last + 4);
+        Assert.IsFalse(Matches(message, last + 2, "a"));
+        Refused(message, target, skipped: target + 2);
+        Assert.IsFalse(Matches(message, target, "a"));
     }
 
     [TestMethod]

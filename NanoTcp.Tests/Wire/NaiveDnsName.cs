@@ -29,7 +29,7 @@ internal static class NaiveDnsName
                 }
 
                 int target = ((length & 0x3F) << 8) | message[offset + 1];
-                if (target < 12 || target >= lowest || !seen.Add(target))
+                if (target < 12 || target >= lowest || !seen.Add(target) || seen.Count > 32)
                 {
                     return null;
                 }

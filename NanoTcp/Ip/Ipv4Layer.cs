@@ -382,6 +382,12 @@ internal sealed class Ipv4Layer
 
         // RFC 3927 2.6.2, 2.7: what has a link-local address is on this link and never behind a router, and a host that
         // has only such an address asks for everybody on the link.
-        return Ipv4Address.IsLinkLocal(destination) || Ipv4Address.IsLinkLocal(Address) ? Address == 0 ? 0 : destination : Gateway;
+        if (Ipv4Address.IsLinkLocal(destination) || Ipv4Address.IsLinkLocal(Address))
+        {
+            return Address == 0 ? 0 : destination;
+        }
+
+        // RFC 1122 3.2.1.3: 0.0.0.0 is nobody, here or behind a router.
+        return destination == 0 ? 0 : Gateway;
     }
 }

@@ -160,7 +160,7 @@ internal sealed class Reassembly
         return false;
     }
 
-    /// <summary>Forgets everything: the host has another address.</summary>
+    /// <summary>Forgets everything: the host has another address, or its link is down.</summary>
     internal void Clear()
     {
         for (int i = 0; i < _buffers.Length; i++)

@@ -190,6 +190,14 @@ internal sealed class DnsQuery : UdpEndpoint
     /// <summary>Asks the server of <see cref="_place"/>, with an id, a port and a case that nobody can know (RFC 5452 9.2).</summary>
     private void Ask(long now)
     {
+        if (_client.Servers[_place] == 0)
+        {
+            // It was taken out while the query was on its way.
+            OutputDue = false;
+            TryNext(now);
+            return;
+        }
+
         uint random = _udp.Random.NextUInt32();
         int port = FirstPort + (int)(((random >> 16) * (LastPort - FirstPort + 1)) >> 16);
         LocalPort = 0;

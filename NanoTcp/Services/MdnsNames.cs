@@ -29,6 +29,9 @@ internal sealed class MdnsNames
     /// <summary>A compression pointer has 14 bits (RFC 1035 4.1.4).</summary>
     private const int PointerBits = 0xC000;
 
+    /// <summary>The bit that tells a small ASCII letter from a capital one.</summary>
+    private const int SmallLetter = 0x20;
+
     /// <summary>Octets of a reverse name without the root, at most.</summary>
     internal const int MostReverse = 4 + 12 + 13;
 
@@ -210,6 +213,31 @@ internal sealed class MdnsNames
         }
 
         return None;
+    }
+
+    /// <summary>Keeps the case of the letters of the name that <see cref="Find"/> has just read, a bit for each octet.</summary>
+    internal void KeepCase(byte[] bits)
+    {
+        for (int i = 0; i < _nameLength; i++)
+        {
+            int bit = 1 << (i & 7);
+            int others = bits[i >> 3] & ~bit;
+            bits[i >> 3] = (byte)((_name[i] & SmallLetter) != 0 ? others | bit : others);
+        }
+    }
+
+    /// <summary>Gives the letters of an uncompressed name that is the same but for their case the case that was kept.</summary>
+    internal static void PutCase(byte[] bits, byte[] name, int offset, int length)
+    {
+        for (int i = 0; i < length; i++)
+        {
+            int letter = name[offset + i] | SmallLetter;
+            if (letter >= 'a' && letter <= 'z')
+            {
+                bool small = (bits[i >> 3] & (1 << (i & 7))) != 0;
+                name[offset + i] = (byte)(small ? letter : letter & ~SmallLetter);
+            }
+        }
     }
 
     /// <summary>True when a name of a message is <paramref name="name"/>.</summary>

@@ -28,6 +28,9 @@ public sealed class MdnsResolver
     /// <summary>Queries without an answer after which a name that is not watched is not found: 0, 1 and 3 s.</summary>
     private const int MostQueries = 3;
 
+    /// <summary>How long the last of them is waited for, ms.</summary>
+    private const int LastWait = 4 * FirstInterval;
+
     /// <summary>How long that is remembered, ms.</summary>
     private const int MissingTime = 10000;
 
@@ -218,10 +221,17 @@ public sealed class MdnsResolver
         if (place >= 0)
         {
             _watched[place] = 0;
-            if (_state[place] == Known)
+            if (_state[place] != Asking)
             {
                 _askAt[place] = UdpEndpoint.Never;
             }
+            else if (_queries[place] == MostQueries && _askAt[place] > _stack.Now + LastWait)
+            {
+                // The next query might have been an hour away; as for any name now, the last one is answered soon or not at all.
+                _askAt[place] = _stack.Now + LastWait;
+            }
+
+            Changed();
         }
     }
 
@@ -262,7 +272,13 @@ public sealed class MdnsResolver
                 // A name that nobody watches is not asked for before somebody wants it (RFC 6762 5.2).
                 if (_watched[i] != 0)
                 {
+                    // Not too soon after a question that was asked in vain.
+                    long soonest = _askAt[i];
                     Ask(i);
+                    if (soonest != UdpEndpoint.Never && soonest > _askAt[i])
+                    {
+                        _askAt[i] = soonest;
+                    }
                 }
                 else
                 {
@@ -608,6 +624,14 @@ public sealed class MdnsResolver
         {
             _queries[place]++;
             PlanRefresh(place);
+
+            // RFC 6762 5.2: a second at least lies between two queries, however late in its life, or short, that is.
+            long soonest = now + FirstInterval;
+            if (_askAt[place] < soonest || _until[place] < soonest)
+            {
+                _askAt[place] = soonest;
+            }
+
             return;
         }
 

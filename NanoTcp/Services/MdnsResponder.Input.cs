@@ -32,8 +32,8 @@ public sealed partial class MdnsResponder
         }
 
         // RFC 6762 6: a response comes from port 5353; and unicast only to somebody who has just asked for that, which
-        // here nobody does but probes. A legacy querier outside the network could not be answered.
-        if (udp.SourcePort != Port && (response || !near))
+        // here nobody does but probes. A legacy querier outside the network could not be answered, nor one without a port (RFC 768).
+        if (udp.SourcePort != Port && (response || !near || udp.SourcePort == 0))
         {
             ignored = true;
         }
@@ -170,7 +170,8 @@ public sealed partial class MdnsResponder
             int known = KnownAnswer(buffer, start, end, offset, tail);
             if (known != 0)
             {
-                Suppress(known, (toAll | toOne) & known, source);
+                // RFC 6762 6.7: who asks from another port is not the mDNS of his host, whose answers wait under that address.
+                Suppress(known, (toAll | toOne) & known, legacy ? 0 : source);
                 toAll &= ~known;
                 toOne &= ~known;
             }
@@ -208,6 +209,7 @@ public sealed partial class MdnsResponder
         if (_unicast == 0)
         {
             _legacyName = name;
+            Names.KeepCase(_legacyCase);
             _legacyType = ReadType(buffer, tail);
             _legacyClass = ReadClass(buffer, tail);
             _legacyId = BigEndian.ReadUInt16(buffer, start + DnsMessage.IdOffset);
@@ -252,7 +254,7 @@ public sealed partial class MdnsResponder
         return 0;
     }
 
-    /// <summary>Somebody knows a record: what waits for him alone need not be said.</summary>
+    /// <summary>Somebody knows a record: what waits for him alone need not be said. A source of 0 waits for nothing.</summary>
     private void Suppress(int known, int asked, uint source)
     {
         bool suppressed = asked != 0;

@@ -220,9 +220,11 @@ public sealed partial class MdnsResponder
         Names.BeginMessage();
         if (legacy)
         {
-            // RFC 6762 6.7: as an ordinary server answers, with the question in front.
+            // RFC 6762 6.7: as an ordinary server answers, with the question in front, as it was asked.
             limit = start + (udp.MaxPayload < LegacyLength ? udp.MaxPayload : LegacyLength);
+            int question = offset;
             offset = Names.Write(_legacyName, buffer, start, offset, limit);
+            MdnsNames.PutCase(_legacyCase, buffer, question, offset - question);
             offset = DnsMessage.WriteQuestionTail(buffer, offset, _legacyType, _legacyClass);
         }
 

@@ -113,6 +113,9 @@ public sealed partial class MdnsResponder : UdpEndpoint
     private int _legacyClass;
     private int _legacyId;
 
+    /// <summary>The case of the letters of that name: some clients compare it (RFC 6762 6.7 has the question repeated).</summary>
+    private readonly byte[] _legacyCase = new byte[(DnsName.MaxLength + 7) / 8];
+
     /// <summary>Begins to speak for the host as soon as it has a link and an address.</summary>
     /// <param name="stack">The stack, with a place for a group (<see cref="NetworkStackOptions.MulticastGroups"/>).</param>
     /// <param name="name">The host's name without ".local": 1 to 63 letters, digits and hyphens. When another host has it, a

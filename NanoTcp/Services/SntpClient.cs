@@ -45,6 +45,9 @@ public sealed class SntpClient : UdpEndpoint
     /// <summary>By how much the server may seem to have taken longer than the whole, in ms: the stack's clock counts in ms.</summary>
     private const int ClockGrain = 2;
 
+    /// <summary>Servers behind the name whose refusal is remembered: as many as a pool usually shows at once.</summary>
+    private const int MostDenied = 4;
+
     private const int FirstPort = 1024;
     private const int LastPort = 65535;
 
@@ -56,6 +59,9 @@ public sealed class SntpClient : UdpEndpoint
     private readonly long[] _counts;
     private readonly int _startDelay;
 
+    /// <summary>Servers behind the name that must not be asked, the last few of them.</summary>
+    private readonly uint[] _deniedOfName = new uint[MostDenied];
+
     /// <summary>Between two requests, in s; a server may want it longer.</summary>
     private int _interval;
 
@@ -66,6 +72,7 @@ public sealed class SntpClient : UdpEndpoint
 
     /// <summary>A bit for each place whose server must not be asked.</summary>
     private int _denied;
+    private int _nextDenied;
 
     private SntpState _state;
 
@@ -217,6 +224,12 @@ public sealed class SntpClient : UdpEndpoint
         if (_servers[index] == address)
         {
             return possible;
+        }
+
+        if (IsNamed(index))
+        {
+            // What stands there now did not come from the name.
+            _resolveAt = long.MinValue;
         }
 
         _servers[index] = address;
@@ -394,13 +407,24 @@ public sealed class SntpClient : UdpEndpoint
         return true;
     }
 
-    /// <summary>RFC 4330 8, RFC 5905 7.4: who says DENY or RSTR is not asked again; RATE makes the interval longer, for good.</summary>
+    /// <summary>
+    /// RFC 4330 8, RFC 5905 7.4: who says DENY or RSTR is not asked again; RATE makes the interval longer, for good. Behind a
+    /// name there may be others, as in a pool: only that one's address is remembered.
+    /// </summary>
     private void Kissed(uint code, long now)
     {
         _counts[SntpCounter.Kisses]++;
         if (code == NtpPacket.Deny || code == NtpPacket.Restrict)
         {
-            _denied |= 1 << _place;
+            if (IsNamed(_place))
+            {
+                _deniedOfName[_nextDenied] = _servers[_place];
+                _nextDenied = (_nextDenied + 1) % MostDenied;
+            }
+            else
+            {
+                _denied |= 1 << _place;
+            }
         }
         else if (code == NtpPacket.Rate)
         {
@@ -464,7 +488,7 @@ public sealed class SntpClient : UdpEndpoint
 
         uint address = _dns.GetAddress(_query);
         EndExchange();
-        if (status != DnsStatus.Found || !_stack.Ip.IsPossibleSource(address))
+        if (status != DnsStatus.Found || !_stack.Ip.IsPossibleSource(address) || IsDenied(address))
         {
             _counts[SntpCounter.NameFailures]++;
             Failed(now);
@@ -561,6 +585,19 @@ public sealed class SntpClient : UdpEndpoint
         long more = (long)(_stack.Udp.Random.NextUInt32() >> 16) * (seconds * 125) >> 16;
         Deadline = now + (seconds * 1000L) + more;
         _stack.Udp.WakeAt(Deadline);
+    }
+
+    private bool IsDenied(uint address)
+    {
+        for (int i = 0; i < MostDenied; i++)
+        {
+            if (_deniedOfName[i] == address)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool IsNamed(int place)

@@ -84,11 +84,18 @@ internal sealed class InternetDuties : UdpEndpoint
     /// <inheritdoc/>
     internal override void LinkChanged(bool up, long now)
     {
+        if (_reassembly != null && !up)
+        {
+            // What is missing will not come, and when the link is back it is too late to tell anybody.
+            _reassembly.Clear();
+        }
+
         if (Igmp != null)
         {
             Igmp.Restart(up);
-            FindDeadline();
         }
+
+        FindDeadline();
     }
 
     /// <inheritdoc/>

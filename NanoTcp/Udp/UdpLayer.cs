@@ -19,6 +19,9 @@ internal sealed class UdpLayer
     /// <summary>Some endpoint may have something to send; none has when this is false.</summary>
     internal bool OutputDue;
 
+    /// <summary>The frame that was sent last was a datagram's.</summary>
+    internal bool HadTurn;
+
     /// <summary>The sender's port of the datagram that is being processed; its addresses are in <see cref="Ipv4Layer.Header"/>.</summary>
     internal int SourcePort;
 

@@ -6,8 +6,8 @@ namespace NanoTcp.Wire;
 /// </summary>
 /// <remarks>
 /// A pointer leads to an octet before all of the name that has been read so far (RFC 1035 4.1.4: a prior occurrence), and
-/// behind the message's header, where no name can stand. So every pointer leads further down, no loop is possible, and what
-/// a name may cost is bounded by its length.
+/// behind the message's header, where no name can stand. So every pointer leads further down, and no loop is possible. A chain
+/// of them could still be as long as the message, so their number is limited too, and with it what a name may cost.
 /// </remarks>
 internal static class DnsName
 {
@@ -19,6 +19,12 @@ internal static class DnsName
 
     /// <summary>Octets that <see cref="Format"/> writes for the longest name without characters that need a backslash.</summary>
     internal const int MaxText = 253;
+
+    /// <summary>
+    /// Pointers of one name at most. Who compresses needs no more than one for each label; a name of more labels than this is
+    /// none that anybody looks up here.
+    /// </summary>
+    private const int MaxPointers = 32;
 
     private const int PointerBits = 0xC0;
 
@@ -67,13 +73,15 @@ internal static class DnsName
     internal static int Expand(byte[] buffer, int start, int end, int offset, byte[] target, int targetOffset)
     {
         int first = offset;
+        int pointers = 0;
         int written = 0;
         while (offset < end)
         {
             int length = buffer[offset];
             if (length > MaxLabel)
             {
-                if (length < PointerBits || offset + 2 > end || !IsBehindHeader(buffer, start, offset, first))
+                pointers++;
+                if (length < PointerBits || offset + 2 > end || pointers > MaxPointers || !IsBehindHeader(buffer, start, offset, first))
                 {
                     return -1;
                 }
@@ -118,12 +126,14 @@ internal static class DnsName
     internal static bool Matches(byte[] buffer, int start, int end, int offset, byte[] name, int nameOffset)
     {
         int first = offset;
+        int pointers = 0;
         while (offset < end)
         {
             int length = buffer[offset];
             if (length > MaxLabel)
             {
-                if (length < PointerBits || offset + 2 > end || !IsBehindHeader(buffer, start, offset, first))
+                pointers++;
+                if (length < PointerBits || offset + 2 > end || pointers > MaxPointers || !IsBehindHeader(buffer, start, offset, first))
                 {
                     return false;
                 }
