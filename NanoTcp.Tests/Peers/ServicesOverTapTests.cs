@@ -96,20 +96,26 @@ public abstract class ServicesOverTapTests
     public void Fifty_echo_connections_at_once_are_served()
     {
         Socket[] sockets = Enumerable.Range(0, 50).Select(_ => Sample.Connect(Echo)).ToArray();
-        byte[][] received = Task.WhenAll(sockets.Select((socket, i) => Task.Run(() =>
-        {
-            using (socket)
+
+        // Threads of their own: the pool would begin one or two of a hundred waiting ones a second.
+        byte[][] received = Task.WhenAll(sockets.Select((socket, i) => Task.Factory.StartNew(
+            () =>
             {
-                Task sending = Task.Run(() =>
+                using (socket)
                 {
-                    socket.Send(Pattern.Random(20_000 + i, i));
-                    socket.Shutdown(SocketShutdown.Send);
-                });
-                byte[] all = NamespaceSockets.ReadToEnd(socket);
-                sending.Wait();
-                return all;
-            }
-        }))).Result;
+                    Task sending = Task.Factory.StartNew(
+                        () =>
+                        {
+                            socket.Send(Pattern.Random(20_000 + i, i));
+                            socket.Shutdown(SocketShutdown.Send);
+                        },
+                        TaskCreationOptions.LongRunning);
+                    byte[] all = NamespaceSockets.ReadToEnd(socket);
+                    sending.Wait();
+                    return all;
+                }
+            },
+            TaskCreationOptions.LongRunning))).Result;
         for (int i = 0; i < received.Length; i++)
         {
             CollectionAssert.AreEqual(Pattern.Random(20_000 + i, i), received[i], $"client {i}");
