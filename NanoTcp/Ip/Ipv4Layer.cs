@@ -87,7 +87,6 @@ internal sealed class Ipv4Layer
         Buffer = ethernet.Frame;
         TransmitOffset = ethernet.PayloadOffset + Ipv4Header.MinLength;
         MaxPayload = ethernet.Mtu - Ipv4Header.MinLength;
-        TakesOffers = false;
         Configure(0, 0, 0);
     }
 

@@ -29,8 +29,6 @@ public abstract class UdpEndpoint
 
     internal UdpEndpoint()
     {
-        LocalPort = 0;
-        OutputDue = false;
     }
 
     /// <summary>
