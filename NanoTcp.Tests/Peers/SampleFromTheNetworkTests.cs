@@ -56,7 +56,10 @@ public sealed class SampleFromTheNetworkTests
             Assert.AreEqual("", CaptureTests.Tshark(capture, "_ws.malformed || _ws.expert.severity >= 8388608"), "malformed packets");
             Assert.AreEqual("", CaptureTests.Tshark(capture, "ip.checksum.status == 0 || udp.checksum.status == 0 || tcp.checksum.status == 0"), "bad checksums");
             Assert.AreEqual(1, CaptureTests.Count(capture, $"ip.src == {address} && mdns && dns.resp.ttl == 0"), "goodbyes");
-            Assert.AreEqual(2, CaptureTests.Count(capture, $"ip.src == {address} && igmp.type == 0x16 && igmp.maddr == 224.0.0.251"), "reports");
+
+            // RFC 2236 3: one at once, and another one at a time between then and ten seconds later, which may be after the end.
+            Assert.IsInRange(
+                1, 2, CaptureTests.Count(capture, $"ip.src == {address} && igmp.type == 0x16 && igmp.maddr == 224.0.0.251"), "reports");
         }
         finally
         {
