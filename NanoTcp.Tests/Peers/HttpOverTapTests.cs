@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Net.Sockets;
@@ -18,6 +19,9 @@ public abstract class HttpOverTapTests
     private const string Url = "http://" + TapSample.Address;
     private const int Large = 10_000_000;
 
+    /// <summary>Within which the sample has to be at rest again: several retransmissions, should one be needed (RFC 6298 5.5).</summary>
+    private const int IdleSeconds = 30;
+
     /// <summary>The sample under test; of the class that runs now.</summary>
     private static TapSample? s_sample;
 
@@ -29,18 +33,19 @@ public abstract class HttpOverTapTests
     [DataRow(1472)]
     public void Ping_is_answered_with_the_same_octets(int size)
     {
-        string output = Sample.Space.Exec(
-            "ping", "-n", "-c", "3", "-i", "0.1", "-W", "5", "-s", size.ToString(CultureInfo.InvariantCulture), TapSample.Address).Succeeded().Output;
-        StringAssert.Contains(output, "3 received, 0% packet loss");
+        string output = Sample.Space.Ping(TapSample.Address, 3, size).Output;
+        Assert.HasCount(3, Regex.Matches(output, "1 received, 0% packet loss"), output);
         Assert.IsFalse(output.Contains("wrong data", StringComparison.Ordinal) || output.Contains("truncated", StringComparison.Ordinal), output);
     }
 
     [TestMethod]
     public void A_flood_of_pings_is_answered()
     {
-        StringAssert.Contains(
-            Sample.Space.Exec("ping", "-n", "-f", "-c", "200", "-w", "20", TapSample.Address).Succeeded().Output,
-            "200 received");
+        // With a deadline, ping goes on until it has that many answers, and may find several at once.
+        string output = Sample.Space.Exec("ping", "-n", "-f", "-c", "200", "-w", "20", TapSample.Address).Succeeded().Output;
+        int received = int.Parse(Regex.Match(output, "([0-9]+) received").Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.IsGreaterThanOrEqualTo(200, received, output);
+        Assert.IsFalse(output.Contains("duplicates", StringComparison.Ordinal) || output.Contains("errors", StringComparison.Ordinal), output);
     }
 
     [TestMethod]
@@ -250,19 +255,18 @@ public abstract class HttpOverTapTests
     private static void AssertIdle()
     {
         // The peer's last acknowledgements may still be on their way when its process has ended.
-        string last = "";
-        for (int attempt = 0; attempt < 20; attempt++)
+        Stopwatch watch = Stopwatch.StartNew();
+        while (true)
         {
             using JsonDocument status = Sample.Status();
             JsonElement root = status.RootElement;
-            last = root.ToString();
             if (root.GetProperty("free").GetInt32() == root.GetProperty("capacity").GetInt32() - 1 && root.GetProperty("halfOpen").GetInt32() == 0)
             {
                 return;
             }
-        }
 
-        Assert.Fail($"Connections have not been given back:\n{last}\n{Sample.Process.Report()}");
+            Assert.IsLessThan(IdleSeconds, watch.Elapsed.TotalSeconds, $"Connections have not been given back:\n{root}\n{Sample.Process.Report()}");
+        }
     }
 }
 

@@ -58,6 +58,16 @@ internal sealed class NetworkNamespace : IDisposable
         return Command.Run(seconds, Inside("bash", "-o", "pipefail", "-c", line));
     }
 
+    /// <summary>
+    /// Sends pings from inside, each when the one before has been answered, and fails unless all are. A single request is waited
+    /// for as long as -W says; after several, ping waits for the last answer only twice as long as for the slowest one before.
+    /// </summary>
+    internal CommandResult Ping(string address, int times = 1, int size = 56)
+    {
+        const int Patience = 20;
+        return Shell($"for i in $(seq {times}); do ping -n -c 1 -W {Patience} -s {size} {address} || exit; done", (times * Patience) + 10).Succeeded();
+    }
+
     /// <summary>The command line that runs another one inside.</summary>
     internal IReadOnlyList<string> Inside(params string[] arguments)
     {

@@ -35,7 +35,7 @@ public class SampleLifecycleTests
 
         using (SampleProcess sample = SampleProcess.Start(space, "HttpStatusServer", TapSample.ReadyText, TapSample.Options("--no-chip")))
         {
-            space.Exec("ping", "-n", "-c", "1", "-W", "5", TapSample.Address).Succeeded();
+            space.Exec("ping", "-n", "-c", "1", "-w", "20", TapSample.Address).Succeeded();
             sample.Stop();
         }
 
@@ -66,7 +66,7 @@ public class SampleLifecycleTests
     {
         using TapSample first = TapSample.Start("HttpStatusServer", "--no-chip");
         AssertOneLine(SampleProcess.Run(first.Space, "HttpStatusServer", TapSample.Options("--no-chip")));
-        first.Space.Exec("ping", "-n", "-c", "1", "-W", "5", TapSample.Address).Succeeded();
+        first.Space.Ping(TapSample.Address);
         first.Stop();
     }
 

@@ -54,7 +54,8 @@ public abstract class ServicesOverTapTests
     [TestMethod]
     public void A_datagram_comes_back_from_the_echo_service()
     {
-        CommandResult result = Sample.Space.Shell($"echo hello | nc -u -w 1 {TapSample.Address} {Echo}").Succeeded();
+        // It ends when it has received one.
+        CommandResult result = Sample.Space.Shell($"echo hello | nc -u -W 1 -w 20 {TapSample.Address} {Echo}").Succeeded();
         Assert.AreEqual("hello\n", result.Output);
     }
 

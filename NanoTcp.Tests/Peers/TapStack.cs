@@ -187,6 +187,9 @@ internal sealed class TapStack : IDisposable
         return wish.Done.Task;
     }
 
+    /// <summary>To be said on the stack's thread by who has sent something there: the loop goes round once more instead of sleeping.</summary>
+    internal void Worked() => _progress = true;
+
     /// <summary>A counter of the stack (<see cref="StackCounter"/>).</summary>
     internal long Count(int counter)
     {
