@@ -22,9 +22,6 @@ internal sealed class TapSample : IDisposable
     /// <summary>What a sample prints when it can be used.</summary>
     internal const string ReadyText = "Ctrl-C";
 
-    /// <summary>Pings answered before a test begins.</summary>
-    internal const int FirstPings = 1;
-
     private TapSample(NetworkNamespace space, SampleProcess process)
     {
         Space = space;
