@@ -32,7 +32,8 @@ public class KeepAliveOverTapTests
         OpenAndCloseOverTapTests.AssertCarries(peer, connection, socket, 3000);
 
         // A probe repeats the octet before the next one; the answer says what comes next.
-        peer.Until(() => Probes(peer, fromStack: false).Length >= 3, "The kernel does not probe.");
+        peer.Until(() => Probed(peer, fromStack: false), "The kernel does not probe, or is not answered.");
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, false);
         AssertAnswered(peer, fromStack: false);
         OpenAndCloseOverTapTests.AssertCarries(peer, connection, socket, 3000);
         OpenAndCloseOverTapTests.Finish(peer, connection, socket);
@@ -53,7 +54,7 @@ public class KeepAliveOverTapTests
                 TcpConnection connection = peer.Accept(listener);
                 OpenAndCloseOverTapTests.AssertCarries(peer, connection, socket, 3000);
                 peer.Do(() => (connection.KeepAliveInterval, connection.KeepAlive) = (1000, true));
-                peer.Until(() => Probes(peer, fromStack: true).Length >= 3, "The stack does not probe.");
+                peer.Until(() => Probed(peer, fromStack: true) && !(connection.KeepAlive = false), "The stack does not probe, or is not answered.");
                 AssertAnswered(peer, fromStack: true);
                 OpenAndCloseOverTapTests.AssertCarries(peer, connection, socket, 3000);
                 OpenAndCloseOverTapTests.Finish(peer, connection, socket);
@@ -93,11 +94,11 @@ public class KeepAliveOverTapTests
     }
 
     /// <summary>Empty segments before the number that the other side waits for.</summary>
-    private static SeenSegment[] Probes(TapStack peer, bool fromStack)
+    private static SeenSegment[] Probes(IReadOnlyList<SeenSegment> seen, bool fromStack)
     {
         List<SeenSegment> probes = [];
         uint expected = 0;
-        foreach (SeenSegment segment in peer.Recorder.All())
+        foreach (SeenSegment segment in seen)
         {
             if (segment.FromStack != fromStack)
             {
@@ -112,16 +113,22 @@ public class KeepAliveOverTapTests
         return [.. probes];
     }
 
+    /// <summary>Whether three probes have gone out and the last one has been answered.</summary>
+    private static bool Probed(TapStack peer, bool fromStack)
+    {
+        IReadOnlyList<SeenSegment> seen = peer.Recorder.All();
+        return seen[^1].FromStack != fromStack && Probes(seen, fromStack).Length >= 3;
+    }
+
     /// <summary>Each probe is followed by what comes next, and by nothing else.</summary>
     private static void AssertAnswered(TapStack peer, bool fromStack)
     {
         IReadOnlyList<SeenSegment> all = peer.Recorder.All();
-        SeenSegment[] probes = Probes(peer, fromStack);
-        foreach (SeenSegment probe in probes.SkipLast(1))
-        {
-            SeenSegment? answer = all.FirstOrDefault(s => s.FromStack != fromStack && s.Milliseconds >= probe.Milliseconds && s.Acknowledgment == probe.Sequence + 1);
-            Assert.IsTrue(
-                answer is { Length: 0, Flags: SeenSegment.AckFlag } && answer.Milliseconds < probe.Milliseconds + 500, $"{probe}{SegmentRecorder.Text(all)}");
-        }
+        SeenSegment[] probes = Probes(all, fromStack);
+        SeenSegment[] since = all.SkipWhile(s => s != probes[0]).ToArray();
+        Assert.IsTrue(
+            since.All(s => s.FromStack == fromStack || (s is { Length: 0, Flags: SeenSegment.AckFlag } && s.Acknowledgment == probes[0].Sequence + 1)),
+            SegmentRecorder.Text(all));
+        SegmentRecorder.AssertAnswered(since, probes.Contains, s => s.FromStack != fromStack);
     }
 }

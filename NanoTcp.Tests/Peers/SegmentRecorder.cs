@@ -52,6 +52,21 @@ internal sealed class SegmentRecorder : IFrameMonitor
         return All().Where(s => s.KernelPort == kernelPort).ToArray();
     }
 
+    /// <summary>
+    /// Holds one side to having answered each question of the other with an answer of its own. When does not matter: several
+    /// questions may have waited while the machine was slow.
+    /// </summary>
+    internal static void AssertAnswered(IReadOnlyList<SeenSegment> seen, Func<SeenSegment, bool> isQuestion, Func<SeenSegment, bool> isAnswer)
+    {
+        int answers = 0;
+        for (int i = seen.Count - 1; i >= 0; i--)
+        {
+            answers += isAnswer(seen[i]) ? 1 : 0;
+            answers -= isQuestion(seen[i]) ? 1 : 0;
+            Assert.IsGreaterThanOrEqualTo(0, answers, $"Nobody has answered {seen[i]}{Text(seen)}");
+        }
+    }
+
     /// <summary>The last of them, one a line, for messages.</summary>
     internal static string Text(IEnumerable<SeenSegment> segments)
     {
