@@ -183,7 +183,7 @@ public class ManyConnectionsTests
     private static void WaitForListener(NetworkNamespace space, int port)
     {
         // State 0A in /proc/net/tcp is LISTEN.
-        space.Shell($"until grep -q ':{port:X4} 00000000:0000 0A' /proc/net/tcp; do sleep 0.01; done", 10).Succeeded();
+        space.Shell($"until grep -q ':{port:X4} 00000000:0000 0A' /proc/net/tcp; do sleep 0.01; done").Succeeded();
     }
 
     /// <summary>A client of the kernel that sends, half closes and reads what it gets from the echo service.</summary>

@@ -39,8 +39,10 @@ public class OpenAndCloseOverTapTests
         IReadOnlyList<SeenSegment> seen = peer.Recorder.Of(kernelPort);
         Assert.IsTrue(closing.IsCompletedSuccessfully, SegmentRecorder.Text(seen));
         Assert.IsTrue(FinsCrossed(seen), SegmentRecorder.Text(seen));
-        Assert.AreEqual(1, seen.Count(s => s.Fin && s.FromStack), SegmentRecorder.Text(seen));
-        Assert.AreEqual(1, seen.Count(s => s.Fin && !s.FromStack), SegmentRecorder.Text(seen));
+
+        // The kernel repeats a FIN that has waited for its acknowledgment, the stack too; it stays the same one.
+        Assert.AreEqual(1, seen.Where(s => s.Fin && s.FromStack).DistinctBy(s => s.Next).Count(), SegmentRecorder.Text(seen));
+        Assert.AreEqual(1, seen.Where(s => s.Fin && !s.FromStack).DistinctBy(s => s.Next).Count(), SegmentRecorder.Text(seen));
         Assert.IsFalse(seen.Any(s => s.Rst), SegmentRecorder.Text(seen));
         Assert.AreEqual(TcpEndReason.Closed, peer.Ask(() => connection.EndReason));
         peer.Do(connection.Close);
@@ -182,6 +184,6 @@ public class OpenAndCloseOverTapTests
     private static void AssertSynSent(NetworkNamespace space, int port)
     {
         // State 02 in /proc/net/tcp is SYN-SENT.
-        space.Shell($"until grep -q ':{port:X4} 02' /proc/net/tcp; do sleep 0.01; done", 10).Succeeded();
+        space.Shell($"until grep -q ':{port:X4} 02' /proc/net/tcp; do sleep 0.01; done").Succeeded();
     }
 }
