@@ -59,6 +59,6 @@ internal static class Command
     /// <summary>What a stream held, but without waiting for ever on somebody who inherited it.</summary>
     private static string Finished(Task<string> stream)
     {
-        return stream.Wait(TimeSpan.FromSeconds(5)) ? stream.Result : "(the stream stayed open)";
+        return stream.Wait(TimeSpan.FromSeconds(30)) ? stream.Result : "(the stream stayed open)";
     }
 }

@@ -10,8 +10,8 @@ namespace NanoTcp.Tests.Peers;
 /// <summary>One of the built samples, running in a network namespace.</summary>
 internal sealed class SampleProcess : IDisposable
 {
-    private const int StartSeconds = 30;
-    private const int StopSeconds = 15;
+    private const int StartSeconds = 60;
+    private const int StopSeconds = 60;
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
