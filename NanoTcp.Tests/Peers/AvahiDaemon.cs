@@ -86,6 +86,18 @@ internal sealed class AvahiDaemon : IDisposable
         return _space.Shell($"DBUS_SYSTEM_BUS_ADDRESS=unix:path={Path.Combine(_folder, "bus")} {line}");
     }
 
+    /// <summary>Runs a tool until it finds something: by itself it gives up after a second or a few, and the machine may be slow.</summary>
+    /// <param name="line">The command.</param>
+    /// <param name="text">What it prints then.</param>
+    internal void Finds(string line, string text)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        for (CommandResult last = Tool(line); !last.Output.Contains(text, StringComparison.Ordinal); last = Tool(line))
+        {
+            Assert.IsLessThan(PatienceMilliseconds, watch.ElapsedMilliseconds, $"'{text}' is not found by {last}");
+        }
+    }
+
     /// <summary>Waits until something of the daemon has come true.</summary>
     internal static void Until(Func<bool> condition, string otherwise)
     {
@@ -114,7 +126,7 @@ internal sealed class AvahiDaemon : IDisposable
             }
 
             _ = Signals.Send(process.Id, Signals.Terminate);
-            if (!process.WaitForExit(5000))
+            if (!process.WaitForExit(PatienceMilliseconds))
             {
                 process.Kill(entireProcessTree: true);
                 process.WaitForExit();

@@ -31,12 +31,11 @@ public class MdnsOverTapTests
                     MdnsResolver resolver = peer.Ask(() => new MdnsResolver(responder, 4));
                     peer.Until(() => responder.State == MdnsState.Ready, "The host does not come to its name.");
 
-                    StringAssert.Contains(avahi.Tool("avahi-resolve -4 -n nanotcp.local").Succeeded().Output, $"nanotcp.local\t{TapStack.Address}");
-                    StringAssert.Contains(avahi.Tool($"avahi-resolve -a {TapStack.Address}").Succeeded().Output, $"{TapStack.Address}\tnanotcp.local");
-                    string found = avahi.Tool("avahi-browse -rptk _http._tcp").Succeeded().Output;
-                    StringAssert.Contains(
-                        found, $"=;{TapSample.Tap};IPv4;Boiler\\032room;_http._tcp;local;nanotcp.local;{TapStack.Address};80;\"path=/status\"");
-                    StringAssert.Contains(avahi.Tool("avahi-browse -aptk").Succeeded().Output, $"+;{TapSample.Tap};IPv4;Boiler\\032room;_http._tcp;local");
+                    avahi.Finds("avahi-resolve -4 -n nanotcp.local", $"nanotcp.local\t{TapStack.Address}");
+                    avahi.Finds($"avahi-resolve -a {TapStack.Address}", $"{TapStack.Address}\tnanotcp.local");
+                    avahi.Finds(
+                        "avahi-browse -rptk _http._tcp", $"=;{TapSample.Tap};IPv4;Boiler\\032room;_http._tcp;local;nanotcp.local;{TapStack.Address};80;\"path=/status\"");
+                    avahi.Finds("avahi-browse -aptk", $"+;{TapSample.Tap};IPv4;Boiler\\032room;_http._tcp;local");
 
                     // There is no address of IPv6, and the host says so instead of letting them wait.
                     Assert.AreNotEqual("", avahi.Tool("avahi-resolve -6 -n nanotcp.local").Error);
@@ -84,8 +83,8 @@ public class MdnsOverTapTests
         peer.Until(() => responder.State == MdnsState.Ready, "The host does not come to a name.");
         Assert.AreEqual("nanotcp-2", peer.Ask(() => responder.HostName));
         Assert.AreEqual("nanotcp", avahi.HostName);
-        StringAssert.Contains(avahi.Tool("avahi-resolve -4 -n nanotcp-2.local").Succeeded().Output, TapStack.Address);
-        StringAssert.Contains(avahi.Tool("avahi-browse -rptk _http._tcp").Succeeded().Output, $";nanotcp-2.local;{TapStack.Address};80;");
+        avahi.Finds("avahi-resolve -4 -n nanotcp-2.local", TapStack.Address);
+        avahi.Finds("avahi-browse -rptk _http._tcp", $";nanotcp-2.local;{TapStack.Address};80;");
     }
 
     [TestMethod]
@@ -99,7 +98,7 @@ public class MdnsOverTapTests
         using AvahiDaemon avahi = new(space, "nanotcp");
         AvahiDaemon.Until(() => avahi.HostName == "nanotcp-2", "avahi does not give way.");
         Assert.AreEqual("nanotcp", peer.Ask(() => responder.HostName));
-        StringAssert.Contains(avahi.Tool("avahi-resolve -4 -n nanotcp.local").Succeeded().Output, TapStack.Address);
+        avahi.Finds("avahi-resolve -4 -n nanotcp.local", TapStack.Address);
     }
 
     [TestMethod]
