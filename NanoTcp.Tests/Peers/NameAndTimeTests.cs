@@ -21,6 +21,7 @@ public class NameAndTimeTests
         string file = Path.Combine(Path.GetTempPath(), $"nanotcp-{Environment.ProcessId}-dns-{chip}.pcapng");
         try
         {
+            long repeated;
             using NetworkNamespace space = new();
             using (TapStack peer = new(space, chip: chip, captureFile: file))
             {
@@ -41,14 +42,17 @@ public class NameAndTimeTests
                 Assert.AreEqual("ServerFailed 0.0.0.0 ", Ask(peer, dns, "host.elsewhere"));
                 Assert.AreEqual(1, Count(peer, dns, DnsCounter.CacheHits));
                 Assert.AreEqual(0, Count(peer, dns, DnsCounter.CaseLost), "dnsmasq keeps the case");
-                Assert.AreEqual(0, Count(peer, dns, DnsCounter.InStrays));
                 Assert.AreEqual(0, Count(peer, dns, DnsCounter.InErrors));
-                Assert.AreEqual(8, Count(peer, dns, DnsCounter.OutQueries));
+
+                // What is not answered within two seconds is asked again (RFC 1035 4.2.1), and the late answer is a stray.
+                repeated = Count(peer, dns, DnsCounter.Timeouts);
+                Assert.AreEqual(8 + repeated, Count(peer, dns, DnsCounter.OutQueries));
+                Assert.IsInRange(0, repeated, Count(peer, dns, DnsCounter.InStrays));
             }
 
             AssertClean(file);
-            Assert.AreEqual(8, CaptureTests.Count(file, $"dns.flags.response == 0 && ip.src == {TapStack.Address}"));
-            Assert.AreEqual(8, CaptureTests.Count(file, $"dns.flags.response == 1 && udp.checksum.status == 1"));
+            Assert.AreEqual(8 + repeated, CaptureTests.Count(file, $"dns.flags.response == 0 && ip.src == {TapStack.Address}"));
+            Assert.IsInRange(8, 8 + repeated, CaptureTests.Count(file, $"dns.flags.response == 1 && udp.checksum.status == 1"));
         }
         finally
         {
@@ -76,10 +80,12 @@ public class NameAndTimeTests
         peer.Do(() => dns.SetServer(1, TapStack.Parse(TapStack.KernelAddress)));
         Assert.AreEqual("Found 192.0.2.5 ", Ask(peer, dns, "host.test"));
         long asked = Count(peer, dns, DnsCounter.OutQueries);
+        long late = Count(peer, dns, DnsCounter.Timeouts);
 
-        // The next question goes to the one that lives.
+        // The next question goes to the one that lives, and is asked again only if that one is slow.
         Assert.AreEqual("NoSuchName 0.0.0.0 ", Ask(peer, dns, "nobody.test"));
-        Assert.AreEqual(asked + 1, Count(peer, dns, DnsCounter.OutQueries));
+        late = Count(peer, dns, DnsCounter.Timeouts) - late;
+        Assert.AreEqual(asked + 1 + late, Count(peer, dns, DnsCounter.OutQueries));
     }
 
     [TestMethod]
@@ -114,12 +120,14 @@ public class NameAndTimeTests
 
                 // Should a reply get lost, the next request comes a minute later.
                 peer.Until(() => client.IsSynchronised, "chronyd's time does not come.", seconds: 160);
-                (long difference, int trip) = peer.Ask(() =>
+                peer.Do(() =>
                 {
+                    long before = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
                     Assert.IsTrue(client.TryGetTime(peer.Milliseconds, out long now));
-                    return (now - DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), client.RoundTrip);
+                    long after = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+                    long error = 1000 + client.RoundTrip;
+                    Assert.IsInRange(before - error, after + error, now, "the machine's own clock, in ms");
                 });
-                Assert.IsLessThan(1000 + trip, Math.Abs(difference), "away from the machine's own clock, in ms");
                 Assert.AreEqual(2, client.Stratum);
                 Assert.AreEqual(0, client.Counters.GetValue(SntpCounter.InErrors));
                 Assert.AreEqual(0, client.Counters.GetValue(SntpCounter.InStrays));
