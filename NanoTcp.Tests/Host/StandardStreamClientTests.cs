@@ -74,13 +74,11 @@ public class StandardStreamClientTests
     [TestMethod]
     public void Nobody_listening_is_said_to_be_refused()
     {
-        int port;
-        using (Server server = new(_ => { }))
-        {
-            port = server.Port;
-        }
+        // Taken, so that nobody else listens there meanwhile.
+        using Socket taken = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
-        Outcome outcome = Run("--no-chip", port, Stream.Null);
+        Outcome outcome = Run("--no-chip", ((IPEndPoint)taken.LocalEndPoint!).Port, Stream.Null);
 
         Assert.AreEqual(ClientResult.Failed, outcome.Result);
         Assert.AreEqual("peer: connection refused: nobody listens there\n", outcome.Messages);
