@@ -99,12 +99,12 @@ internal sealed class AvahiDaemon : IDisposable
     }
 
     /// <summary>Waits until something of the daemon has come true.</summary>
-    internal static void Until(Func<bool> condition, string otherwise)
+    internal static void Until(Func<bool> condition, string otherwise, int milliseconds = PatienceMilliseconds)
     {
         Stopwatch watch = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.IsTrue(watch.ElapsedMilliseconds < PatienceMilliseconds, otherwise);
+            Assert.IsTrue(watch.ElapsedMilliseconds < milliseconds, otherwise);
             Thread.Sleep(50);
         }
     }

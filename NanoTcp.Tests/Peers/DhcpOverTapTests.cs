@@ -261,9 +261,11 @@ public sealed class DhcpOverTapTests : IDisposable
         PeerTools.Require("tshark");
         Peer.Dispose();
         _peer = null;
-        Assert.AreEqual("", CaptureTests.Tshark(_capture, "_ws.malformed || _ws.expert.severity >= 8388608"), "malformed packets");
-        Assert.AreEqual("", CaptureTests.Tshark(_capture, "ip.checksum.status == 0 || udp.checksum.status == 0"), "bad checksums");
-        Assert.IsGreaterThanOrEqualTo(atLeast, CaptureTests.Count(_capture, seen), seen);
+        new CapturedFrames(_capture)
+            .None("_ws.malformed || _ws.expert.severity >= 8388608", "malformed packets")
+            .None("ip.checksum.status == 0 || udp.checksum.status == 0", "bad checksums")
+            .AtLeast(atLeast, seen)
+            .Check();
     }
 
     private sealed class Watcher(List<HostState> states) : IHostObserver

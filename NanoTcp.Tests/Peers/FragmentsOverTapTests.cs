@@ -47,11 +47,13 @@ public class FragmentsOverTapTests
             }
 
             string own = $"ip.src == {TapStack.Address} && ";
-            Assert.IsTrue(CaptureTests.Count(file, $"ip.dst == {TapStack.Address} && ip.flags.mf == 1") >= 20);
-            Assert.AreEqual("", CaptureTests.Tshark(file, own + "(ip.flags.mf == 1 || ip.frag_offset > 0 || frame.len > 1514)"));
-            Assert.AreEqual("", CaptureTests.Tshark(file, own + "tcp && ip.len > 576 && ip.flags.df == 0"));
-            Assert.IsTrue(CaptureTests.Count(file, own + "tcp && ip.len > 576") > 10);
-            Assert.AreEqual("", CaptureTests.Tshark(file, "_ws.malformed || _ws.expert.severity >= 8388608"));
+            new CapturedFrames(file)
+                .AtLeast(20, $"ip.dst == {TapStack.Address} && ip.flags.mf == 1")
+                .None(own + "(ip.flags.mf == 1 || ip.frag_offset > 0 || frame.len > 1514)")
+                .None(own + "tcp && ip.len > 576 && ip.flags.df == 0")
+                .AtLeast(11, own + "tcp && ip.len > 576")
+                .None("_ws.malformed || _ws.expert.severity >= 8388608")
+                .Check();
         }
         finally
         {

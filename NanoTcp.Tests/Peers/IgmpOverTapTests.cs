@@ -59,11 +59,13 @@ public class IgmpOverTapTests
             }
 
             string own = $"ip.src == {TapStack.Address} && ip.ttl == 1 && ip.opt.ra && igmp.checksum.status == 1 && ip.checksum.status == 1 && ";
-            Assert.AreEqual(4 + 2 + 1 + 2, CaptureTests.Count(file, own + "igmp.type == 0x16 && ip.dst == igmp.maddr"));
-            Assert.AreEqual(1, CaptureTests.Count(file, own + "igmp.type == 0x17 && ip.dst == 224.0.0.2 && igmp.maddr == 239.1.2.3"));
-            Assert.AreEqual(1, CaptureTests.Count(file, own + "igmp.type == 0x12 && ip.dst == 224.0.0.251 && igmp.maddr == 224.0.0.251"));
-            Assert.AreEqual(11, CaptureTests.Count(file, $"ip.src == {TapStack.Address} && igmp"));
-            Assert.AreEqual("", CaptureTests.Tshark(file, "_ws.malformed || _ws.expert.severity >= 8388608"));
+            new CapturedFrames(file)
+                .Exactly(4 + 2 + 1 + 2, own + "igmp.type == 0x16 && ip.dst == igmp.maddr")
+                .Exactly(1, own + "igmp.type == 0x17 && ip.dst == 224.0.0.2 && igmp.maddr == 239.1.2.3")
+                .Exactly(1, own + "igmp.type == 0x12 && ip.dst == 224.0.0.251 && igmp.maddr == 224.0.0.251")
+                .Exactly(11, $"ip.src == {TapStack.Address} && igmp")
+                .None("_ws.malformed || _ws.expert.severity >= 8388608")
+                .Check();
         }
         finally
         {

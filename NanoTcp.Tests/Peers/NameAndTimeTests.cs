@@ -21,7 +21,7 @@ public class NameAndTimeTests
         string file = Path.Combine(Path.GetTempPath(), $"nanotcp-{Environment.ProcessId}-dns-{chip}.pcapng");
         try
         {
-            long repeated;
+            int repeated;
             using NetworkNamespace space = new();
             using (TapStack peer = new(space, chip: chip, captureFile: file))
             {
@@ -45,14 +45,15 @@ public class NameAndTimeTests
                 Assert.AreEqual(0, Count(peer, dns, DnsCounter.InErrors));
 
                 // What is not answered within two seconds is asked again (RFC 1035 4.2.1), and the late answer is a stray.
-                repeated = Count(peer, dns, DnsCounter.Timeouts);
+                repeated = (int)Count(peer, dns, DnsCounter.Timeouts);
                 Assert.AreEqual(8 + repeated, Count(peer, dns, DnsCounter.OutQueries));
                 Assert.IsInRange(0, repeated, Count(peer, dns, DnsCounter.InStrays));
             }
 
-            AssertClean(file);
-            Assert.AreEqual(8 + repeated, CaptureTests.Count(file, $"dns.flags.response == 0 && ip.src == {TapStack.Address}"));
-            Assert.IsInRange(8, 8 + repeated, CaptureTests.Count(file, $"dns.flags.response == 1 && udp.checksum.status == 1"));
+            Clean(file)
+                .Exactly(8 + repeated, $"dns.flags.response == 0 && ip.src == {TapStack.Address}")
+                .Between(8, 8 + repeated, "dns.flags.response == 1 && udp.checksum.status == 1")
+                .Check();
         }
         finally
         {
@@ -133,9 +134,10 @@ public class NameAndTimeTests
                 Assert.AreEqual(0, client.Counters.GetValue(SntpCounter.InStrays));
             }
 
-            AssertClean(file);
-            Assert.IsGreaterThanOrEqualTo(1, CaptureTests.Count(file, "ntp.flags.mode == 3 && ntp.flags.vn == 4 && udp.checksum.status == 1"));
-            Assert.IsGreaterThanOrEqualTo(1, CaptureTests.Count(file, "ntp.flags.mode == 4"));
+            Clean(file)
+                .AtLeast(1, "ntp.flags.mode == 3 && ntp.flags.vn == 4 && udp.checksum.status == 1")
+                .AtLeast(1, "ntp.flags.mode == 4")
+                .Check();
         }
         finally
         {
@@ -171,9 +173,7 @@ public class NameAndTimeTests
 
     private static long Count(TapStack peer, DnsClient dns, int counter) => peer.Ask(() => dns.Counters.GetValue(counter));
 
-    private static void AssertClean(string file)
-    {
-        Assert.AreEqual("", CaptureTests.Tshark(file, "_ws.malformed || ip.checksum.status == 0 || udp.checksum.status == 0"), "malformed packets");
-        Assert.AreEqual("", CaptureTests.Tshark(file, "_ws.expert.severity >= 8388608"), "packets with an error");
-    }
+    private static CapturedFrames Clean(string file) => new CapturedFrames(file)
+        .None("_ws.malformed || ip.checksum.status == 0 || udp.checksum.status == 0", "malformed packets")
+        .None("_ws.expert.severity >= 8388608", "packets with an error");
 }

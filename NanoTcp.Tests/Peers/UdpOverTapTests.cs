@@ -192,12 +192,14 @@ public class UdpOverTapTests
                 "ip.checksum.status == 0", "udp.checksum.status == 0", "icmp.checksum.status == 0", "udp.checksum == 0",
                 Own + "(ip.flags.mf == 1 || ip.frag_offset > 0)",
             ];
-            Assert.AreEqual("", CaptureTests.Tshark(file, string.Join(" || ", Array.ConvertAll(unwanted, u => $"({u})"))), "what tshark complains of");
-            Assert.IsTrue(CaptureTests.Count(file, Own + "udp.checksum.status == 1 && ip.dsfield.dscp == 46") >= 28);
-            Assert.AreEqual(1, CaptureTests.Count(file, Own + "icmp.type == 3 && icmp.code == 3 && icmp.checksum.status == 1"));
-            Assert.AreEqual(1, CaptureTests.Count(file, Own + "icmp.type == 3 && icmp.code == 2"));
-            Assert.AreEqual(1, CaptureTests.Count(file, Own + $"ip.dst == {Group} && ip.ttl == 1 && udp"));
-            Assert.AreEqual(2, CaptureTests.Count(file, Own + "eth.dst == ff:ff:ff:ff:ff:ff && udp"));
+            new CapturedFrames(file)
+                .None(string.Join(" || ", Array.ConvertAll(unwanted, u => $"({u})")), "what tshark complains of")
+                .AtLeast(28, Own + "udp.checksum.status == 1 && ip.dsfield.dscp == 46")
+                .Exactly(1, Own + "icmp.type == 3 && icmp.code == 3 && icmp.checksum.status == 1")
+                .Exactly(1, Own + "icmp.type == 3 && icmp.code == 2")
+                .Exactly(1, Own + $"ip.dst == {Group} && ip.ttl == 1 && udp")
+                .Exactly(2, Own + "eth.dst == ff:ff:ff:ff:ff:ff && udp")
+                .Check();
         }
         finally
         {
