@@ -13,7 +13,7 @@ namespace NanoTcp.Tests.Packaging;
 [TestClass]
 public class PackageTests
 {
-    private const int Limit = 120;
+    private const int Limit = 600;
 
     [TestMethod]
     [DataRow("NanoTcp", "")]
