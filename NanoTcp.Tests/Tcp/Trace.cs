@@ -334,6 +334,16 @@ internal sealed class Trace
             options,
             text,
             segment.UrgentPointer);
+        if (segment.OtherZero)
+        {
+            // What the checksum lacks to zero goes into the window, with its carry (RFC 1071 1).
+            int window = Frames.Get16(octets, 14) + Frames.Get16(octets, 16);
+            Frames.Put16(octets, 14, (window & 0xFFFF) + (window >> 16));
+            Frames.FixTcp(octets, Peer.Address, StackBench.OwnAddress);
+            Check(0, Frames.Get16(octets, 16), "TCP checksum of the peer");
+            Frames.Put16(octets, 16, 0xFFFF);
+        }
+
         if (segment.BadSum)
         {
             octets[16] ^= 0x40;

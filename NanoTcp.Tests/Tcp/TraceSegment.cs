@@ -48,6 +48,9 @@ internal sealed class TraceSegment
     /// <summary>True for a segment whose checksum is to be wrong.</summary>
     internal bool BadSum { get; private set; }
 
+    /// <summary>True for a segment whose window makes its checksum zero, which is then written as 0xFFFF, as Linux does.</summary>
+    internal bool OtherZero { get; private set; }
+
     internal static TraceSegment Parse(string text)
     {
         TraceSegment segment = new();
@@ -94,6 +97,9 @@ internal sealed class TraceSegment
                     break;
                 case "opt":
                     segment.Options = Convert.FromHexString(words[++i]);
+                    break;
+                case "otherzero":
+                    segment.OtherZero = true;
                     break;
                 case "badsum":
                     segment.BadSum = true;

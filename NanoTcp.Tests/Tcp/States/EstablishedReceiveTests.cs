@@ -423,6 +423,18 @@ public sealed class EstablishedReceiveTests : TraceTest
     }
 
     [TestMethod]
+    public void A_checksum_of_0xFFFF_in_the_place_of_zero_is_right()
+    {
+        // RFC 1071 1: ones' complement has two zeros, and a sum with either is the same. Linux writes 0xFFFF.
+        OpenPassive();
+        Send("ACK seq 1 ack 1 len 10 otherzero");
+        Send("ACK seq 11 ack 1 len 11 otherzero");
+        Expect("ACK seq 1 ack 22");
+        Read(21);
+        Counted(StackCounter.TcpInErrs, 0);
+    }
+
+    [TestMethod]
     public void More_gaps_than_can_be_noted_are_dropped_and_counted()
     {
         OpenPassive(options => options.Gaps = 2);
