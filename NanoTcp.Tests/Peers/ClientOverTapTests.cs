@@ -146,10 +146,10 @@ public class ClientOverTapTests
         Task reading = client.StandardOutput.BaseStream.CopyToAsync(output);
         Task<string> error = client.StandardError.ReadToEndAsync();
         Task writing = WriteAsync(client, input);
-        if (!client.WaitForExit(TimeSpan.FromSeconds(60)))
+        if (!client.WaitForExit(TimeSpan.FromSeconds(180)))
         {
             client.Kill(entireProcessTree: true);
-            Assert.Fail($"The client has not ended in 60 s. It said:\n{await error}");
+            Assert.Fail($"The client has not ended in 180 s. It said:\n{await error}");
         }
 
         await Task.WhenAll(reading, writing);

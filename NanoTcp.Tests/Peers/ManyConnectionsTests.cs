@@ -39,7 +39,7 @@ public class ManyConnectionsTests
         Task[] sending = connections.Select((connection, i) => peer.BeginSend(connection, Pattern.Random(Size, 1000 + i))).ToArray();
         Task<byte[]>[] reading = connections.Select(connection => peer.BeginRead(connection, Size)).ToArray();
 
-        Assert.IsTrue(Task.WaitAll([.. incoming, .. sending, .. reading], 60_000), "The data does not get through.");
+        Assert.IsTrue(Task.WaitAll([.. incoming, .. sending, .. reading], 180_000), "The data does not get through.");
         for (int i = 0; i < Each; i++)
         {
             CollectionAssert.AreEqual(Pattern.Random(Size, i), incoming[i].Result, $"connection {i} from the kernel");

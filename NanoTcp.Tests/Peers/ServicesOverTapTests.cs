@@ -33,7 +33,7 @@ public abstract class ServicesOverTapTests
         {
             File.WriteAllBytes(file, sent);
             StringAssert.StartsWith(
-                Sample.Space.Shell($"nc -N -w 30 {TapSample.Address} {Echo} < {file} | sha256sum", 200).Succeeded().Output,
+                Sample.Space.Shell($"nc -N -w 30 {TapSample.Address} {Echo} < {file} | sha256sum", 300).Succeeded().Output,
                 Pattern.Hash(sent));
         }
         finally

@@ -58,7 +58,7 @@ internal sealed class TapSample : IDisposable
     }
 
     /// <summary>Runs curl with a bound on its time.</summary>
-    internal CommandResult Curl(string arguments, int seconds = 60)
+    internal CommandResult Curl(string arguments, int seconds = 180)
     {
         return Space.Shell($"curl --silent --show-error --noproxy '*' --max-time {seconds.ToString(CultureInfo.InvariantCulture)} {arguments}", seconds + 5);
     }
