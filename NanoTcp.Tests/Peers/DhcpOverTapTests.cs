@@ -61,7 +61,7 @@ public sealed class DhcpOverTapTests : IDisposable
         Assert.AreEqual("10.77.0.54", Ipv4Address.ToText(Peer.Ask(() => Host.GetDnsServer(1))));
         Assert.AreEqual("10.77.0.123", Ipv4Address.ToText(Peer.Ask(() => Host.GetNtpServer(0))));
         Assert.AreEqual("home.arpa".Length, Peer.Ask(() => Host.DomainNameLength));
-        StringAssert.Contains(space.Exec("ping", "-n", "-c", "1", "-w", "20", address).Output, "1 received");
+        space.Exec("ping", "-n", "-c", "1", "-w", "20", address).Succeeded();
 
         // T1 comes every 20 s of the stack's time.
         Peer.Until(() => Host.Counters.GetValue(HostCounter.Acks) >= 3, "The lease is not renewed.");
@@ -111,7 +111,7 @@ public sealed class DhcpOverTapTests : IDisposable
 
         // The kernel can reach it when it has a way there.
         space.Shell("ip addr add 169.254.1.1/16 dev nano0").Succeeded();
-        StringAssert.Contains(space.Exec("ping", "-n", "-c", "1", "-w", "20", linkLocal).Output, "1 received");
+        space.Exec("ping", "-n", "-c", "1", "-w", "20", linkLocal).Succeeded();
         using Dnsmasq second = new(space, Tap, "10.77.0.70,10.77.0.80,120");
         Become(HostState.Bound);
         StringAssert.StartsWith(Address(), "10.77.0.");

@@ -111,7 +111,7 @@ internal sealed class TapStack : IDisposable
             }
 
             // From here on both know the other's address.
-            StringAssert.Contains(space.Exec("ping", "-n", "-c", "1", "-w", "20", Address).Output, "1 received");
+            space.Exec("ping", "-n", "-c", "1", "-w", "20", Address).Succeeded();
         }
         catch
         {
