@@ -40,7 +40,6 @@ public sealed class NetworkStack
     private readonly EthernetLayer _ethernet;
     private readonly IcmpProtocol _icmp;
     private readonly TcpLayer _tcp;
-    private readonly long[] _counters;
     private LinkStatus _linkStatus;
 
     /// <summary>Builds a stack on a link device. All the memory that it will ever need is taken here.</summary>
@@ -64,7 +63,6 @@ public sealed class NetworkStack
         options.Validate(link.Mtu);
         _link = link;
         Counters = new CounterSet(StackCounter.Names);
-        _counters = Counters.Values;
         _ethernet = new EthernetLayer(link, Counters);
         _neighbours = new ArpCache(options.Neighbours, options.NeighbourQueues, Counters);
         Arp = new ArpProtocol(_ethernet, _neighbours, Counters);
@@ -190,11 +188,12 @@ public sealed class NetworkStack
     /// connections; 0 means call again at once.</returns>
     public int Poll(long now)
     {
+        Ipv4Layer ip = Ip;
+        ip.Now = now;
         _neighbours.Now = now;
-        Ip.Now = now;
-        Arp.ForgetResolved();
-        int linkWait = _link.Poll(now);
-        if (_link.Status != _linkStatus)
+        ILinkDevice link = _link;
+        int linkWait = link.Poll(now);
+        if (link.Status != _linkStatus)
         {
             LinkChanged(now);
         }
@@ -202,31 +201,13 @@ public sealed class NetworkStack
         // An acknowledgment that waits in the device is no reason to retransmit or to give up, however late we are. And all
         // that waits there is taken in before anything is acknowledged (RFC 9293 MUST-58, MUST-59).
         bool more = Receive(now);
-        TcpLayer tcp = _tcp;
-        if (now >= tcp.Deadline || tcp.HalfOpen.AnyFinished)
+        long dueAt = ip.DueAt;
+        if (now >= dueAt)
         {
-            tcp.RunTimers(now);
+            return Work(now, linkWait, more);
         }
 
-        UdpLayer udp = Udp;
-        if (now >= udp.Deadline)
-        {
-            udp.RunTimers(now);
-        }
-
-        bool linkUp = _linkStatus == LinkStatus.Up;
-        if (!linkUp || Arp.Address == 0)
-        {
-            tcp.WaitForLink(now);
-        }
-
-        bool due = now >= _neighbours.LookAt || tcp.OutputDue || tcp.HalfOpen.AnyToSend || tcp.TimeWaits.AnyFinDue || udp.OutputDue;
-        if (due && linkUp && Send(now))
-        {
-            more = true;
-        }
-
-        return more ? 0 : Wait(now, linkWait);
+        return more || linkWait < 0 ? 0 : dueAt < now + linkWait ? (int)(dueAt - now) : linkWait;
     }
 
     /// <summary>
@@ -248,6 +229,7 @@ public sealed class NetworkStack
         }
 
         // What is known of neighbours may be about another network.
+        Ip.DueAt = Ipv4Layer.AtOnce;
         Arp.SetAddress(address, Ip.Now);
         if (moved)
         {
@@ -380,6 +362,7 @@ public sealed class NetworkStack
     /// </summary>
     internal void SuspendAddress()
     {
+        Ip.DueAt = Ipv4Layer.AtOnce;
         Arp.SetAddress(0, Ip.Now);
     }
 
@@ -403,6 +386,7 @@ public sealed class NetworkStack
     {
         LinkStatus status = _link.Status;
         _linkStatus = status;
+        Ip.DueAt = Ipv4Layer.AtOnce;
         if (status == LinkStatus.Up)
         {
             Arp.LinkRestored(now);
@@ -420,21 +404,44 @@ public sealed class NetworkStack
     private bool Receive(long now)
     {
         EthernetLayer ethernet = _ethernet;
-        for (int i = 0; i < FramesPerPoll; i++)
+        if (ethernet.WaitingLength != 0 && !ethernet.Flush())
         {
-            // A frame may need an answer, so there must be a place for one.
-            if ((ethernet.WaitingLength != 0 && !ethernet.Flush()) || !ethernet.Receive())
+            return false;
+        }
+
+        ILinkDevice link = _link;
+        byte[] frame = ethernet.Frame;
+        int offset = ethernet.FrameOffset;
+        int left = FramesPerPoll;
+        do
+        {
+            int length = link.Receive(frame, offset, EthernetHeader.Length + ethernet.Mtu);
+            if (length == 0)
             {
                 return false;
             }
 
-            int length = ethernet.PayloadLength;
-            if (length != 0
-                && !(ethernet.Type == EthernetHeader.TypeIpv4 && ethernet.ReceivedUnicast && _tcp.ProcessPredicted(length, now)))
+            bool expected = BitConverter.ToInt64(frame, offset) == ethernet.ExpectedStart
+                && BitConverter.ToInt64(frame, offset + EthernetHeader.SourceOffset) == ethernet.ExpectedSourceAndType;
+            if (expected && _tcp.ProcessPredicted(frame, offset + EthernetHeader.Length, length - EthernetHeader.Length, now))
+            {
+                continue;
+            }
+
+            // Whatever it brings, all layers are asked what they have to do now.
+            Ip.DueAt = Ipv4Layer.AtOnce;
+            if (ethernet.Process(length, expected))
             {
                 Process(now);
             }
+
+            if (ethernet.WaitingLength != 0 && !ethernet.Flush())
+            {
+                // The next frame may need an answer, so there must be a place for one.
+                return false;
+            }
         }
+        while (--left != 0);
 
         return true;
     }
@@ -461,7 +468,7 @@ public sealed class NetworkStack
                 break;
 
             default:
-                _counters[StackCounter.EthInUnknownTypes]++;
+                Counters.Values[StackCounter.EthInUnknownTypes]++;
                 break;
         }
     }
@@ -512,7 +519,7 @@ public sealed class NetworkStack
             return;
         }
 
-        _counters[StackCounter.IpInUnknownProtos]++;
+        Counters.Values[StackCounter.IpInUnknownProtos]++;
         _icmp.SendUnreachable(IcmpMessage.CodeProtocolUnreachable);
     }
 
@@ -550,27 +557,66 @@ public sealed class NetworkStack
         return Udp.HadTurn || (tcp && _tcp.Dispatch(now));
     }
 
-    private int Wait(long now, int linkWait)
+    /// <summary>Asks every layer what is due, and finds out when to ask again.</summary>
+    /// <param name="now">The time, ms.</param>
+    /// <param name="linkWait">For how long the device may be left alone, ms.</param>
+    /// <param name="more">There may be more to receive.</param>
+    /// <returns>What <see cref="Poll"/> returns.</returns>
+    private int Work(long now, int linkWait, bool more)
     {
-        long deadline = _tcp.NextDeadline();
-        if (Udp.Deadline < deadline)
+        TcpLayer tcp = _tcp;
+        if (now >= tcp.Deadline || (tcp.Due & TcpLayer.PlaceWanted) != 0)
         {
-            deadline = Udp.Deadline;
+            tcp.RunTimers(now);
         }
 
-        if (_linkStatus == LinkStatus.Up)
+        UdpLayer udp = Udp;
+        if (now >= udp.Deadline)
         {
-            if (!_ethernet.CanTransmit)
-            {
-                // Something may be ready to go out. The device said before it was given a frame when it wants to be
-                // called, so that does not tell when it is free again, and a deadline that has come cannot be met yet.
-                return linkWait < BusyDeviceWait ? linkWait : BusyDeviceWait;
-            }
+            udp.RunTimers(now);
+        }
 
-            if (_neighbours.LookAt < deadline)
-            {
-                deadline = _neighbours.LookAt;
-            }
+        bool linkUp = _linkStatus == LinkStatus.Up;
+        if (!linkUp || Arp.Address == 0)
+        {
+            tcp.WaitForLink(now);
+        }
+
+        if (linkUp && (now >= _neighbours.LookAt || tcp.Due != 0 || udp.OutputDue) && Send(now))
+        {
+            more = true;
+        }
+
+        Arp.ForgetResolved();
+        Ip.DueAt = Ipv4Layer.AtOnce;
+        if (more)
+        {
+            return 0;
+        }
+
+        if (linkUp && !_ethernet.CanTransmit)
+        {
+            // Something may be ready to go out. The device said before it was given a frame when it wants to be
+            // called, so that does not tell when it is free again, and a deadline that has come cannot be met yet.
+            return linkWait < BusyDeviceWait ? linkWait : BusyDeviceWait;
+        }
+
+        long deadline = tcp.NextDeadline();
+        if (udp.Deadline < deadline)
+        {
+            deadline = udp.Deadline;
+        }
+
+        // Without a link nobody can be asked for an address.
+        if (linkUp && _neighbours.LookAt < deadline)
+        {
+            deadline = _neighbours.LookAt;
+        }
+
+        // Who waits for something else than the time - a neighbour, a link, a place - is asked at every call.
+        if (tcp.Due == 0 && !udp.OutputDue)
+        {
+            Ip.DueAt = deadline;
         }
 
         if (deadline >= now + linkWait)

@@ -14,7 +14,8 @@ internal sealed class CostScenarios
 {
     internal const string Empty = "a call of `Poll` with nothing to do";
     internal const string PureAck = "a pure ACK received, for 1,000 octets under way";
-    internal const string UnpredictedAck = "the same with another window, which is not predicted";
+    internal const string FurtherAck = "a further one in the same call of `Poll`";
+    internal const string UnpredictedAck = "a pure ACK with another window, which is not predicted";
     internal const string SegmentIn = "a segment of 1,460 octets received";
     internal const string SegmentInAcknowledged = "another one, with the ACK that it causes";
     internal const string Read = "those 2,920 octets read by the application";
@@ -87,6 +88,26 @@ internal sealed class CostScenarios
             _meter.Note(PureAck);
             Settle();
         }
+
+        connection.NoDelay = true;
+        for (int i = 0; i < 4; i++)
+        {
+            connection.Write(_buffer, 0, 1000);
+            Settle();
+            peer.Take();
+            connection.Write(_buffer, 0, 1000);
+            Settle();
+            peer.SendAcknowledgment();
+            peer.Take();
+            peer.SendAcknowledgment();
+            _meter.Clear();
+            Poll();
+            _meter.NoteBeyond(FurtherAck, PureAck);
+            Assert.AreEqual(0, connection.Unacknowledged);
+            Settle();
+        }
+
+        connection.NoDelay = false;
 
         for (int i = 0; i < 4; i++)
         {

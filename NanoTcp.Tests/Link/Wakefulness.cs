@@ -1,5 +1,6 @@
 using System;
 using System.Reflection;
+using NanoTcp.Ip;
 using NanoTcp.Link;
 using NanoTcp.Tcp;
 using NanoTcp.Udp;
@@ -26,10 +27,11 @@ internal static class Wakefulness
             if (connection != null)
             {
                 NotBefore(tcp.Deadline, connection.Deadline, "the timers of connection", i);
-                Marked(tcp.OutputDue, (connection.Marks & TcpConnection.OutputDue) != 0, "connection", i);
+                Marked((tcp.Due & TcpLayer.ConnectionsDue) != 0, (connection.Marks & TcpConnection.OutputDue) != 0, "connection", i);
             }
         }
 
+        CheckAgenda(stack, tcp);
         CheckEndpoints(stack.Udp);
         CheckRecords(tcp);
         CheckDuties(stack);
@@ -38,6 +40,21 @@ internal static class Wakefulness
         {
             NotBefore(stack.Neighbours.LookAt, stack.Arp.Detector.NextAt, "the next probe for address", 0);
         }
+    }
+
+    /// <summary>The layers are not asked before one time has come.</summary>
+    private static void CheckAgenda(NetworkStack stack, TcpLayer tcp)
+    {
+        long look = stack.Ip.DueAt;
+        NotBefore(look, tcp.NextDeadline(), "the next timer of TCP", 0);
+        NotBefore(look, stack.Udp.Deadline, "the next timer of UDP", 0);
+        if (stack.Link.Status == LinkStatus.Up)
+        {
+            NotBefore(look, stack.Neighbours.LookAt, "the next look at neighbours", 0);
+        }
+
+        Marked(look == Ipv4Layer.AtOnce, tcp.Due != 0, "TCP", 0);
+        Marked(look == Ipv4Layer.AtOnce, stack.Udp.OutputDue, "UDP", 0);
     }
 
     private static void CheckEndpoints(UdpLayer udp)
@@ -57,8 +74,8 @@ internal static class Wakefulness
         for (int i = 0; i < handshakes.State.Length; i++)
         {
             byte state = handshakes.State[i];
-            Marked(handshakes.AnyToSend, state is HalfOpenTable.AnswerDue or HalfOpenTable.ResetDue, "handshake", i);
-            Marked(handshakes.AnyFinished, state == HalfOpenTable.Finished, "finished handshake", i);
+            Marked((tcp.Due & TcpLayer.HandshakesDue) != 0, state is HalfOpenTable.AnswerDue or HalfOpenTable.ResetDue, "handshake", i);
+            Marked((tcp.Due & TcpLayer.PlaceWanted) != 0, state == HalfOpenTable.Finished, "finished handshake", i);
             if (state is HalfOpenTable.Answered or HalfOpenTable.Finished)
             {
                 NotBefore(tcp.Deadline, handshakes.DueAt[i], "the timer of handshake", i);
@@ -71,7 +88,7 @@ internal static class Wakefulness
             if (farewells.State[i] != (byte)TcpState.Closed)
             {
                 bool due = farewells.DueAt[i] == TimeWaitTable.FinDue;
-                Marked(farewells.AnyFinDue, due, "farewell", i);
+                Marked((tcp.Due & TcpLayer.FinsDue) != 0, due, "farewell", i);
                 NotBefore(tcp.Deadline, farewells.Until[i], "the end of farewell", i);
                 NotBefore(tcp.Deadline, due ? TcpConnection.Never : farewells.DueAt[i], "the timer of farewell", i);
             }

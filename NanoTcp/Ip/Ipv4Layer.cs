@@ -18,6 +18,9 @@ internal sealed class Ipv4Layer
     /// <summary>There is no route, or the next hop does not answer.</summary>
     internal const int Unreachable = 2;
 
+    /// <summary>In <see cref="DueAt"/>: as soon as the stack is polled.</summary>
+    internal const long AtOnce = long.MinValue;
+
     /// <summary>Octets of the option that <see cref="SendAlert"/> puts into the header.</summary>
     internal const int RouterAlertLength = 4;
 
@@ -62,6 +65,13 @@ internal sealed class Ipv4Layer
 
     /// <summary>The time of what is being done, ms.</summary>
     internal long Now;
+
+    /// <summary>
+    /// In no layer is anything due before this time, ms, nor has anybody something to send: <see cref="NetworkStack.Poll"/> need
+    /// not ask them until then. It may be too early; then nothing is found, and it is set anew. Here, because everybody who
+    /// can bring it forward knows this layer.
+    /// </summary>
+    internal long DueAt = AtOnce;
 
     /// <summary>Puts fragments together; null when they are dropped.</summary>
     internal Reassembly Reassembly;

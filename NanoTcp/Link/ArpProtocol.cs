@@ -188,7 +188,7 @@ internal sealed class ArpProtocol
         }
     }
 
-    /// <summary>Time passes: what <see cref="Resolve"/> has found is looked up anew.</summary>
+    /// <summary>Time passes until the next call of Poll: what <see cref="Resolve"/> has found is looked up anew.</summary>
     internal void ForgetResolved()
     {
         _resolved = 0;

@@ -122,7 +122,7 @@ public sealed partial class HostConfiguration
     {
         _toSend = type;
         OutputDue = true;
-        _stack.Udp.OutputDue = true;
+        _stack.Udp.AskToSend();
     }
 
     private int Write(UdpLayer udp, uint clientAddress, long now)

@@ -62,12 +62,6 @@ internal sealed class HalfOpenTable
     /// <summary>How many are under way.</summary>
     internal int Count;
 
-    /// <summary>Some record may be <see cref="Finished"/>; none is when this is false.</summary>
-    internal bool AnyFinished;
-
-    /// <summary>Some record may be <see cref="AnswerDue"/> or <see cref="ResetDue"/>; none is when this is false.</summary>
-    internal bool AnyToSend;
-
     /// <summary>Where the next search for a record begins.</summary>
     private int _turn;
 

@@ -33,10 +33,12 @@ internal sealed partial class TcpLayer
     /// <summary>Its ports, the peer's first, as they stand in the header of a segment that comes from there.</summary>
     private uint _predictedPorts;
 
-    /// <summary>Takes in the packet in the frame buffer if it is what is predicted. False, and nothing is changed, if it is not.</summary>
-    /// <param name="length">Octets of the packet and of what the link has added. It was sent to this station alone.</param>
+    /// <summary>Takes in a packet if it is what is predicted. False, and nothing is changed, if it is not.</summary>
+    /// <param name="buffer">The frame buffer.</param>
+    /// <param name="offset">Where the packet starts. It was sent to this station alone.</param>
+    /// <param name="length">Octets of the packet and of what the link has added.</param>
     /// <param name="now">The time, ms.</param>
-    internal bool ProcessPredicted(int length, long now)
+    internal bool ProcessPredicted(byte[] buffer, int offset, int length, long now)
     {
         // All numbers in the order in which they are read, the first octet lowest: nothing has to be turned round to be compared
         // or, by RFC 1071 2(B), to be added up.
@@ -57,22 +59,18 @@ internal sealed partial class TcpLayer
             return false;
         }
 
-        Ipv4Layer ip = Ip;
-        byte[] buffer = ip.Buffer;
-        int offset = ip.TransmitOffset;
-
         // Header length, flags, window, checksum, urgent pointer.
-        ulong control = BitConverter.ToUInt64(buffer, offset + 12);
-        uint ports = BitConverter.ToUInt32(buffer, offset);
-        ulong addresses = BitConverter.ToUInt64(buffer, offset - 8);
+        ulong control = BitConverter.ToUInt64(buffer, offset + 32);
+        uint ports = BitConverter.ToUInt32(buffer, offset + 20);
+        ulong addresses = BitConverter.ToUInt64(buffer, offset + 12);
         if ((control & FixedOfControl) != PredictedControl || ports != _predictedPorts || addresses != (ulong)_predictedAddresses)
         {
             return false;
         }
 
         // Version, header length, type of service, total length, identification, fragment; then time to live, protocol, checksum.
-        ulong packet = BitConverter.ToUInt64(buffer, offset - 20);
-        uint protocol = BitConverter.ToUInt32(buffer, offset - 12);
+        ulong packet = BitConverter.ToUInt64(buffer, offset);
+        uint protocol = BitConverter.ToUInt32(buffer, offset + 8);
         int textLength = 0;
         if ((packet & FixedOfPacket) != EmptyPacket)
         {
@@ -87,7 +85,7 @@ internal sealed partial class TcpLayer
         }
 
         // Sequence and acknowledgment number, each turned round in its half.
-        ulong raw = BitConverter.ToUInt64(buffer, offset + 4);
+        ulong raw = BitConverter.ToUInt64(buffer, offset + 24);
         ulong numbers = ((raw & 0x00FF00FF00FF00FF) << 8) | ((raw >> 8) & 0x00FF00FF00FF00FF);
         numbers = ((numbers & 0x0000FFFF0000FFFF) << 16) | ((numbers >> 16) & 0x0000FFFF0000FFFF);
         uint acknowledgment = (uint)(numbers >> 32);
@@ -118,7 +116,7 @@ internal sealed partial class TcpLayer
         else
         {
             int segment = TcpSegment.MinHeaderLength + textLength;
-            int inOrder = InternetChecksum.Sum(buffer, offset - Ipv4Header.AddressesLength, Ipv4Header.AddressesLength + segment);
+            int inOrder = InternetChecksum.Sum(buffer, offset + Ipv4Header.AddressesOffset, Ipv4Header.AddressesLength + segment);
             if ((Ipv4Header.ProtocolTcp + segment + inOrder) % 0xFFFF != 0)
             {
                 return false;
@@ -126,9 +124,10 @@ internal sealed partial class TcpLayer
         }
 
         long[] counters = Counters;
+        counters[StackCounter.EthInFrames]++;
         counters[StackCounter.IpInReceives]++;
         counters[StackCounter.TcpInSegs]++;
-        connection.TakePredicted((uint)numbers, acknowledgment, textLength, buffer, offset + TcpSegment.MinHeaderLength, now);
+        connection.TakePredicted((uint)numbers, acknowledgment, textLength, buffer, offset + Headers, now);
         return true;
     }
 

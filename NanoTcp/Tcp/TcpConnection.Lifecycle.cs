@@ -180,18 +180,17 @@ public sealed partial class TcpConnection
     /// <summary>Tells the layer what to wait for: whoever has started a timer, or marked output as due, ends with this.</summary>
     private void Schedule()
     {
-        TcpLayer layer = _layer;
         long next = _timerAt < _acknowledgeAt ? _timerAt : _acknowledgeAt;
         next = _watchAt < next ? _watchAt : next;
         Deadline = next;
-        if (next < layer.Deadline)
+        if (next < _layer.Deadline)
         {
-            layer.Deadline = next;
+            _layer.WakeAt(next);
         }
 
         if ((Marks & OutputDue) != 0)
         {
-            layer.OutputDue = true;
+            _layer.AskToSend();
         }
     }
 
@@ -199,7 +198,7 @@ public sealed partial class TcpConnection
     private void AskToSend()
     {
         Marks |= OutputDue;
-        _layer.OutputDue = true;
+        _layer.AskToSend();
     }
 
     private void Take(uint remoteAddress, uint ports, long now)

@@ -19,7 +19,7 @@ public sealed partial class TcpConnection
         {
             case Ipv4Layer.Pending:
                 // The rings keep everything; the answer to ARP, or its failure, brings us here again.
-                _layer.OutputDue = true;
+                _layer.Due |= TcpLayer.ConnectionsDue;
                 return false;
 
             case Ipv4Layer.Unreachable:

@@ -105,7 +105,7 @@ internal sealed partial class TcpLayer
             if (HalfOpen.State[index] != HalfOpenTable.Finished)
             {
                 HalfOpen.State[index] = HalfOpenTable.Finished;
-                HalfOpen.AnyFinished = true;
+                Due |= PlaceWanted;
                 HalfOpen.DueAt[index] = Ip.Now + TcpLimits.FinishedHandshakeWait;
                 WakeAt(HalfOpen.DueAt[index]);
             }
@@ -248,7 +248,7 @@ internal sealed partial class TcpLayer
             else if (state == HalfOpenTable.Finished)
             {
                 table.State[i] = HalfOpenTable.ResetDue;
-                table.AnyToSend = true;
+                Due |= HandshakesDue;
                 Counters[StackCounter.TcpAttemptFails]++;
             }
             else if (table.Attempts[i] >= TcpLimits.SynAckAttempts)
@@ -259,7 +259,7 @@ internal sealed partial class TcpLayer
             else
             {
                 table.State[i] = HalfOpenTable.AnswerDue;
-                table.AnyToSend = true;
+                Due |= HandshakesDue;
             }
         }
     }
@@ -298,7 +298,7 @@ internal sealed partial class TcpLayer
             waiting = true;
         }
 
-        HalfOpen.AnyFinished = waiting;
+        Due = waiting ? Due | PlaceWanted : Due & ~PlaceWanted;
         if (waiting && FreeConnections == 0)
         {
             EvictOne();
@@ -323,7 +323,7 @@ internal sealed partial class TcpLayer
     private bool DispatchHalfOpen(long now)
     {
         HalfOpenTable table = HalfOpen;
-        table.AnyToSend = false;
+        Due &= ~HandshakesDue;
         for (int i = 0; i < table.State.Length; i++)
         {
             bool reset = table.State[i] == HalfOpenTable.ResetDue;
@@ -336,7 +336,7 @@ internal sealed partial class TcpLayer
             if (reach == Ipv4Layer.Pending)
             {
                 // The answer to ARP, or its failure, brings us here again.
-                table.AnyToSend = true;
+                Due |= HandshakesDue;
                 continue;
             }
 
@@ -348,7 +348,7 @@ internal sealed partial class TcpLayer
             }
 
             // There may be more.
-            table.AnyToSend = true;
+            Due |= HandshakesDue;
             if (reset)
             {
                 SendHalfOpenReset(i);

@@ -108,7 +108,7 @@ internal sealed partial class TcpLayer
         }
         else
         {
-            HalfOpen.AnyToSend = true;
+            Due |= HandshakesDue;
         }
     }
 

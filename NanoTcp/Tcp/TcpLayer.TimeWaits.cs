@@ -173,7 +173,7 @@ internal sealed partial class TcpLayer
                 int timeout = table.Timeout[i] * 2;
                 table.Timeout[i] = (ushort)(timeout < RoundTripEstimator.MaxTimeout ? timeout : RoundTripEstimator.MaxTimeout);
                 table.DueAt[i] = TimeWaitTable.FinDue;
-                table.AnyFinDue = true;
+                Due |= FinsDue;
                 Counters[StackCounter.TcpTimeouts]++;
                 WakeAt(table.Until[i]);
             }
@@ -190,7 +190,7 @@ internal sealed partial class TcpLayer
     private bool DispatchTimeWait(long now)
     {
         TimeWaitTable table = TimeWaits;
-        table.AnyFinDue = false;
+        Due &= ~FinsDue;
         for (int i = 0; i < table.State.Length; i++)
         {
             if (table.State[i] == (byte)TcpState.Closed || table.DueAt[i] != TimeWaitTable.FinDue)
@@ -201,7 +201,7 @@ internal sealed partial class TcpLayer
             int reach = Ip.Reach(table.RemoteAddress[i]);
             if (reach == Ipv4Layer.Pending)
             {
-                table.AnyFinDue = true;
+                Due |= FinsDue;
                 continue;
             }
 
@@ -210,7 +210,7 @@ internal sealed partial class TcpLayer
             if (reach == Ipv4Layer.Sent)
             {
                 // There may be more.
-                table.AnyFinDue = true;
+                Due |= FinsDue;
                 Counters[StackCounter.TcpRetransSegs]++;
                 Send(
                     table.RemoteAddress[i],

@@ -39,8 +39,20 @@ internal sealed partial class TcpLayer
     /// stopped does not move it; then nothing is found, and it is set anew.</summary>
     internal long Deadline = TcpConnection.Never;
 
-    /// <summary>Some connection may have something to send; none has when this is false.</summary>
-    internal bool OutputDue;
+    /// <summary>Who may have something to send, or wait for a place: the bits below. Nobody has or does whose bit is not set.</summary>
+    internal int Due;
+
+    /// <summary>In <see cref="Due"/>: some connection has <see cref="TcpConnection.OutputDue"/>.</summary>
+    internal const int ConnectionsDue = 0x01;
+
+    /// <summary>Some half-open record is <see cref="HalfOpenTable.AnswerDue"/> or <see cref="HalfOpenTable.ResetDue"/>.</summary>
+    internal const int HandshakesDue = 0x02;
+
+    /// <summary>Some closing record has <see cref="TimeWaitTable.FinDue"/>.</summary>
+    internal const int FinsDue = 0x04;
+
+    /// <summary>Some half-open record is <see cref="HalfOpenTable.Finished"/>.</summary>
+    internal const int PlaceWanted = 0x08;
 
     /// <summary>What became of the segment that is being processed.</summary>
     internal readonly SegmentOutcome Outcome = new SegmentOutcome();
@@ -178,7 +190,8 @@ internal sealed partial class TcpLayer
             if (HalfOpen.State[i] == HalfOpenTable.Finished && HalfOpen.Ports[i] >> 16 == listener.Port)
             {
                 HalfOpen.State[i] = HalfOpenTable.ResetDue;
-                HalfOpen.AnyToSend = true;
+                Due |= HandshakesDue;
+                Ip.DueAt = Ipv4Layer.AtOnce;
             }
             else if (HalfOpen.State[i] != HalfOpenTable.Free
                 && HalfOpen.State[i] != HalfOpenTable.ResetDue
@@ -286,7 +299,7 @@ internal sealed partial class TcpLayer
             RunTimeWaits(now);
         }
 
-        if (HalfOpen.AnyFinished)
+        if ((Due & PlaceWanted) != 0)
         {
             OpenFinished(now);
         }
@@ -303,13 +316,24 @@ internal sealed partial class TcpLayer
         if (time < Deadline)
         {
             Deadline = time;
+            if (time < Ip.DueAt)
+            {
+                Ip.DueAt = time;
+            }
         }
+    }
+
+    /// <summary>Some connection may have something to send.</summary>
+    internal void AskToSend()
+    {
+        Due |= ConnectionsDue;
+        Ip.DueAt = Ipv4Layer.AtOnce;
     }
 
     /// <summary>When <see cref="RunTimers"/> has something to do next.</summary>
     internal long NextDeadline()
     {
-        if (!HalfOpen.AnyFinished)
+        if ((Due & PlaceWanted) == 0)
         {
             return Deadline;
         }
@@ -321,17 +345,17 @@ internal sealed partial class TcpLayer
     /// <summary>Lets the next one in turn send a segment. The frame buffer is free. False when nobody could.</summary>
     internal bool Dispatch(long now)
     {
-        if (HalfOpen.AnyToSend && DispatchHalfOpen(now))
+        if ((Due & HandshakesDue) != 0 && DispatchHalfOpen(now))
         {
             return true;
         }
 
-        if (TimeWaits.AnyFinDue && DispatchTimeWait(now))
+        if ((Due & FinsDue) != 0 && DispatchTimeWait(now))
         {
             return true;
         }
 
-        return OutputDue && DispatchConnection(now);
+        return (Due & ConnectionsDue) != 0 && DispatchConnection(now);
     }
 
     private bool DispatchConnection(long now)
@@ -339,7 +363,7 @@ internal sealed partial class TcpLayer
         const int Ready = TcpConnection.InUse | TcpConnection.OutputDue;
 
         // Who still has something to send afterwards says so again.
-        OutputDue = false;
+        Due &= ~ConnectionsDue;
         bool sent = false;
         TcpConnection[] connections = _connections;
         int turn = _turn;
@@ -356,7 +380,7 @@ internal sealed partial class TcpLayer
             if (sent)
             {
                 // Its turn is next.
-                OutputDue = true;
+                Due |= ConnectionsDue;
                 break;
             }
 
@@ -382,7 +406,10 @@ internal sealed partial class TcpLayer
             }
         }
 
-        TimeWaits.RepeatFins();
+        if (TimeWaits.RepeatFins())
+        {
+            Due |= FinsDue;
+        }
     }
 
     /// <summary>

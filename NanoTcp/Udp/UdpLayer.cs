@@ -192,12 +192,23 @@ internal sealed class UdpLayer
         Ip.SendAny(destination, Ipv4Header.ProtocolUdp, total, typeOfService, timeToLive);
     }
 
+    /// <summary>An endpoint may have something to send.</summary>
+    internal void AskToSend()
+    {
+        OutputDue = true;
+        Ip.DueAt = Ipv4Layer.AtOnce;
+    }
+
     /// <summary>An endpoint wants its timers run at <paramref name="time"/>.</summary>
     internal void WakeAt(long time)
     {
         if (time < Deadline)
         {
             Deadline = time;
+            if (time < Ip.DueAt)
+            {
+                Ip.DueAt = time;
+            }
         }
     }
 

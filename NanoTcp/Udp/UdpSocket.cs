@@ -564,7 +564,7 @@ public sealed class UdpSocket : UdpEndpoint
         ring.Count += SendOverhead + count;
         _values[Queued]++;
         OutputDue = true;
-        _udp.OutputDue = true;
+        _udp.AskToSend();
         return true;
     }
 }
