@@ -201,6 +201,8 @@ public sealed class NetworkStack
         // An acknowledgment that waits in the device is no reason to retransmit or to give up, however late we are. And all
         // that waits there is taken in before anything is acknowledged (RFC 9293 MUST-58, MUST-59).
         bool more = Receive(now);
+
+        // Mostly nobody has anything to do, and one time says so.
         long dueAt = ip.DueAt;
         if (now >= dueAt)
         {
@@ -421,11 +423,17 @@ public sealed class NetworkStack
                 return false;
             }
 
-            bool expected = BitConverter.ToInt64(frame, offset) == ethernet.ExpectedStart
-                && BitConverter.ToInt64(frame, offset + EthernetHeader.SourceOffset) == ethernet.ExpectedSourceAndType;
-            if (expected && _tcp.ProcessPredicted(frame, offset + EthernetHeader.Length, length - EthernetHeader.Length, now))
+            // Mostly the header is that of the frame before, and the packet what its connection expects.
+            bool expected = false;
+            if (BitConverter.ToInt64(frame, offset) == ethernet.ExpectedStart
+                && BitConverter.ToInt64(frame, offset + EthernetHeader.SourceOffset) == ethernet.ExpectedSourceAndType)
             {
-                continue;
+                if (_tcp.ProcessPredicted(frame, offset + EthernetHeader.Length, length - EthernetHeader.Length, now))
+                {
+                    continue;
+                }
+
+                expected = true;
             }
 
             // Whatever it brings, all layers are asked what they have to do now.
@@ -526,13 +534,20 @@ public sealed class NetworkStack
     /// <summary>True when there may be more to send and the device would take it.</summary>
     private bool Send(long now)
     {
-        for (int i = 0; i < FramesPerPoll; i++)
+        EthernetLayer ethernet = _ethernet;
+        ArpProtocol arp = Arp;
+        int left = FramesPerPoll;
+        do
         {
-            if (!_ethernet.CanTransmit || !(Arp.Dispatch(now) || (Udp.OutputDue ? Share(now) : Arp.Address != 0 && _tcp.Dispatch(now))))
+            if (ethernet.WaitingLength != 0
+                || !_link.CanSend
+                || !((now >= _neighbours.LookAt && arp.Dispatch(now))
+                    || (Udp.OutputDue ? Share(now) : arp.Address != 0 && _tcp.Dispatch(now))))
             {
                 return false;
             }
         }
+        while (--left != 0);
 
         return true;
     }
@@ -576,19 +591,23 @@ public sealed class NetworkStack
             udp.RunTimers(now);
         }
 
+        ArpCache neighbours = _neighbours;
         bool linkUp = _linkStatus == LinkStatus.Up;
-        if (!linkUp || Arp.Address == 0)
+        if (tcp.Due != 0 || udp.OutputDue || now >= neighbours.LookAt)
         {
-            tcp.WaitForLink(now);
+            if (!linkUp || Arp.Address == 0)
+            {
+                tcp.WaitForLink(now);
+            }
+
+            if (linkUp && Send(now))
+            {
+                more = true;
+            }
         }
 
-        if (linkUp && (now >= _neighbours.LookAt || tcp.Due != 0 || udp.OutputDue) && Send(now))
-        {
-            more = true;
-        }
-
-        Arp.ForgetResolved();
-        Ip.DueAt = Ipv4Layer.AtOnce;
+        // Time passes until the next call.
+        Arp.ResolvedFor = 0;
         if (more)
         {
             return 0;
@@ -601,22 +620,31 @@ public sealed class NetworkStack
             return linkWait < BusyDeviceWait ? linkWait : BusyDeviceWait;
         }
 
-        long deadline = tcp.NextDeadline();
+        long deadline = tcp.Deadline;
         if (udp.Deadline < deadline)
         {
             deadline = udp.Deadline;
         }
 
         // Without a link nobody can be asked for an address.
-        if (linkUp && _neighbours.LookAt < deadline)
+        if (linkUp && neighbours.LookAt < deadline)
         {
-            deadline = _neighbours.LookAt;
+            deadline = neighbours.LookAt;
         }
 
-        // Who waits for something else than the time - a neighbour, a link, a place - is asked at every call.
         if (tcp.Due == 0 && !udp.OutputDue)
         {
             Ip.DueAt = deadline;
+        }
+        else
+        {
+            // Who waits for something else than the time - a neighbour, a link, a place - is asked at every call, for which
+            // the time stays as it is; but it is no reason for one.
+            long place = tcp.NextPlace();
+            if (place < deadline)
+            {
+                deadline = place;
+            }
         }
 
         if (deadline >= now + linkWait)

@@ -1,6 +1,6 @@
 using System;
 using System.Reflection;
-using NanoTcp.Ip;
+using System.Runtime.CompilerServices;
 using NanoTcp.Link;
 using NanoTcp.Tcp;
 using NanoTcp.Udp;
@@ -18,6 +18,15 @@ internal static class Wakefulness
 
     private static readonly FieldInfo s_endpoints = typeof(UdpLayer).GetField("_first", BindingFlags.Instance | BindingFlags.NonPublic)!;
 
+    /// <summary>What the runtime allocates for the first call of an accessor does not count as the stack's.</summary>
+    static Wakefulness()
+    {
+        TcpConnection connection = (TcpConnection)RuntimeHelpers.GetUninitializedObject(typeof(TcpConnection));
+        _ = TimerAt(connection);
+        _ = AcknowledgeAt(connection);
+        _ = WatchAt(connection);
+    }
+
     internal static void Check(NetworkStack stack)
     {
         TcpLayer tcp = (TcpLayer)s_tcp.GetValue(stack)!;
@@ -27,6 +36,9 @@ internal static class Wakefulness
             if (connection != null)
             {
                 NotBefore(tcp.Deadline, connection.Deadline, "the timers of connection", i);
+                NotBefore(connection.Deadline, TimerAt(connection), "the timer of connection", i);
+                NotBefore(connection.Deadline, AcknowledgeAt(connection), "the delayed acknowledgment of connection", i);
+                NotBefore(connection.Deadline, WatchAt(connection), "the slow timer of connection", i);
                 Marked((tcp.Due & TcpLayer.ConnectionsDue) != 0, (connection.Marks & TcpConnection.OutputDue) != 0, "connection", i);
             }
         }
@@ -42,19 +54,38 @@ internal static class Wakefulness
         }
     }
 
+    /// <summary>As the stack knows it.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_linkStatus")]
+    private static extern ref LinkStatus StatusOf(NetworkStack stack);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_timerAt")]
+    private static extern ref long TimerAt(TcpConnection connection);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_acknowledgeAt")]
+    private static extern ref long AcknowledgeAt(TcpConnection connection);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_watchAt")]
+    private static extern ref long WatchAt(TcpConnection connection);
+
     /// <summary>The layers are not asked before one time has come.</summary>
     private static void CheckAgenda(NetworkStack stack, TcpLayer tcp)
     {
         long look = stack.Ip.DueAt;
-        NotBefore(look, tcp.NextDeadline(), "the next timer of TCP", 0);
+        if (look <= stack.Now)
+        {
+            // All of them are asked by the next call.
+            return;
+        }
+
+        NotBefore(look, Math.Min(tcp.Deadline, tcp.NextPlace()), "the next timer of TCP", 0);
         NotBefore(look, stack.Udp.Deadline, "the next timer of UDP", 0);
-        if (stack.Link.Status == LinkStatus.Up)
+        if (StatusOf(stack) == LinkStatus.Up)
         {
             NotBefore(look, stack.Neighbours.LookAt, "the next look at neighbours", 0);
         }
 
-        Marked(look == Ipv4Layer.AtOnce, tcp.Due != 0, "TCP", 0);
-        Marked(look == Ipv4Layer.AtOnce, stack.Udp.OutputDue, "UDP", 0);
+        Marked(false, tcp.Due != 0, "TCP", 0);
+        Marked(false, stack.Udp.OutputDue, "UDP", 0);
     }
 
     private static void CheckEndpoints(UdpLayer udp)

@@ -11,7 +11,8 @@ public sealed partial class TcpConnection
     /// <summary>The listener whose queue the connection waits in; null when it has been accepted or was opened here.</summary>
     internal TcpListener WaitingFor;
 
-    /// <summary>When a timer of this connection is due next.</summary>
+    /// <summary>No timer of this connection is due before this time, ms. It may be too early, because a timer that is stopped
+    /// does not move it; <see cref="RunTimers"/> sets it anew.</summary>
     internal long Deadline;
 
     /// <summary>
@@ -174,6 +175,7 @@ public sealed partial class TcpConnection
             Watch(now);
         }
 
+        Deadline = Never;
         Schedule();
     }
 
@@ -182,9 +184,9 @@ public sealed partial class TcpConnection
     {
         long next = _timerAt < _acknowledgeAt ? _timerAt : _acknowledgeAt;
         next = _watchAt < next ? _watchAt : next;
-        Deadline = next;
-        if (next < _layer.Deadline)
+        if (next < Deadline)
         {
+            Deadline = next;
             _layer.WakeAt(next);
         }
 

@@ -195,8 +195,13 @@ internal sealed partial class TcpLayer
     }
 
     /// <summary>When a finished handshake may find a place: now, or when a connection whose peer is silent may be evicted for it.</summary>
-    private long NextPlace()
+    internal long NextPlace()
     {
+        if ((Due & PlaceWanted) == 0)
+        {
+            return TcpConnection.Never;
+        }
+
         bool waiting = false;
         for (int i = 0; i < HalfOpen.State.Length; i++)
         {

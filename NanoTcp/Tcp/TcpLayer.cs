@@ -9,6 +9,18 @@ namespace NanoTcp.Tcp;
 /// </summary>
 internal sealed partial class TcpLayer
 {
+    /// <summary>In <see cref="Due"/>: some connection has <see cref="TcpConnection.OutputDue"/>.</summary>
+    internal const int ConnectionsDue = 0x01;
+
+    /// <summary>Some half-open record is <see cref="HalfOpenTable.AnswerDue"/> or <see cref="HalfOpenTable.ResetDue"/>.</summary>
+    internal const int HandshakesDue = 0x02;
+
+    /// <summary>Some closing record has <see cref="TimeWaitTable.FinDue"/>.</summary>
+    internal const int FinsDue = 0x04;
+
+    /// <summary>Some half-open record is <see cref="HalfOpenTable.Finished"/>.</summary>
+    internal const int PlaceWanted = 0x08;
+
     internal readonly Ipv4Layer Ip;
     internal readonly long[] Counters;
 
@@ -39,20 +51,8 @@ internal sealed partial class TcpLayer
     /// stopped does not move it; then nothing is found, and it is set anew.</summary>
     internal long Deadline = TcpConnection.Never;
 
-    /// <summary>Who may have something to send, or wait for a place: the bits below. Nobody has or does whose bit is not set.</summary>
+    /// <summary>Who may have something to send, or wait for a place: the bits above. Where a bit is not set, nobody has or does.</summary>
     internal int Due;
-
-    /// <summary>In <see cref="Due"/>: some connection has <see cref="TcpConnection.OutputDue"/>.</summary>
-    internal const int ConnectionsDue = 0x01;
-
-    /// <summary>Some half-open record is <see cref="HalfOpenTable.AnswerDue"/> or <see cref="HalfOpenTable.ResetDue"/>.</summary>
-    internal const int HandshakesDue = 0x02;
-
-    /// <summary>Some closing record has <see cref="TimeWaitTable.FinDue"/>.</summary>
-    internal const int FinsDue = 0x04;
-
-    /// <summary>Some half-open record is <see cref="HalfOpenTable.Finished"/>.</summary>
-    internal const int PlaceWanted = 0x08;
 
     /// <summary>What became of the segment that is being processed.</summary>
     internal readonly SegmentOutcome Outcome = new SegmentOutcome();
@@ -328,18 +328,6 @@ internal sealed partial class TcpLayer
     {
         Due |= ConnectionsDue;
         Ip.DueAt = Ipv4Layer.AtOnce;
-    }
-
-    /// <summary>When <see cref="RunTimers"/> has something to do next.</summary>
-    internal long NextDeadline()
-    {
-        if ((Due & PlaceWanted) == 0)
-        {
-            return Deadline;
-        }
-
-        long place = NextPlace();
-        return place < Deadline ? place : Deadline;
     }
 
     /// <summary>Lets the next one in turn send a segment. The frame buffer is free. False when nobody could.</summary>
