@@ -23,11 +23,12 @@ internal sealed class IsnGenerator
     }
 
     /// <summary>The ISS of a new connection.</summary>
-    internal uint Next(uint localAddress, uint remoteAddress, int localPort, int remotePort, long now)
+    /// <param name="ports">Local port in the high half, remote port in the low half.</param>
+    internal uint Next(uint localAddress, uint remoteAddress, uint ports, long now)
     {
         // RFC 9293 MUST-8, SHLD-1, RFC 6528 3: ISN = M + F(localip, localport, remoteip, remoteport, secretkey).
         // M ticks 250 times in a millisecond.
-        return (uint)(now * TicksPerMillisecond) + Offset(localAddress, remoteAddress, ((uint)localPort << 16) | (uint)remotePort);
+        return (uint)(now * TicksPerMillisecond) + Offset(localAddress, remoteAddress, ports);
     }
 
     /// <summary>F of RFC 6528 3: what the numbers of one pair of addresses and ports lie ahead of the clock.</summary>
@@ -60,8 +61,7 @@ internal sealed class IsnGenerator
         ulong v2 = 0x6C7967656E657261 ^ _key0;
         ulong v3 = 0x7465646279746573 ^ _key1;
 
-        // One round for each block and three that finish, in one loop: to these a block of 0 makes no difference.
-        int left = blocks + 3;
+        // A round for each block.
         do
         {
             v3 ^= word;
@@ -78,12 +78,26 @@ internal sealed class IsnGenerator
             v0 ^= word;
             word = second;
             second = third;
-            third = 0;
+            blocks--;
+        }
+        while (blocks != 0);
+
+        // Three that finish.
+        v2 ^= 0xFF;
+        int left = 3;
+        do
+        {
+            v0 += v1;
+            v1 = ((v1 << 13) | (v1 >> 51)) ^ v0;
+            v0 = (v0 << 32) | (v0 >> 32);
+            v2 += v3;
+            v3 = ((v3 << 16) | (v3 >> 48)) ^ v2;
+            v0 += v3;
+            v3 = ((v3 << 21) | (v3 >> 43)) ^ v0;
+            v2 += v1;
+            v1 = ((v1 << 17) | (v1 >> 47)) ^ v2;
+            v2 = (v2 << 32) | (v2 >> 32);
             left--;
-            if (left == 3)
-            {
-                v2 ^= 0xFF;
-            }
         }
         while (left != 0);
 
