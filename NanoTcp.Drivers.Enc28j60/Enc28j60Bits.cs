@@ -17,7 +17,6 @@ internal static class Enc28j60Bits
     internal const int EirClearable = 0x2B;
 
     // ESTAT (register 12-3).
-    internal const int INT = 0x80;
     internal const int LATECOL = 0x10;
     internal const int RXBUSY = 0x04;
     internal const int TXABRT = 0x02;

@@ -82,9 +82,8 @@ internal sealed class Enc28j60Configuration
         n = Add(n, Enc28j60Registers.EFLOCON, fullDuplex ? Enc28j60Bits.FULDPXS : 0);
 
         // Only PKTIE: then INT is low exactly while packets wait, and after EPKTCNT was seen at 0 the next packet makes
-        // an edge. Any other flag could hold the pin low over a packet's arrival. ESTAT.INT asks for PKTIE too, but not
-        // for INTIE (DS39662 figure 12-1).
-        n = Add(n, Enc28j60Registers.EIE, interruptPin ? Enc28j60Bits.INTIE | Enc28j60Bits.PKTIE : Enc28j60Bits.PKTIE);
+        // an edge. Any other flag could hold the pin low over a packet's arrival.
+        n = Add(n, Enc28j60Registers.EIE, interruptPin ? Enc28j60Bits.INTIE | Enc28j60Bits.PKTIE : 0);
 
         _registers = Exactly(_registers, n);
         _values = Exactly(_values, n);

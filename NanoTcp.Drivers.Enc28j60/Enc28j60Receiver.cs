@@ -72,9 +72,6 @@ internal sealed class Enc28j60Receiver
     /// </summary>
     private const int PassingDebt = 512;
 
-    /// <summary>How many calls in a row may take ESTAT's word for it that no packet waits, before EPKTCNT is asked.</summary>
-    private const int MostStatusReads = 64;
-
     private readonly Enc28j60Spi _spi;
     private readonly CounterSet _counters;
     private int _pending;
@@ -83,7 +80,6 @@ internal sealed class Enc28j60Receiver
     private bool _dropSeen;
     private bool _receivedSinceOverflow;
     private bool _stepUnseen;
-    private int _statusReads;
 
     internal Enc28j60Receiver(Enc28j60Spi spi, CounterSet counters)
     {
@@ -163,12 +159,6 @@ internal sealed class Enc28j60Receiver
     {
         if (_pending == 0)
         {
-            if (IsQuiet())
-            {
-                return 0;
-            }
-
-            _statusReads = 0;
             int waiting = ReadPacketCount();
             if (waiting == 0)
             {
@@ -305,23 +295,6 @@ internal sealed class Enc28j60Receiver
     {
         int from = _next - _debt;
         return LastReadable(from < RingStart ? from + RingSize : from);
-    }
-
-    /// <summary>
-    /// Whether ESTAT says that no packet waits. It is only asked where EPKTCNT, which has bank 1, would take three operations:
-    /// when a write to bank 0 is owed.
-    /// </summary>
-    private bool IsQuiet()
-    {
-        if (!_spi.Owes || _stepUnseen || _statusReads == MostStatusReads)
-        {
-            return false;
-        }
-
-        // Not EIR.PKTIF, which is read wrong now and then; see ReadPacketCount. With PKTIE alone enabled ESTAT.INT is what
-        // moves the INT pin, and that is right. Even so it is believed for a while only, and only that nothing waits.
-        _statusReads++;
-        return (_spi.Read(Enc28j60Registers.ESTAT) & Enc28j60Bits.INT) == 0;
     }
 
     /// <summary>

@@ -153,8 +153,8 @@ internal sealed class Enc28j60Transmitter
         _end = end;
         if ((end + 1) >> 8 != SlotStart >> 8)
         {
-            // The burst has carried EWRPTH along. This frame writes it back if it is a cheap one, and else the next, which
-            // then finds bank 0 selected and saves as much: a long frame and a short one in turn take eight each.
+            // The burst has carried EWRPTH along. This frame writes it back if it is a cheap one. Else bank 0 stays selected,
+            // and what comes next does: another frame, which saves the change of the bank by it, or the look for packets.
             _spi.Owe(Enc28j60Registers.EWRPTH, SlotStart >> 8);
             if (operations < MostOperations)
             {

@@ -39,7 +39,7 @@ public sealed class CostPageTests
     [TestMethod]
     [DataRow(CostScenarios.PureAck, 850)]
     [DataRow(CostScenarios.SegmentIn, 3_800)]
-    [DataRow(CostScenarios.Connection, 12_900)]
+    [DataRow(CostScenarios.Connection, 9_550)]
     public void A_path_costs_no_more_than_its_limit(string path, int most)
     {
         long[] cost = s_costs.Value[path];

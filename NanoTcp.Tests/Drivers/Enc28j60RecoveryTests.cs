@@ -188,9 +188,9 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
     }
 
     [TestMethod]
-    [DataRow(0xC0)]
-    [DataRow(0x00)]
-    [DataRow(0x41)]
+    [DataRow(0x80)]
+    [DataRow(0x40)]
+    [DataRow(0x01)]
     public void An_interrupt_that_nobody_asked_for_is_noticed_within_a_second_without_the_pin_too(int eie)
     {
         DriverBench bench = Started();

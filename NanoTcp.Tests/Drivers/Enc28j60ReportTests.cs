@@ -37,7 +37,7 @@ public sealed class Enc28j60ReportTests : Enc28j60TestBase
         foreach (string expected in new[]
         {
             "next packet 006E", "not freed 110", "slot end 1B41", "idle",
-            "EIE 40", "ECON2 80", "ERDPT 006E", "ETXST 1A00", "ETXND 1B41", "ERXST 0000", "ERXND 19FF", "ERXRDPT 19FF", "ERXWRPT 006E",
+            "EIE 00", "ECON2 80", "ERDPT 006E", "ETXST 1A00", "ETXND 1B41", "ERXST 0000", "ERXND 19FF", "ERXRDPT 19FF", "ERXWRPT 006E",
             "ERXFCON A1", "EPKTCNT 00", "MACON1 01", "MACON3 32", "MAIPG 0C12", "MAMXFL 05EE", "MAADR1-6 02 00 00 12 34 56",
             "ECOCON 04", "EPAUS 1000", "PHCON1 0000", "PHID1 0083", "PHID2 1400", "PHCON2 0100", "PHSTAT2 0400", "PHLCON 3476",
             "rx_packets 1,", "tx_packets 1,", "recoveries 0",

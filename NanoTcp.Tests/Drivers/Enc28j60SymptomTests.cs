@@ -125,33 +125,6 @@ public sealed class Enc28j60SymptomTests : Enc28j60TestBase
     }
 
     [TestMethod]
-    public void Symptom_02_a_packet_that_ESTAT_does_not_tell_of_is_found_with_the_65th_call()
-    {
-        // ESTAT.INT is silent without PKTIE, as if erratum 6 were true of it too.
-        DriverBench bench = Started();
-        bench.Send(DriverBench.Frame(60, 1));
-        bench.ExpectArrival(DriverBench.Frame(60, 1), 5);
-        bench.Send(DriverBench.Frame(1514, 2));
-        bench.ExpectArrival(DriverBench.Frame(1514, 2), 5);
-        bench.RunUntil(() => bench.Driver.CanSend, 5);
-        bench.Poke(Enc28j60Registers.EIE, 0);
-        byte[] frame = DriverBench.Frame(100, 3);
-        bench.Bring(frame);
-        int calls = 1;
-        while (bench.Take() == 0)
-        {
-            calls++;
-        }
-
-        Assert.AreEqual(65, calls);
-        Assert.IsTrue(frame.AsSpan().SequenceEqual(bench.Buffer.AsSpan(DriverBench.Offset, frame.Length)));
-
-        // From then on EPKTCNT is asked each time.
-        bench.Bring(frame);
-        Assert.AreEqual(frame.Length, bench.Take());
-    }
-
-    [TestMethod]
     public void Symptom_03_hang_after_ten_minutes_to_two_hours()
     {
         // The cause: ERXRDPT even, 0 - 1, or outside the ring, once the right packet meets the ring's end (erratum 14). The

@@ -10,6 +10,7 @@ using NanoTcp.Samples.Status;
 using NanoTcp.Samples.Text;
 using NanoTcp.Tcp;
 using NanoTcp.Tests.Compliance;
+using NanoTcp.Wire;
 
 namespace NanoTcp.Tests.Samples;
 
@@ -17,6 +18,20 @@ namespace NanoTcp.Tests.Samples;
 [TestClass]
 public class StatusDocumentTests
 {
+    [TestMethod]
+    public void What_is_counted_of_multicast_groups_stands_in_all_documents_where_there_may_be_groups()
+    {
+        ServiceBench bench = new(o => o.MulticastGroups = 2);
+        bench.AddHttp(2);
+        bench.Server.JoinGroup(Ipv4Address.From(239, 1, 2, 3));
+        bench.Run(20_000);
+        JsonElement status = JsonDocument.Parse(bench.Get("/api/status").Body).RootElement;
+        Assert.AreEqual(0, status.GetProperty("services").GetPropertyCount());
+        Assert.AreEqual(2, status.GetProperty("counters").GetProperty("services").GetProperty("igmp_out_reports").GetInt64());
+        StringAssert.Contains(bench.Get("/").Text, "<p><b>igmp_out_reports</b><b>2</b></p>");
+        StringAssert.Contains(bench.Get("/metrics").Text, "\nnanotcp_igmp_out_reports_total 2\n");
+    }
+
     [TestMethod]
     [Requirement("RFC 9293", "3.10.6")]
     public void JSON_has_everything_that_the_stack_tells()

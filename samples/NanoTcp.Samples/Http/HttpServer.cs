@@ -45,6 +45,11 @@ public sealed class HttpServer : IService
 
         _stack = stack;
         _shared = new HttpShared(stack);
+        if (stack.GroupCounters != null)
+        {
+            _shared.Source.Add(new GroupRows(stack.GroupCounters));
+        }
+
         _sessions = new HttpSession[sessions];
         for (int i = 0; i < sessions; i++)
         {

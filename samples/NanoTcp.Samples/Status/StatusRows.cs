@@ -27,11 +27,16 @@ internal abstract class StatusRows
     internal StatusRows Next;
 
     /// <summary>Prepares the rows.</summary>
-    /// <param name="names">The names of the rows.</param>
+    /// <param name="names">The names of the rows, or null for none.</param>
     /// <param name="counters">What the service counts, or null.</param>
     protected StatusRows(string[] names, CounterSet counters)
     {
-        Names = Ascii.FromAll(names);
+        Names = new byte[names == null ? 0 : names.Length][];
+        for (int i = 0; i < Names.Length; i++)
+        {
+            Names[i] = Ascii.From(names[i]);
+        }
+
         Counters = counters;
         CounterNames = new byte[counters == null ? 0 : counters.Count][];
         for (int i = 0; i < CounterNames.Length; i++)
