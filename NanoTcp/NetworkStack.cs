@@ -156,13 +156,13 @@ public sealed class NetworkStack
         get { return Ip.Gateway; }
     }
 
-    /// <summary>How many connection slots there are, used or not; see <see cref="GetConnection"/>.</summary>
+    /// <summary>How many places for connections there are, used or not; see <see cref="GetConnection"/>.</summary>
     public int ConnectionCapacity
     {
         get { return _tcp.Capacity; }
     }
 
-    /// <summary>Connection slots that nobody uses now.</summary>
+    /// <summary>Places for connections that nobody uses now.</summary>
     public int FreeConnections
     {
         get { return _tcp.FreeConnections; }
@@ -351,7 +351,8 @@ public sealed class NetworkStack
         return _tcp.Connect(address, port);
     }
 
-    /// <summary>Slot <paramref name="index"/> of the connection table, for looking only; null when it is not in use.</summary>
+    /// <summary>The connection in place <paramref name="index"/> of the table, for looking only; null when that is not in use. The first to be
+    /// opened is in the first place; when one comes back, those behind it move up.</summary>
     /// <param name="index">0 to <see cref="ConnectionCapacity"/> - 1.</param>
     public TcpConnection GetConnection(int index)
     {
@@ -456,39 +457,40 @@ public sealed class NetworkStack
 
     private void Process(long now)
     {
-        switch (_ethernet.Type)
+        int type = _ethernet.Type;
+        if (type == EthernetHeader.TypeIpv4)
         {
-            case EthernetHeader.TypeIpv4:
-                if (Ip.Process())
-                {
-                    ProcessPacket(now);
-                }
-                else if (_duties != null)
-                {
-                    // It may have been the first fragment of a datagram.
-                    _duties.FindDeadline();
-                }
-
-                break;
-
-            case EthernetHeader.TypeArp:
-                Arp.Process();
-                break;
-
-            default:
-                Counters.Values[StackCounter.EthInUnknownTypes]++;
-                break;
+            if (Ip.Process())
+            {
+                ProcessPacket(now);
+            }
+            else if (_duties != null)
+            {
+                // It may have been the first fragment of a datagram.
+                _duties.FindDeadline();
+            }
+        }
+        else if (type == EthernetHeader.TypeArp)
+        {
+            Arp.Process();
+        }
+        else
+        {
+            Counters.Values[StackCounter.EthInUnknownTypes]++;
         }
     }
 
     private void ProcessPacket(long now)
     {
-        switch (Ip.Header.Protocol)
+        int protocol = Ip.Header.Protocol;
+        if (protocol == Ipv4Header.ProtocolTcp)
         {
-            case Ipv4Header.ProtocolTcp:
-                _tcp.Process(now);
-                break;
+            _tcp.Process(now);
+            return;
+        }
 
+        switch (protocol)
+        {
             case Ipv4Header.ProtocolIcmp:
                 switch (_icmp.Process())
                 {

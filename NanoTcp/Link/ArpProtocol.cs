@@ -304,7 +304,7 @@ internal sealed class ArpProtocol
             {
                 long mac = _cache.Mac[_cache.QueuedFor[i]];
                 int length = _cache.Dequeue(i, _ethernet.Frame, _ethernet.PayloadOffset);
-                _ethernet.Transmit(mac, EthernetHeader.TypeIpv4, length);
+                _ethernet.TransmitPacket(mac, EthernetHeader.Length, length);
                 return true;
             }
         }

@@ -15,14 +15,25 @@ namespace NanoTcp.Link;
 /// </remarks>
 internal sealed class EthernetLayer
 {
+    /// <summary>
+    /// Octets at the beginning of <see cref="Frame"/> in which the headers of the packet that was sent last are kept: Ethernet's, IPv4's
+    /// and TCP's. In the next packet most of them are the same, and what differs is written at places that the compiler knows. One copy
+    /// puts them in front of what they head.
+    /// </summary>
+    internal const int KeptLength = PacketHeaders + TcpSegment.MinHeaderLength;
+
+    /// <summary>Of these, Ethernet's and IPv4's.</summary>
+    internal const int PacketHeaders = EthernetHeader.Length + Ipv4Header.MinLength;
+
     /// <summary>In <see cref="ExpectedSourceAndType"/> what no frame has that is taken, for a group sends nothing, and in
     /// <see cref="_keptFor"/> nobody at all.</summary>
     private const long None = -1;
 
-    /// <summary>The frame being taken in, being built, or waiting for the device; its header starts at <see cref="FrameOffset"/>.</summary>
+    /// <summary>The frame being taken in, being built, or waiting for the device; its header starts at <see cref="FrameOffset"/>. Before it,
+    /// from 0 on, stands what <see cref="KeptLength"/> tells of.</summary>
     internal readonly byte[] Frame;
 
-    /// <summary>Where frames start: behind the device's headroom.</summary>
+    /// <summary>Where frames start: behind the headers that are kept and the device's headroom.</summary>
     internal readonly int FrameOffset;
 
     /// <summary>Where the payload of a frame starts.</summary>
@@ -56,23 +67,22 @@ internal sealed class EthernetLayer
     private readonly ILinkDevice _device;
     private readonly long[] _counters;
 
-    /// <summary>To whom the IPv4 packet before went. Its Ethernet header is kept at the end of <see cref="Frame"/>, because writing one octet by
-    /// octet costs more than all the rest.</summary>
+    /// <summary>To whom the IPv4 packet before went: whose address stands in the header that is kept.</summary>
     private long _keptFor = None;
 
     internal EthernetLayer(ILinkDevice device, CounterSet counters)
     {
         _device = device;
         _counters = counters.Values;
-        FrameOffset = device.Headroom;
+        FrameOffset = KeptLength + device.Headroom;
         PayloadOffset = FrameOffset + EthernetHeader.Length;
         Mtu = device.Mtu;
         MacAddress = device.MacAddress;
-        Frame = new byte[PayloadOffset + Mtu + device.Tailroom + EthernetHeader.Length];
+        Frame = new byte[PayloadOffset + Mtu + device.Tailroom];
+        EthernetHeader.Write(Frame, 0, _keptFor, MacAddress, EthernetHeader.TypeIpv4);
 
         // As it will stand in the frames that come.
-        EthernetHeader.WriteAddress(Frame, FrameOffset, MacAddress);
-        ExpectedStart = EthernetHeader.PeekAddress(Frame, FrameOffset);
+        ExpectedStart = EthernetHeader.PeekAddress(Frame, EthernetHeader.SourceOffset);
     }
 
     /// <summary>True when a frame may be built now: the buffer is free and the device would take it.</summary>
@@ -142,24 +152,43 @@ internal sealed class EthernetLayer
     /// <summary>Sends what stands at <see cref="PayloadOffset"/> of <see cref="Frame"/>, now or as soon as the device can.</summary>
     internal void Transmit(long destination, int type, int payloadLength)
     {
+        EthernetHeader.Write(Frame, FrameOffset, destination, MacAddress, type);
+        WaitingLength = EthernetHeader.Length + payloadLength;
+        Flush();
+    }
+
+    /// <summary>Sends an IPv4 packet under headers that are kept, now or as soon as the device can.</summary>
+    /// <param name="destination">The station that it goes to.</param>
+    /// <param name="headers">Octets of headers that are kept for it: <see cref="EthernetHeader.Length"/> when all of the packet stands at
+    /// <see cref="PayloadOffset"/>, <see cref="PacketHeaders"/> when its IPv4 header does not, <see cref="KeptLength"/> when it is a segment
+    /// without its headers.</param>
+    /// <param name="packetLength">Octets of the packet, its headers included.</param>
+    internal void TransmitPacket(long destination, int headers, int packetLength)
+    {
         byte[] frame = Frame;
-        if (type != EthernetHeader.TypeIpv4)
+        if (destination != _keptFor)
         {
-            EthernetHeader.Write(frame, FrameOffset, destination, MacAddress, type);
+            EthernetHeader.WriteAddress(frame, 0, destination);
+            _keptFor = destination;
+        }
+
+        Array.Copy(frame, 0, frame, FrameOffset, headers);
+
+        // As Flush does.
+        int length = EthernetHeader.Length + packetLength;
+        if (_device.Send(frame, FrameOffset, length))
+        {
+            _counters[StackCounter.EthOutFrames]++;
         }
         else
         {
-            int kept = frame.Length - EthernetHeader.Length;
-            if (destination != _keptFor)
-            {
-                EthernetHeader.Write(frame, kept, destination, MacAddress, type);
-                _keptFor = destination;
-            }
-
-            Array.Copy(frame, kept, frame, FrameOffset, EthernetHeader.Length);
+            WaitingLength = length;
         }
+    }
 
-        WaitingLength = EthernetHeader.Length + payloadLength;
-        Flush();
+    /// <summary>Puts headers that are kept before a packet that is not sent yet; see <see cref="TransmitPacket"/>.</summary>
+    internal void PutHeaders(int headers)
+    {
+        Array.Copy(Frame, 0, Frame, FrameOffset, headers);
     }
 }

@@ -92,9 +92,10 @@ internal sealed class HalfOpenTable
             return None;
         }
 
-        for (int i = 0; i < State.Length; i++)
+        uint[] all = Ports;
+        for (int i = 0; i < all.Length; i++)
         {
-            if (Ports[i] == ports && RemoteAddress[i] == remoteAddress && State[i] != Free)
+            if (all[i] == ports && RemoteAddress[i] == remoteAddress && State[i] != Free)
             {
                 return i;
             }

@@ -36,17 +36,16 @@ public sealed partial class TcpConnection
         Schedule();
     }
 
-    /// <summary>Takes up a connection whose SYN was answered by the listener; the segment that follows opens it.</summary>
+    /// <summary>Takes up a connection whose SYN was answered by the listener. The segment that acknowledges the answer is processed next and
+    /// opens it; what <see cref="HandshakeDone"/> and <see cref="Schedule"/> do is not done here.</summary>
     internal void Accept(
-        TcpListener listener, int order, uint remoteAddress, uint ports,
+        TcpListener listener, uint remoteAddress, uint ports,
         uint iss, uint irs, int window, int peerMss, int maxMss, int offeredWindow, bool answerLost, long now)
     {
         Take(remoteAddress, ports, now);
         WaitingFor = listener;
         TakeSettings(listener.Settings, now);
-        _values[AcceptOrderValue] = order;
         Block.Accept(iss, irs, window, peerMss, maxMss, offeredWindow == 0 ? _receive.Capacity : offeredWindow);
-        _layer.Congestion.Open(_values, Block.SendMss, iss, false);
         Marks |= answerLost ? SynLost : 0;
         _unansweredSince = now;
         if (offeredWindow == 0)
@@ -54,8 +53,6 @@ public sealed partial class TcpConnection
             // The peer was asked to wait, and need not any longer; what it has sent all the same is taken.
             Marks |= AcknowledgeDue | OutputDue;
         }
-
-        Schedule();
     }
 
     /// <summary>The connection leaves its listener's queue and belongs to the user.</summary>

@@ -110,7 +110,7 @@ internal sealed partial class TcpLayer
                 WakeAt(HalfOpen.DueAt[index]);
             }
 
-            if (FreeConnections == 0)
+            if (UsedConnections == _connections.Length)
             {
                 EvictOne();
             }
@@ -118,18 +118,24 @@ internal sealed partial class TcpLayer
             return null;
         }
 
+        HalfOpenTable table = HalfOpen;
+        int options = table.Mss[index];
         TcpConnection connection = Open(
             listener,
-            HalfOpen.RemoteAddress[index],
+            table.RemoteAddress[index],
             ports,
-            HalfOpen.Iss[index],
-            HalfOpen.Irs[index],
-            HalfOpen.Window[index],
-            HalfOpen.Mss[index] & ~HalfOpenTable.EcnBit,
-            HalfOpen.Offered[index],
-            HalfOpen.Attempts[index] > 1);
-        connection.Marks |= (HalfOpen.Mss[index] & HalfOpenTable.EcnBit) != 0 ? TcpConnection.EcnAgreed : 0;
-        HalfOpen.Remove(index);
+            table.Iss[index],
+            table.Irs[index],
+            table.Window[index],
+            options & ~HalfOpenTable.EcnBit,
+            table.Offered[index],
+            table.Attempts[index] > 1);
+        if ((options & HalfOpenTable.EcnBit) != 0)
+        {
+            connection.Marks |= TcpConnection.EcnAgreed;
+        }
+
+        table.Remove(index);
         return connection;
     }
 
@@ -146,14 +152,15 @@ internal sealed partial class TcpLayer
 
         TcpConnection connection = Take();
         connection.Accept(
-            listener, _acceptOrder++, remoteAddress, ports, iss, irs, window, mss, OfferedMss, offered, answerLost, Ip.Now);
+            listener, remoteAddress, ports, iss, irs, window, mss, OfferedMss, offered, answerLost, Ip.Now);
         Counters[StackCounter.TcpPassiveOpens]++;
         return connection;
     }
 
     private bool HasPlace(TcpListener listener)
     {
-        return FreeConnections != 0 && CountPending(listener) < listener.Backlog;
+        int used = UsedConnections;
+        return used != _connections.Length && (used < listener.Backlog || CountPending(listener) < listener.Backlog);
     }
 
     /// <summary>
@@ -165,7 +172,7 @@ internal sealed partial class TcpLayer
     {
         TcpConnection chosen = null;
         bool orphan = false;
-        for (int i = 0; i < _connections.Length; i++)
+        for (int i = 0; i < UsedConnections; i++)
         {
             TcpConnection connection = _connections[i];
             if (connection.EndReason == TcpEndReason.Evicted)
@@ -217,9 +224,9 @@ internal sealed partial class TcpLayer
         }
 
         long next = TcpConnection.Never;
-        if (waiting && FreeConnections == 0)
+        if (waiting && UsedConnections == _connections.Length)
         {
-            for (int i = 0; i < _connections.Length; i++)
+            for (int i = 0; i < UsedConnections; i++)
             {
                 TcpConnection connection = _connections[i];
                 long silentAt = connection.LastActivity + TcpLimits.OrphanSilence;
@@ -304,7 +311,7 @@ internal sealed partial class TcpLayer
         }
 
         Due = waiting ? Due | PlaceWanted : Due & ~PlaceWanted;
-        if (waiting && FreeConnections == 0)
+        if (waiting && UsedConnections == _connections.Length)
         {
             EvictOne();
         }

@@ -58,9 +58,10 @@ internal sealed class TimeWaitTable
             return None;
         }
 
-        for (int i = 0; i < State.Length; i++)
+        uint[] all = Ports;
+        for (int i = 0; i < all.Length; i++)
         {
-            if (Ports[i] == ports && RemoteAddress[i] == remoteAddress && State[i] != (byte)TcpState.Closed)
+            if (all[i] == ports && RemoteAddress[i] == remoteAddress && State[i] != (byte)TcpState.Closed)
             {
                 return i;
             }

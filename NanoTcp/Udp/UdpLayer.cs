@@ -111,8 +111,9 @@ internal sealed class UdpLayer
     {
         // Datagrams carry no DF bit, so that no router can have found one too large.
         bool unreachable = icmp.Type == IcmpMessage.TypeDestinationUnreachable;
-        bool possible = icmp.LocalPort != 0 && !(unreachable && icmp.Code == IcmpMessage.CodeFragmentationNeeded);
-        UdpEndpoint endpoint = possible ? Find(icmp.LocalPort) : null;
+        int localPort = (int)(icmp.Ports >> 16);
+        bool possible = localPort != 0 && !(unreachable && icmp.Code == IcmpMessage.CodeFragmentationNeeded);
+        UdpEndpoint endpoint = possible ? Find(localPort) : null;
         if (endpoint == null || !endpoint.ProcessError(icmp))
         {
             Counters[StackCounter.IcmpInIgnored]++;
