@@ -136,6 +136,12 @@ public sealed class MisuseTests : TraceTest
         Assert.AreSame(first, stack.Connect(StackBench.PeerAddress, 84), "the only one that is free");
         Assert.AreSame(first, stack.GetConnection(2));
         Assert.AreEqual(0, stack.FreeConnections);
+        for (int i = 2; i >= 0; i--)
+        {
+            stack.GetConnection(i).Abort();
+        }
+
+        Assert.AreEqual(3, stack.FreeConnections);
     }
 
     [TestMethod]
