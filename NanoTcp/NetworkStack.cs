@@ -40,7 +40,6 @@ public sealed class NetworkStack
     private readonly EthernetLayer _ethernet;
     private readonly IcmpProtocol _icmp;
     private readonly TcpLayer _tcp;
-    private readonly long[] _counters;
     private LinkStatus _linkStatus;
 
     /// <summary>Builds a stack on a link device. All the memory that it will ever need is taken here.</summary>
@@ -64,7 +63,6 @@ public sealed class NetworkStack
         options.Validate(link.Mtu);
         _link = link;
         Counters = new CounterSet(StackCounter.Names);
-        _counters = Counters.Values;
         _ethernet = new EthernetLayer(link, Counters);
         _neighbours = new ArpCache(options.Neighbours, options.NeighbourQueues, Counters);
         Arp = new ArpProtocol(_ethernet, _neighbours, Counters);
@@ -158,13 +156,13 @@ public sealed class NetworkStack
         get { return Ip.Gateway; }
     }
 
-    /// <summary>How many connection slots there are, used or not; see <see cref="GetConnection"/>.</summary>
+    /// <summary>How many places for connections there are, used or not; see <see cref="GetConnection"/>.</summary>
     public int ConnectionCapacity
     {
         get { return _tcp.Capacity; }
     }
 
-    /// <summary>Connection slots that nobody uses now.</summary>
+    /// <summary>Places for connections that nobody uses now.</summary>
     public int FreeConnections
     {
         get { return _tcp.FreeConnections; }
@@ -190,11 +188,12 @@ public sealed class NetworkStack
     /// connections; 0 means call again at once.</returns>
     public int Poll(long now)
     {
+        Ipv4Layer ip = Ip;
+        ip.Now = now;
         _neighbours.Now = now;
-        Ip.Now = now;
-        Arp.ForgetResolved();
-        int linkWait = _link.Poll(now);
-        if (_link.Status != _linkStatus)
+        ILinkDevice link = _link;
+        int linkWait = link.Poll(now);
+        if (link.Status != _linkStatus)
         {
             LinkChanged(now);
         }
@@ -202,31 +201,15 @@ public sealed class NetworkStack
         // An acknowledgment that waits in the device is no reason to retransmit or to give up, however late we are. And all
         // that waits there is taken in before anything is acknowledged (RFC 9293 MUST-58, MUST-59).
         bool more = Receive(now);
-        TcpLayer tcp = _tcp;
-        if (now >= tcp.Deadline || tcp.HalfOpen.AnyFinished)
+
+        // Mostly nobody has anything to do, and one time says so.
+        long dueAt = ip.DueAt;
+        if (now >= dueAt)
         {
-            tcp.RunTimers(now);
+            return Work(now, linkWait, more);
         }
 
-        UdpLayer udp = Udp;
-        if (now >= udp.Deadline)
-        {
-            udp.RunTimers(now);
-        }
-
-        bool linkUp = _linkStatus == LinkStatus.Up;
-        if (!linkUp || Arp.Address == 0)
-        {
-            tcp.WaitForLink(now);
-        }
-
-        bool due = now >= _neighbours.LookAt || tcp.OutputDue || tcp.HalfOpen.AnyToSend || tcp.TimeWaits.AnyFinDue || udp.OutputDue;
-        if (due && linkUp && Send(now))
-        {
-            more = true;
-        }
-
-        return more ? 0 : Wait(now, linkWait);
+        return more || linkWait < 0 ? 0 : dueAt < now + linkWait ? (int)(dueAt - now) : linkWait;
     }
 
     /// <summary>
@@ -248,6 +231,7 @@ public sealed class NetworkStack
         }
 
         // What is known of neighbours may be about another network.
+        Ip.DueAt = Ipv4Layer.AtOnce;
         Arp.SetAddress(address, Ip.Now);
         if (moved)
         {
@@ -367,7 +351,8 @@ public sealed class NetworkStack
         return _tcp.Connect(address, port);
     }
 
-    /// <summary>Slot <paramref name="index"/> of the connection table, for looking only; null when it is not in use.</summary>
+    /// <summary>The connection in place <paramref name="index"/> of the table, for looking only; null when that is not in use. The first to be
+    /// opened is in the first place; when one comes back, those behind it move up.</summary>
     /// <param name="index">0 to <see cref="ConnectionCapacity"/> - 1.</param>
     public TcpConnection GetConnection(int index)
     {
@@ -380,6 +365,7 @@ public sealed class NetworkStack
     /// </summary>
     internal void SuspendAddress()
     {
+        Ip.DueAt = Ipv4Layer.AtOnce;
         Arp.SetAddress(0, Ip.Now);
     }
 
@@ -403,6 +389,7 @@ public sealed class NetworkStack
     {
         LinkStatus status = _link.Status;
         _linkStatus = status;
+        Ip.DueAt = Ipv4Layer.AtOnce;
         if (status == LinkStatus.Up)
         {
             Arp.LinkRestored(now);
@@ -420,60 +407,90 @@ public sealed class NetworkStack
     private bool Receive(long now)
     {
         EthernetLayer ethernet = _ethernet;
-        for (int i = 0; i < FramesPerPoll; i++)
+        if (ethernet.WaitingLength != 0 && !ethernet.Flush())
         {
-            // A frame may need an answer, so there must be a place for one.
-            if ((ethernet.WaitingLength != 0 && !ethernet.Flush()) || !ethernet.Receive())
+            return false;
+        }
+
+        ILinkDevice link = _link;
+        byte[] frame = ethernet.Frame;
+        int offset = ethernet.FrameOffset;
+        int left = FramesPerPoll;
+        do
+        {
+            int length = link.Receive(frame, offset, EthernetHeader.Length + ethernet.Mtu);
+            if (length == 0)
             {
                 return false;
             }
 
-            int length = ethernet.PayloadLength;
-            if (length != 0
-                && !(ethernet.Type == EthernetHeader.TypeIpv4 && ethernet.ReceivedUnicast && _tcp.ProcessPredicted(length, now)))
+            // Mostly the header is that of the frame before, and the packet what its connection expects.
+            bool expected = false;
+            if (BitConverter.ToInt64(frame, offset) == ethernet.ExpectedStart
+                && BitConverter.ToInt64(frame, offset + EthernetHeader.SourceOffset) == ethernet.ExpectedSourceAndType)
+            {
+                if (_tcp.ProcessPredicted(frame, offset + EthernetHeader.Length, length - EthernetHeader.Length, now))
+                {
+                    continue;
+                }
+
+                expected = true;
+            }
+
+            // Whatever it brings, all layers are asked what they have to do now.
+            Ip.DueAt = Ipv4Layer.AtOnce;
+            if (ethernet.Process(length, expected))
             {
                 Process(now);
             }
+
+            if (ethernet.WaitingLength != 0 && !ethernet.Flush())
+            {
+                // The next frame may need an answer, so there must be a place for one.
+                return false;
+            }
         }
+        while (--left != 0);
 
         return true;
     }
 
     private void Process(long now)
     {
-        switch (_ethernet.Type)
+        int type = _ethernet.Type;
+        if (type == EthernetHeader.TypeIpv4)
         {
-            case EthernetHeader.TypeIpv4:
-                if (Ip.Process())
-                {
-                    ProcessPacket(now);
-                }
-                else if (_duties != null)
-                {
-                    // It may have been the first fragment of a datagram.
-                    _duties.FindDeadline();
-                }
-
-                break;
-
-            case EthernetHeader.TypeArp:
-                Arp.Process();
-                break;
-
-            default:
-                _counters[StackCounter.EthInUnknownTypes]++;
-                break;
+            if (Ip.Process())
+            {
+                ProcessPacket(now);
+            }
+            else if (_duties != null)
+            {
+                // It may have been the first fragment of a datagram.
+                _duties.FindDeadline();
+            }
+        }
+        else if (type == EthernetHeader.TypeArp)
+        {
+            Arp.Process();
+        }
+        else
+        {
+            Counters.Values[StackCounter.EthInUnknownTypes]++;
         }
     }
 
     private void ProcessPacket(long now)
     {
-        switch (Ip.Header.Protocol)
+        int protocol = Ip.Header.Protocol;
+        if (protocol == Ipv4Header.ProtocolTcp)
         {
-            case Ipv4Header.ProtocolTcp:
-                _tcp.Process(now);
-                break;
+            _tcp.Process(now);
+            return;
+        }
 
+        switch (protocol)
+        {
             case Ipv4Header.ProtocolIcmp:
                 switch (_icmp.Process())
                 {
@@ -512,20 +529,27 @@ public sealed class NetworkStack
             return;
         }
 
-        _counters[StackCounter.IpInUnknownProtos]++;
+        Counters.Values[StackCounter.IpInUnknownProtos]++;
         _icmp.SendUnreachable(IcmpMessage.CodeProtocolUnreachable);
     }
 
     /// <summary>True when there may be more to send and the device would take it.</summary>
     private bool Send(long now)
     {
-        for (int i = 0; i < FramesPerPoll; i++)
+        EthernetLayer ethernet = _ethernet;
+        ArpProtocol arp = Arp;
+        int left = FramesPerPoll;
+        do
         {
-            if (!_ethernet.CanTransmit || !(Arp.Dispatch(now) || (Udp.OutputDue ? Share(now) : Arp.Address != 0 && _tcp.Dispatch(now))))
+            if (ethernet.WaitingLength != 0
+                || !_link.CanSend
+                || !((now >= _neighbours.LookAt && arp.Dispatch(now))
+                    || (Udp.OutputDue ? Share(now) : arp.Address != 0 && _tcp.Dispatch(now))))
             {
                 return false;
             }
         }
+        while (--left != 0);
 
         return true;
     }
@@ -550,26 +574,78 @@ public sealed class NetworkStack
         return Udp.HadTurn || (tcp && _tcp.Dispatch(now));
     }
 
-    private int Wait(long now, int linkWait)
+    /// <summary>Asks every layer what is due, and finds out when to ask again.</summary>
+    /// <param name="now">The time, ms.</param>
+    /// <param name="linkWait">For how long the device may be left alone, ms.</param>
+    /// <param name="more">There may be more to receive.</param>
+    /// <returns>What <see cref="Poll"/> returns.</returns>
+    private int Work(long now, int linkWait, bool more)
     {
-        long deadline = _tcp.NextDeadline();
-        if (Udp.Deadline < deadline)
+        TcpLayer tcp = _tcp;
+        if (now >= tcp.Deadline || (tcp.Due & TcpLayer.PlaceWanted) != 0)
         {
-            deadline = Udp.Deadline;
+            tcp.RunTimers(now);
         }
 
-        if (_linkStatus == LinkStatus.Up)
+        UdpLayer udp = Udp;
+        if (now >= udp.Deadline)
         {
-            if (!_ethernet.CanTransmit)
+            udp.RunTimers(now);
+        }
+
+        ArpCache neighbours = _neighbours;
+        bool linkUp = _linkStatus == LinkStatus.Up;
+        if (tcp.Due != 0 || udp.OutputDue || now >= neighbours.LookAt)
+        {
+            if (!linkUp || Arp.Address == 0)
             {
-                // Something may be ready to go out. The device said before it was given a frame when it wants to be
-                // called, so that does not tell when it is free again, and a deadline that has come cannot be met yet.
-                return linkWait < BusyDeviceWait ? linkWait : BusyDeviceWait;
+                tcp.WaitForLink(now);
             }
 
-            if (_neighbours.LookAt < deadline)
+            if (linkUp && Send(now))
             {
-                deadline = _neighbours.LookAt;
+                more = true;
+            }
+        }
+
+        // Time passes until the next call.
+        Arp.ResolvedFor = 0;
+        if (more)
+        {
+            return 0;
+        }
+
+        if (linkUp && !_ethernet.CanTransmit)
+        {
+            // Something may be ready to go out. The device said before it was given a frame when it wants to be
+            // called, so that does not tell when it is free again, and a deadline that has come cannot be met yet.
+            return linkWait < BusyDeviceWait ? linkWait : BusyDeviceWait;
+        }
+
+        long deadline = tcp.Deadline;
+        if (udp.Deadline < deadline)
+        {
+            deadline = udp.Deadline;
+        }
+
+        // Without a link nobody can be asked for an address.
+        if (linkUp && neighbours.LookAt < deadline)
+        {
+            deadline = neighbours.LookAt;
+        }
+
+        if (tcp.Due == 0 && !udp.OutputDue)
+        {
+            Ip.DueAt = deadline;
+        }
+        else
+        {
+            // Who waits for something else than the time - a neighbour, a link, a place - is asked at every call, for which
+            // the time stays as it is; but it is no reason for one.
+            long place = tcp.NextPlace();
+            if (place < deadline)
+            {
+                deadline = place;
             }
         }
 

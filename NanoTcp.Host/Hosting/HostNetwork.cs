@@ -151,7 +151,7 @@ public sealed class HostNetwork : IDisposable
     {
         Loop.RemoveServices();
         Forwarder?.Dispose();
-        for (int i = 0; i < Device.ConnectionCapacity; i++)
+        for (int i = Device.ConnectionCapacity - 1; i >= 0; i--)
         {
             AbortIfOwned(Device.GetConnection(i));
         }

@@ -29,6 +29,18 @@ internal sealed class CostMeter(long[] counts)
         }
     }
 
+    /// <summary>The row has cost what was added up beyond what another row has cost.</summary>
+    internal void NoteBeyond(string row, string other)
+    {
+        long[] less = Costs[other];
+        for (int i = 0; i < less.Length; i++)
+        {
+            _executed[i] -= less[i];
+        }
+
+        Note(row);
+    }
+
     /// <summary>The row has cost what was added up since <see cref="Clear"/> or the last row.</summary>
     internal void Note(string row)
     {

@@ -37,9 +37,11 @@ public sealed class CostPageTests
 
     /// <summary>What each path may cost, whatever else is changed; the message says where its instructions go.</summary>
     [TestMethod]
-    [DataRow(CostScenarios.PureAck, 850)]
-    [DataRow(CostScenarios.SegmentIn, 3_800)]
-    [DataRow(CostScenarios.Connection, 12_900)]
+    [DataRow(CostScenarios.Empty, 80)]
+    [DataRow(CostScenarios.PureAck, 600)]
+    [DataRow(CostScenarios.FurtherAck, 450)]
+    [DataRow(CostScenarios.SegmentIn, 3_620)]
+    [DataRow(CostScenarios.Connection, 9_450)]
     public void A_path_costs_no_more_than_its_limit(string path, int most)
     {
         long[] cost = s_costs.Value[path];

@@ -14,7 +14,8 @@ internal sealed class CostScenarios
 {
     internal const string Empty = "a call of `Poll` with nothing to do";
     internal const string PureAck = "a pure ACK received, for 1,000 octets under way";
-    internal const string UnpredictedAck = "the same with another window, which is not predicted";
+    internal const string FurtherAck = "a further one in the same call of `Poll`";
+    internal const string UnpredictedAck = "a pure ACK with another window, which is not predicted";
     internal const string SegmentIn = "a segment of 1,460 octets received";
     internal const string SegmentInAcknowledged = "another one, with the ACK that it causes";
     internal const string Read = "those 2,920 octets read by the application";
@@ -22,6 +23,7 @@ internal sealed class CostScenarios
     internal const string Connection = "a connection opened by a client, closed by both";
     internal const string Request = "an HTTP request answered with 100 octets, its connection included";
     internal const string Ping = "an echo request of 56 octets answered";
+    internal const string Renewal = "the same, and the neighbour's ARP entry, a minute old, renewed";
     internal const string FrameIn = "the driver: a frame of 60 octets received, and the ring seen empty";
     internal const string FrameInLong = "the driver: the same with 1,514 octets";
     internal const string FrameOut = "the driver: a frame of 60 octets sent, and seen to be out";
@@ -48,12 +50,7 @@ internal sealed class CostScenarios
         _stack = new NetworkStack(
             _link, new NetworkStackOptions { Address = StackBench.OwnAddress, ReceiveBuffer = 4096, Random = new ConstantRandom() });
         Settle();
-        _link.Deliver(Frames.Ethernet(
-            StackBench.OwnMac,
-            StackBench.PeerMac,
-            Frames.TypeArp,
-            Frames.Arp(Frames.ArpRequest, StackBench.PeerMac, StackBench.PeerAddress, 0, StackBench.OwnAddress)));
-        Settle();
+        Confirm();
     }
 
     /// <summary>Called in the world in which instructions are counted.</summary>
@@ -87,6 +84,26 @@ internal sealed class CostScenarios
             _meter.Note(PureAck);
             Settle();
         }
+
+        connection.NoDelay = true;
+        for (int i = 0; i < 4; i++)
+        {
+            connection.Write(_buffer, 0, 1000);
+            Settle();
+            peer.Take();
+            connection.Write(_buffer, 0, 1000);
+            Settle();
+            peer.SendAcknowledgment();
+            peer.Take();
+            peer.SendAcknowledgment();
+            _meter.Clear();
+            Poll();
+            _meter.NoteBeyond(FurtherAck, PureAck);
+            Assert.AreEqual(0, connection.Unacknowledged);
+            Settle();
+        }
+
+        connection.NoDelay = false;
 
         for (int i = 0; i < 4; i++)
         {
@@ -133,12 +150,7 @@ internal sealed class CostScenarios
             peer.Take();
         }
 
-        _link.Deliver(Frames.Ethernet(
-            StackBench.OwnMac,
-            StackBench.PeerMac,
-            Frames.TypeIpv4,
-            Frames.Ipv4(
-                StackBench.PeerAddress, StackBench.OwnAddress, Frames.Icmp, Frames.IcmpMessage(8, 0, 1, new byte[56]))));
+        DeliverPing();
         _meter.Clear();
         Poll();
         _meter.Note(Ping);
@@ -146,9 +158,17 @@ internal sealed class CostScenarios
         peer.Take();
         Finish(peer, connection);
 
-        CostPeer second = new(_link, Port);
+        // Nothing is left in TIME-WAIT.
         _now += 100_000;
         Settle();
+        DeliverPing();
+        _meter.Clear();
+        Settle();
+        DeliverArp(Frames.ArpReply);
+        Settle();
+        _meter.Note(Renewal);
+        peer.Take();
+        CostPeer second = new(_link, Port);
         _meter.Clear();
         Finish(second, Open(second, listener));
         _meter.Note(Connection);
@@ -162,6 +182,7 @@ internal sealed class CostScenarios
         {
             _now += 100_000;
             Serve(server);
+            Confirm();
             _meter.Clear();
             CostPeer peer = new(_link, Port);
             peer.SendSyn();
@@ -229,6 +250,32 @@ internal sealed class CostScenarios
         bench.Driver.Poll(now);
         meter.Stop();
         meter.Note(Look);
+    }
+
+    /// <summary>The neighbour asks for the stack, which knows it from then on, and a minute long does not ask for it.</summary>
+    private void Confirm()
+    {
+        DeliverArp(Frames.ArpRequest);
+        Settle();
+    }
+
+    private void DeliverArp(int operation)
+    {
+        _link.Deliver(Frames.Ethernet(
+            StackBench.OwnMac,
+            StackBench.PeerMac,
+            Frames.TypeArp,
+            Frames.Arp(operation, StackBench.PeerMac, StackBench.PeerAddress, 0, StackBench.OwnAddress)));
+    }
+
+    private void DeliverPing()
+    {
+        _link.Deliver(Frames.Ethernet(
+            StackBench.OwnMac,
+            StackBench.PeerMac,
+            Frames.TypeIpv4,
+            Frames.Ipv4(
+                StackBench.PeerAddress, StackBench.OwnAddress, Frames.Icmp, Frames.IcmpMessage(8, 0, 1, new byte[56]))));
     }
 
     private TcpConnection Open(CostPeer peer, TcpListener listener)

@@ -280,6 +280,9 @@ public sealed class IcmpErrorTests : UdpTest
             byte[] kept = new byte[5 + 28];
             packet[..28].CopyTo(kept, 5);
             icmp.SendError(TimeExceeded, 1, kept, 5, 28);
+
+            // So it is in a call of Poll that has something to do.
+            B.Stack.Ip.DueAt = Ipv4Layer.AtOnce;
             B.Poll();
         }
     }

@@ -149,6 +149,49 @@ public sealed class Ipv4InputTests : StackTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1122", "3.3.6")]
+    public void The_addresses_of_the_packet_before_are_right_only_in_a_frame_for_this_station_alone()
+    {
+        Start();
+        B.Deliver(FromPeer(Echo()));
+        B.Deliver(Frames.Ethernet(Broadcast, StackBench.PeerMac, Frames.TypeIpv4, Echo()));
+        B.Deliver(Frames.Ethernet(0x01005E000001, StackBench.PeerMac, Frames.TypeIpv4, Echo()));
+        B.Deliver(FromPeer(Echo()));
+        Counted(StackCounter.IpInAddrErrors, 2);
+        Counted(StackCounter.IcmpOutEchoReplies, 2);
+    }
+
+    [TestMethod]
+    [DataRow(StackBench.OwnAddress + 5, 24, DisplayName = "another address")]
+    [DataRow(StackBench.PeerAddress, 24, DisplayName = "the peer's own")]
+    [DataRow(0u, 24, DisplayName = "none")]
+    public void The_addresses_of_the_packet_before_are_looked_at_anew_when_the_host_has_another(uint address, int prefixLength)
+    {
+        Start();
+        B.Deliver(FromPeer(Echo()));
+        Counted(StackCounter.IcmpOutEchoReplies, 1);
+        B.Do(() => B.Stack.SetAddress(address, prefixLength, 0));
+        B.Deliver(FromPeer(Echo()));
+        B.Deliver(FromPeer(Echo()));
+        Counted(StackCounter.IcmpOutEchoReplies, 1);
+        Assert.AreEqual(2, B.Count(StackCounter.IpInAddrErrors) + B.Count(StackCounter.IpInLand));
+    }
+
+    [TestMethod]
+    public void A_packet_of_the_same_addresses_as_one_that_was_dropped_is_dropped()
+    {
+        Start();
+        B.Deliver(FromPeer(Echo()));
+        byte[] packet = Echo();
+        Frames.Put32(packet, 12, StackBench.OwnAddress);
+        Frames.FixIpv4(packet, 0);
+        B.Deliver(FromPeer(packet));
+        B.Deliver(FromPeer(packet));
+        Counted(StackCounter.IpInLand, 2);
+        Counted(StackCounter.IcmpOutEchoReplies, 1);
+    }
+
+    [TestMethod]
     public void A_frame_for_another_station_or_from_a_group_is_dropped()
     {
         Start();

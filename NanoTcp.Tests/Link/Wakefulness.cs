@@ -1,5 +1,6 @@
 using System;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using NanoTcp.Link;
 using NanoTcp.Tcp;
 using NanoTcp.Udp;
@@ -17,6 +18,15 @@ internal static class Wakefulness
 
     private static readonly FieldInfo s_endpoints = typeof(UdpLayer).GetField("_first", BindingFlags.Instance | BindingFlags.NonPublic)!;
 
+    /// <summary>What the runtime allocates for the first call of an accessor does not count as the stack's.</summary>
+    static Wakefulness()
+    {
+        TcpConnection connection = (TcpConnection)RuntimeHelpers.GetUninitializedObject(typeof(TcpConnection));
+        _ = TimerAt(connection);
+        _ = AcknowledgeAt(connection);
+        _ = WatchAt(connection);
+    }
+
     internal static void Check(NetworkStack stack)
     {
         TcpLayer tcp = (TcpLayer)s_tcp.GetValue(stack)!;
@@ -26,10 +36,14 @@ internal static class Wakefulness
             if (connection != null)
             {
                 NotBefore(tcp.Deadline, connection.Deadline, "the timers of connection", i);
-                Marked(tcp.OutputDue, (connection.Marks & TcpConnection.OutputDue) != 0, "connection", i);
+                NotBefore(connection.Deadline, TimerAt(connection), "the timer of connection", i);
+                NotBefore(connection.Deadline, AcknowledgeAt(connection), "the delayed acknowledgment of connection", i);
+                NotBefore(connection.Deadline, WatchAt(connection), "the slow timer of connection", i);
+                Marked((tcp.Due & TcpLayer.ConnectionsDue) != 0, (connection.Marks & TcpConnection.OutputDue) != 0, "connection", i);
             }
         }
 
+        CheckAgenda(stack, tcp);
         CheckEndpoints(stack.Udp);
         CheckRecords(tcp);
         CheckDuties(stack);
@@ -38,6 +52,40 @@ internal static class Wakefulness
         {
             NotBefore(stack.Neighbours.LookAt, stack.Arp.Detector.NextAt, "the next probe for address", 0);
         }
+    }
+
+    /// <summary>As the stack knows it.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_linkStatus")]
+    private static extern ref LinkStatus StatusOf(NetworkStack stack);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_timerAt")]
+    private static extern ref long TimerAt(TcpConnection connection);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_acknowledgeAt")]
+    private static extern ref long AcknowledgeAt(TcpConnection connection);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_watchAt")]
+    private static extern ref long WatchAt(TcpConnection connection);
+
+    /// <summary>The layers are not asked before one time has come.</summary>
+    private static void CheckAgenda(NetworkStack stack, TcpLayer tcp)
+    {
+        long look = stack.Ip.DueAt;
+        if (look <= stack.Now)
+        {
+            // All of them are asked by the next call.
+            return;
+        }
+
+        NotBefore(look, Math.Min(tcp.Deadline, tcp.NextPlace()), "the next timer of TCP", 0);
+        NotBefore(look, stack.Udp.Deadline, "the next timer of UDP", 0);
+        if (StatusOf(stack) == LinkStatus.Up)
+        {
+            NotBefore(look, stack.Neighbours.LookAt, "the next look at neighbours", 0);
+        }
+
+        Marked(false, tcp.Due != 0, "TCP", 0);
+        Marked(false, stack.Udp.OutputDue, "UDP", 0);
     }
 
     private static void CheckEndpoints(UdpLayer udp)
@@ -57,8 +105,8 @@ internal static class Wakefulness
         for (int i = 0; i < handshakes.State.Length; i++)
         {
             byte state = handshakes.State[i];
-            Marked(handshakes.AnyToSend, state is HalfOpenTable.AnswerDue or HalfOpenTable.ResetDue, "handshake", i);
-            Marked(handshakes.AnyFinished, state == HalfOpenTable.Finished, "finished handshake", i);
+            Marked((tcp.Due & TcpLayer.HandshakesDue) != 0, state is HalfOpenTable.AnswerDue or HalfOpenTable.ResetDue, "handshake", i);
+            Marked((tcp.Due & TcpLayer.PlaceWanted) != 0, state == HalfOpenTable.Finished, "finished handshake", i);
             if (state is HalfOpenTable.Answered or HalfOpenTable.Finished)
             {
                 NotBefore(tcp.Deadline, handshakes.DueAt[i], "the timer of handshake", i);
@@ -71,7 +119,7 @@ internal static class Wakefulness
             if (farewells.State[i] != (byte)TcpState.Closed)
             {
                 bool due = farewells.DueAt[i] == TimeWaitTable.FinDue;
-                Marked(farewells.AnyFinDue, due, "farewell", i);
+                Marked((tcp.Due & TcpLayer.FinsDue) != 0, due, "farewell", i);
                 NotBefore(tcp.Deadline, farewells.Until[i], "the end of farewell", i);
                 NotBefore(tcp.Deadline, due ? TcpConnection.Never : farewells.DueAt[i], "the timer of farewell", i);
             }

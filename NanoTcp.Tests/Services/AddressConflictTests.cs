@@ -280,6 +280,21 @@ public sealed class AddressConflictTests : HostTest
         Assert.AreEqual(Own, B.Stack.Address);
     }
 
+    /// <summary>Nothing else is due then, and it is not the loop that starts it.</summary>
+    [TestMethod]
+    public void A_host_that_is_started_again_probes_for_its_address_at_once()
+    {
+        BootStatic();
+        At(10_000);
+        B.Do(Host.Stop);
+        At(20_000);
+        Forget();
+        B.Do(Host.Start);
+        Probed(Own);
+        At(30_000);
+        Is(HostState.Static, Own);
+    }
+
     private static void Static(HostConfigurationOptions options)
     {
         options.Mode = HostMode.Static;

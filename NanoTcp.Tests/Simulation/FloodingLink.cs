@@ -69,12 +69,13 @@ internal sealed class FloodingLink(ILinkDevice device, uint target, int port, lo
         EthernetHeader.Write(_request, 0, MacAddress, router, EthernetHeader.TypeIpv4);
         Ipv4Header.Write(
             _request, EthernetHeader.Length, 0, _request.Length - EthernetHeader.Length, 1, true, 64, Ipv4Header.ProtocolTcp, source, target);
+        uint ports = ((uint)(1024 + (Requests % 60_000)) << 16) | (uint)port;
+        TcpSegment.WritePorts(_request, ports);
         TcpSegment.Write(
             _request,
-            HeaderLengths,
+            HeaderLengths + TcpSegment.MinHeaderLength,
             (ulong)source + target,
-            1024 + (Requests % 60_000),
-            port,
+            ports,
             (uint)Requests * 2654435761,
             0,
             TcpSegment.Syn,

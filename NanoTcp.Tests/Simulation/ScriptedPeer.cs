@@ -108,12 +108,13 @@ internal sealed class ScriptedPeer : ILinkDevice
         text?.CopyTo(frame, HeaderLengths + headerLength);
         EthernetHeader.Write(frame, 0, StackMac, PeerMac, EthernetHeader.TypeIpv4);
         Ipv4Header.Write(frame, EthernetHeader.Length, 0, frame.Length - EthernetHeader.Length, 1, false, 64, Ipv4Header.ProtocolTcp, source, StackAddress);
+        uint ports = ((uint)sourcePort << 16) | (uint)destinationPort;
+        TcpSegment.WritePorts(frame, ports);
         TcpSegment.Write(
             frame,
-            HeaderLengths,
+            HeaderLengths + TcpSegment.MinHeaderLength,
             (ulong)source + StackAddress,
-            sourcePort,
-            destinationPort,
+            ports,
             sequence,
             acknowledgment,
             flags,
@@ -168,8 +169,8 @@ internal sealed class ScriptedPeer : ILinkDevice
 
         Ipv4Header ip = new();
         TcpSegment tcp = new();
-        Assert.IsTrue(ip.Parse(frame, EthernetHeader.Length, length - EthernetHeader.Length));
-        Assert.IsTrue(tcp.Parse(frame, HeaderLengths, ip.PayloadLength));
+        Assert.AreNotEqual(Ipv4Header.Malformed, ip.Parse(frame, EthernetHeader.Length, length - EthernetHeader.Length));
+        Assert.AreNotEqual(0ul, tcp.Parse(frame, HeaderLengths, ip.PayloadLength));
         Sent.Add(new SentSegment(
             Now,
             tcp.SourcePort,

@@ -28,6 +28,9 @@ internal sealed class TwoHosts
         ServerPort = Cable.AddPort("server", toClient);
         Client = Build(ClientPort, ClientAddress, 0x020000000001, seed, configure, wrap);
         Server = Build(ServerPort, ServerAddress, 0x020000000002, seed + 1000, configure, wrap);
+
+        // What the check itself needs is made now, before anybody counts.
+        Wakefulness.Check(Client);
     }
 
     internal VirtualClock Clock { get; }

@@ -12,8 +12,13 @@ namespace NanoTcp.Tests.Tcp;
 [TestClass]
 public sealed class IsnGeneratorTests
 {
-    /// <summary>The first vectors of the reference implementation of HalfSipHash-2-4 with 32 bits: key 00 to 07, messages 00, 01, ...</summary>
-    private static readonly uint[] Vectors = [0x5B9F35A9, 0xB85A4727, 0x03A662FA, 0x04E7FE8A, 0x89466E2A, 0x69B6FAC5, 0x23FC6358, 0xC563CF8B];
+    /// <summary>The first vectors of the reference implementation of SipHash-2-4: key 00 to 0F, messages of no octet, 00, 00 01, ...</summary>
+    private static readonly ulong[] Vectors =
+    [
+        0x726FDB47DD0E0E31, 0x74F839C593DC67FD, 0x0D6C8009D9A94F5A, 0x85676696D7FB7E2D, 0xCF2794E0277187B7, 0x18765564CD99A68D,
+        0xCBC9466E58FEE3CE, 0xAB0200F58B01D137, 0x93F5F5799A932462, 0x9E0082DF0BA9E4B0, 0x7A5DBBC594DDB9F3, 0xF4B32F46226BADA7,
+        0x751E8FBC860EE5FB, 0x14EA5627C0843D90, 0xF723CA908E7AF2EE, 0xA129CA6149BE45E5, 0x3F2ACC7F57C29BDB,
+    ];
 
     [TestMethod]
     public void The_reference_of_these_tests_gives_the_published_vectors()
@@ -22,19 +27,19 @@ public sealed class IsnGeneratorTests
         for (int i = 0; i < message.Length; i++)
         {
             message[i] = (byte)i;
-            Assert.AreEqual(Vectors[i], HalfSipHash(2, 4, 0x03020100, 0x07060504, message[..i]), $"length {i}");
+            Assert.AreEqual(Vectors[i], SipHash(2, 4, 0x0706050403020100, 0x0F0E0D0C0B0A0908, message[..i]), $"length {i}");
         }
     }
 
     [TestMethod]
     [Requirement("RFC 9293", "MUST-8", "SHLD-1", "MUST-9")]
     [Requirement("RFC 6528", "3")]
-    public void The_number_is_the_clock_plus_HalfSipHash_1_3_of_addresses_and_ports()
+    public void The_number_is_the_clock_plus_SipHash_1_3_of_addresses_and_ports()
     {
         SeededRandom random = new(31);
         for (int run = 0; run < 1000; run++)
         {
-            TwoKeys keys = new(random.NextUInt32(), random.NextUInt32());
+            TwoKeys keys = new(random.NextUInt64(), random.NextUInt64());
             uint local = random.NextUInt32();
             uint remote = random.NextUInt32();
             int localPort = random.Below(65536);
@@ -44,23 +49,23 @@ public sealed class IsnGeneratorTests
             BitConverter.TryWriteBytes(message.AsSpan(0), local);
             BitConverter.TryWriteBytes(message.AsSpan(4), remote);
             BitConverter.TryWriteBytes(message.AsSpan(8), ((uint)localPort << 16) | (uint)remotePort);
-            uint expected = HalfSipHash(1, 3, keys.First, keys.Second, message) + (uint)((ulong)now * 250);
-            Assert.AreEqual(expected, new IsnGenerator(keys).Next(local, remote, localPort, remotePort, now), $"run {run}");
+            uint expected = (uint)SipHash(1, 3, keys.First, keys.Second, message) + (uint)((ulong)now * 250);
+            Assert.AreEqual(expected, Next(new IsnGenerator(keys), local, remote, localPort, remotePort, now), $"run {run}");
         }
     }
 
     [TestMethod]
-    public void Four_words_are_hashed_by_HalfSipHash_1_3()
+    public void Four_words_are_hashed_by_SipHash_1_3()
     {
         SeededRandom random = new(32);
         byte[] message = new byte[16];
         for (int run = 0; run < 1000; run++)
         {
-            TwoKeys keys = new(random.NextUInt32(), random.NextUInt32());
+            TwoKeys keys = new(random.NextUInt64(), random.NextUInt64());
             uint[] words = [random.NextUInt32(), random.NextUInt32(), random.NextUInt32(), random.NextUInt32()];
             Buffer.BlockCopy(words, 0, message, 0, 16);
             Assert.AreEqual(
-                HalfSipHash(1, 3, keys.First, keys.Second, message),
+                (uint)SipHash(1, 3, keys.First, keys.Second, message),
                 new IsnGenerator(keys).Authenticate(words[0], words[1], words[2], words[3]),
                 $"run {run}");
         }
@@ -73,7 +78,7 @@ public sealed class IsnGeneratorTests
         for (ulong boot = 0; boot < 1000; boot++)
         {
             IsnGenerator generator = new(new SeededRandom(boot));
-            Assert.IsTrue(seen.Add(generator.Next(1, 2, 3, 4, 0)), $"boot {boot}: the same pair at the same time of the clock");
+            Assert.IsTrue(seen.Add(Next(generator, 1, 2, 3, 4, 0)), $"boot {boot}: the same pair at the same time of the clock");
         }
     }
 
@@ -85,10 +90,10 @@ public sealed class IsnGeneratorTests
         IsnGenerator generator = new(new TwoKeys(1, 2));
         foreach (long start in new[] { 0L, int.MaxValue - 5L, uint.MaxValue - 5L, 17_179_869L, long.MaxValue / 2 })
         {
-            uint previous = generator.Next(1, 2, 3, 4, start);
+            uint previous = Next(generator, 1, 2, 3, 4, start);
             for (int i = 1; i < 20; i++)
             {
-                uint next = generator.Next(1, 2, 3, 4, start + i);
+                uint next = Next(generator, 1, 2, 3, 4, start + i);
                 Assert.AreEqual(250u, next - previous);
                 previous = next;
             }
@@ -104,74 +109,79 @@ public sealed class IsnGeneratorTests
         IsnGenerator generator = new(new TwoKeys(1, 2));
         for (int i = 0; i < 200; i++)
         {
-            Assert.IsTrue(seen.Add(generator.Next(1, 2, 3, 1000 + i, 0)), "remote port");
-            Assert.IsTrue(seen.Add(generator.Next(1, 2, 1000 + i, 3, 0)), "local port");
-            Assert.IsTrue(seen.Add(generator.Next(1, 1000u + (uint)i, 3, 4, 0)), "remote address");
-            Assert.IsTrue(seen.Add(generator.Next(1000u + (uint)i, 2, 3, 4, 0)), "local address");
-            Assert.IsTrue(seen.Add(new IsnGenerator(new TwoKeys(1000u + (uint)i, 2)).Next(1, 2, 3, 4, 0)), "first key");
-            Assert.IsTrue(seen.Add(new IsnGenerator(new TwoKeys(1, 1000u + (uint)i)).Next(1, 2, 3, 4, 0)), "second key");
+            Assert.IsTrue(seen.Add(Next(generator, 1, 2, 3, 1000 + i, 0)), "remote port");
+            Assert.IsTrue(seen.Add(Next(generator, 1, 2, 1000 + i, 3, 0)), "local port");
+            Assert.IsTrue(seen.Add(Next(generator, 1, 1000u + (uint)i, 3, 4, 0)), "remote address");
+            Assert.IsTrue(seen.Add(Next(generator, 1000u + (uint)i, 2, 3, 4, 0)), "local address");
+            Assert.IsTrue(seen.Add(Next(new IsnGenerator(new TwoKeys(1000ul + (ulong)i, 2)), 1, 2, 3, 4, 0)), "first key");
+            Assert.IsTrue(seen.Add(Next(new IsnGenerator(new TwoKeys(1, 1000ul + (ulong)i)), 1, 2, 3, 4, 0)), "second key");
         }
     }
 
-    /// <summary>HalfSipHash-c-d with 32 bits, by the description in the SipHash paper's companion: any message, any rounds.</summary>
-    private static uint HalfSipHash(int c, int d, uint k0, uint k1, byte[] message)
+    private static uint Next(IsnGenerator generator, uint local, uint remote, int localPort, int remotePort, long now)
     {
-        uint[] v = [k0, k1, 0x6C796765 ^ k0, 0x74656462 ^ k1];
-        int whole = message.Length / 4 * 4;
-        for (int i = 0; i < whole; i += 4)
+        return generator.Next(local, remote, ((uint)localPort << 16) | (uint)remotePort, now);
+    }
+
+    /// <summary>SipHash-c-d with 64 bits, by the description in the paper: any message, any rounds.</summary>
+    private static ulong SipHash(int c, int d, ulong k0, ulong k1, byte[] message)
+    {
+        ulong[] v = [k0 ^ 0x736F6D6570736575, k1 ^ 0x646F72616E646F6D, k0 ^ 0x6C7967656E657261, k1 ^ 0x7465646279746573];
+        int whole = message.Length / 8 * 8;
+        for (int i = 0; i < whole; i += 8)
         {
-            Absorb(v, c, BitConverter.ToUInt32(message, i));
+            Absorb(v, c, BitConverter.ToUInt64(message, i));
         }
 
-        uint last = (uint)message.Length << 24;
+        ulong last = (ulong)message.Length << 56;
         for (int i = whole; i < message.Length; i++)
         {
-            last |= (uint)message[i] << (8 * (i - whole));
+            last |= (ulong)message[i] << (8 * (i - whole));
         }
 
         Absorb(v, c, last);
         v[2] ^= 0xFF;
         Rounds(v, d);
-        return v[1] ^ v[3];
+        return v[0] ^ v[1] ^ v[2] ^ v[3];
     }
 
-    private static void Absorb(uint[] v, int rounds, uint word)
+    private static void Absorb(ulong[] v, int rounds, ulong word)
     {
         v[3] ^= word;
         Rounds(v, rounds);
         v[0] ^= word;
     }
 
-    private static void Rounds(uint[] v, int count)
+    private static void Rounds(ulong[] v, int count)
     {
         for (int i = 0; i < count; i++)
         {
             v[0] += v[1];
-            v[1] = BitOperations.RotateLeft(v[1], 5) ^ v[0];
-            v[0] = BitOperations.RotateLeft(v[0], 16);
+            v[1] = BitOperations.RotateLeft(v[1], 13) ^ v[0];
+            v[0] = BitOperations.RotateLeft(v[0], 32);
             v[2] += v[3];
-            v[3] = BitOperations.RotateLeft(v[3], 8) ^ v[2];
+            v[3] = BitOperations.RotateLeft(v[3], 16) ^ v[2];
             v[0] += v[3];
-            v[3] = BitOperations.RotateLeft(v[3], 7) ^ v[0];
+            v[3] = BitOperations.RotateLeft(v[3], 21) ^ v[0];
             v[2] += v[1];
-            v[1] = BitOperations.RotateLeft(v[1], 13) ^ v[2];
-            v[2] = BitOperations.RotateLeft(v[2], 16);
+            v[1] = BitOperations.RotateLeft(v[1], 17) ^ v[2];
+            v[2] = BitOperations.RotateLeft(v[2], 32);
         }
     }
 
-    private sealed class TwoKeys(uint first, uint second) : IRandomSource
+    /// <summary>Gives two keys of 64 bits, the lower half of each first.</summary>
+    private sealed class TwoKeys(ulong first, ulong second) : IRandomSource
     {
-        private bool _firstTaken;
+        private int _taken;
 
-        internal uint First => first;
+        internal ulong First => first;
 
-        internal uint Second => second;
+        internal ulong Second => second;
 
         public uint NextUInt32()
         {
-            uint key = _firstTaken ? second : first;
-            _firstTaken = true;
-            return key;
+            ulong key = (_taken & 2) == 0 ? first : second;
+            return (uint)(_taken++ % 2 == 0 ? key : key >> 32);
         }
     }
 }

@@ -120,6 +120,31 @@ public sealed class MisuseTests : TraceTest
     }
 
     [TestMethod]
+    public void Connections_stand_in_the_table_in_the_order_in_which_they_were_opened()
+    {
+        Connecting(options => options.Connections = 3);
+        NetworkStack stack = T.Stack;
+        TcpConnection first = stack.Connect(StackBench.PeerAddress, 81);
+        TcpConnection second = stack.Connect(StackBench.PeerAddress, 82);
+        Assert.AreSame(second, stack.GetConnection(1));
+        Assert.IsNull(stack.GetConnection(2));
+        TcpConnection third = stack.Connect(StackBench.PeerAddress, 83);
+        first.Abort();
+        Assert.AreSame(second, stack.GetConnection(0));
+        Assert.AreSame(third, stack.GetConnection(1));
+        Assert.IsNull(stack.GetConnection(2));
+        Assert.AreSame(first, stack.Connect(StackBench.PeerAddress, 84), "the only one that is free");
+        Assert.AreSame(first, stack.GetConnection(2));
+        Assert.AreEqual(0, stack.FreeConnections);
+        for (int i = 2; i >= 0; i--)
+        {
+            stack.GetConnection(i).Abort();
+        }
+
+        Assert.AreEqual(3, stack.FreeConnections);
+    }
+
+    [TestMethod]
     public void Connecting_without_a_free_connection_gives_null()
     {
         Connecting(options => options.Connections = 1);

@@ -12,7 +12,7 @@ internal sealed class SameState
     [
         "TcpLayer._predicted", "TcpLayer._predictedAddresses", "TcpLayer._predictedPorts", "TcpLayer._segment", "TcpLayer.Outcome",
         "Ipv4Layer.Header", "Ipv4Layer.ReceiveOffset", "Ipv4Layer.ReceivedUnicast", "Ipv4Layer.Buffer",
-        "EthernetLayer.Frame", "EthernetLayer.PayloadLength", "EthernetLayer.Type",
+        "EthernetLayer.Frame", "EthernetLayer.PayloadLength", "EthernetLayer.Type", "EthernetLayer.ReceivedUnicast",
     ];
 
     private static readonly Dictionary<Type, FieldInfo[]> s_fields = [];

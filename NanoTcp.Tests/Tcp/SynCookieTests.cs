@@ -101,7 +101,7 @@ public sealed class SynCookieTests : TraceTest
         const uint Tick = 1u << 24;
         for (long now = 0; now < 100_000_000; now += 70_001)
         {
-            uint plain = isn.Next(Local, Remote, 80, 5000, now);
+            uint plain = isn.Next(Local, Remote, Ports, now);
             uint cookie = cookies.Make(Local, Remote, Ports, (uint)now, 1460, now);
             Assert.IsLessThan(Tick, (uint)System.Math.Abs((int)(cookie - plain)));
             uint later = cookies.Make(Local, Remote, Ports, (uint)now, 1460, now + 134_218);

@@ -38,7 +38,7 @@ internal sealed class Trace
 
         // The clock starts where the stack's first initial sequence number is just below 2^32.
         uint hash = new IsnGenerator(new ConstantRandom())
-            .Next(StackBench.OwnAddress, StackBench.PeerAddress, stackPort, peerPort, clockBase);
+            .Next(StackBench.OwnAddress, StackBench.PeerAddress, ((uint)stackPort << 16) | (uint)peerPort, clockBase);
         uint distance = unchecked(0u - BeforeWrap - hash);
         Bench = new StackBench(clockBase + (distance / 250), answersArp: true, configure);
         Peer = new TracePeer(StackBench.PeerAddress, peerPort, stackPort, 0xFFFFFF80);

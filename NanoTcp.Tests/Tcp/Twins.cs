@@ -52,7 +52,7 @@ internal sealed class Twins
         _ecn = ecn;
 
         // The stack's own numbers wrap a few thousand octets after the handshake.
-        uint offset = new IsnGenerator(new ConstantRandom()).Next(StackBench.OwnAddress, StackBench.PeerAddress, Port, FirstPeerPort, 0);
+        uint offset = new IsnGenerator(new ConstantRandom()).Next(StackBench.OwnAddress, StackBench.PeerAddress, ((uint)Port << 16) | (uint)FirstPeerPort, 0);
         long start = (uint)(0 - offset - (uint)_random.Below(4000)) / 250;
         for (int i = 0; i < 2; i++)
         {

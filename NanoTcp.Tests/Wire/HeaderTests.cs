@@ -21,7 +21,7 @@ public sealed class HeaderTests
         for (int run = 0; run < Runs; run++)
         {
             random.Fill(buffer);
-            int offset = random.Below(40);
+            int behind = 54 + random.Below(40);
             int mss = random.Below(2) == 0 ? 0 : 1 + random.Below(65535);
             int header = mss == 0 ? 20 : 24;
             int text = mss == 0 ? random.Below(1461) : 0;
@@ -34,11 +34,13 @@ public sealed class HeaderTests
             int flags = random.Below(64) | (mss == 0 ? 0 : TcpSegment.Syn);
             int window = random.Below(65536);
             int urgent = random.Below(65536);
+            uint ports = ((uint)sourcePort << 16) | (uint)destinationPort;
+            TcpSegment.WritePorts(buffer, ports);
             TcpSegment.Write(
-                buffer, offset, (ulong)source + destination, sourcePort, destinationPort,
+                buffer, behind, (ulong)source + destination, ports,
                 sequence, acknowledgment, flags, window, urgent, mss, text);
 
-            byte[] octets = buffer.AsSpan(offset, header + text).ToArray();
+            byte[] octets = [.. buffer.AsSpan(34, 20), .. buffer.AsSpan(behind, header - 20 + text)];
             Assert.IsTrue(Frames.IsTcpSumRight(octets, source, destination), $"checksum in run {run}");
             byte[] options = mss == 0 ? [] : [2, 4, (byte)(mss >> 8), (byte)mss];
             CollectionAssert.AreEqual(
@@ -46,14 +48,16 @@ public sealed class HeaderTests
                     source, destination, sourcePort, destinationPort, sequence, acknowledgment, flags, window, options, octets[header..], urgent),
                 octets,
                 $"octets in run {run}");
-            Assert.IsTrue(segment.Parse(buffer, offset, header + text));
+            int offset = random.Below(40);
+            octets.CopyTo(buffer, offset);
+            Assert.AreNotEqual(0ul, segment.Parse(buffer, offset, header + text));
             Assert.AreEqual(sourcePort, segment.SourcePort);
             Assert.AreEqual(destinationPort, segment.DestinationPort);
             Assert.AreEqual(sequence, segment.SequenceNumber);
             Assert.AreEqual(acknowledgment, segment.AcknowledgmentNumber);
             Assert.AreEqual(flags, segment.Flags);
             Assert.AreEqual(window, segment.Window);
-            Assert.AreEqual((flags & TcpSegment.Urg) != 0 ? urgent : 0, segment.UrgentPointer);
+            Assert.AreEqual(urgent, segment.UrgentPointer);
             Assert.AreEqual(offset + header, segment.TextOffset);
             Assert.AreEqual(text, segment.TextLength);
             Assert.AreEqual(mss, segment.MaxSegmentSize);
@@ -73,7 +77,7 @@ public sealed class HeaderTests
             for (int length = 0; length <= 70; length++)
             {
                 bool fits = length >= 20 && words >= 5 && words * 4 <= length;
-                Assert.AreEqual(fits, segment.Parse(buffer, 0, length), $"{words} words in {length} octets");
+                Assert.AreEqual(fits, segment.Parse(buffer, 0, length) != 0, $"{words} words in {length} octets");
             }
         }
     }
@@ -104,12 +108,12 @@ public sealed class HeaderTests
                 changed[i] = (byte)random.NextUInt32();
             }
 
-            Assert.IsTrue(one.Parse(buffer, 0, buffer.Length));
-            Assert.IsTrue(other.Parse(changed, 0, changed.Length));
+            Assert.AreNotEqual(0ul, one.Parse(buffer, 0, buffer.Length));
+            Assert.AreNotEqual(0ul, other.Parse(changed, 0, changed.Length));
             Assert.AreEqual(one.MaxSegmentSize, other.MaxSegmentSize, Convert.ToHexString(buffer));
 
             // And a buffer that ends with the header is enough.
-            Assert.IsTrue(one.Parse(buffer[..header], 0, header));
+            Assert.AreNotEqual(0ul, one.Parse(buffer[..header], 0, header));
             Assert.AreEqual(one.MaxSegmentSize, other.MaxSegmentSize, Convert.ToHexString(buffer));
         }
     }
@@ -131,14 +135,41 @@ public sealed class HeaderTests
             Assert.AreEqual(0xFFFF, NaiveChecksum.Sum(buffer, offset, 20), $"checksum in run {run}");
 
             // Behind a short packet Ethernet leaves padding.
-            Assert.IsTrue(header.Parse(buffer, offset, 20 + payload + random.Below(47)));
+            Assert.AreEqual(Ipv4Header.OtherAddresses, header.Parse(buffer, offset, 20 + payload + random.Below(47)));
+            Assert.AreEqual(Ipv4Header.SameAddresses, header.Parse(buffer, offset, 20 + payload));
             Assert.AreEqual(20, header.HeaderLength);
             Assert.AreEqual(payload, header.PayloadLength);
             Assert.AreEqual(protocol, header.Protocol);
             Assert.AreEqual(source, header.Source);
             Assert.AreEqual(destination, header.Destination);
             Assert.IsFalse(header.IsFragment);
-            Assert.IsFalse(header.Parse(buffer, offset, 20 + payload - 1));
+            Assert.AreEqual(Ipv4Header.Malformed, header.Parse(buffer, offset, 20 + payload - 1));
+        }
+    }
+
+    [TestMethod]
+    public void An_IPv4_header_becomes_that_of_the_next_packet()
+    {
+        SeededRandom random = new(26);
+        byte[] changed = new byte[34];
+        byte[] written = new byte[34];
+        for (int run = 0; run < Runs; run++)
+        {
+            uint source = random.NextUInt32();
+            uint destination = random.NextUInt32();
+            int identification = run == 0 ? 0xFFFF : random.Below(65536);
+            Ipv4Header.Write(
+                changed, 14, random.Below(256), random.Below(65536), identification, random.Below(2) == 1, random.Below(256), random.Below(256), source, destination);
+            int typeOfService = random.Below(256);
+            int length = random.Below(65536);
+            bool dontFragment = random.Below(2) == 1;
+            int timeToLive = random.Below(256);
+            int protocol = random.Below(256);
+            Ipv4Header.Change(
+                changed, typeOfService, length, dontFragment ? Ipv4Header.DontFragment : 0, timeToLive, protocol, (ulong)source + destination);
+            Ipv4Header.Write(
+                written, 14, typeOfService, length, (identification + 1) & 0xFFFF, dontFragment, timeToLive, protocol, source, destination);
+            CollectionAssert.AreEqual(written, changed, $"run {run}");
         }
     }
 

@@ -37,14 +37,11 @@ internal sealed class IcmpProtocol
     /// <summary>Octets of the packet that the message is about.</summary>
     internal int ReturnedLength;
 
-    /// <summary>The port that the returned segment or datagram came from: ours.</summary>
-    internal int LocalPort;
+    /// <summary>The local port in the high half, the remote port in the low half.</summary>
+    internal uint Ports;
 
     /// <summary>Where the returned segment was going.</summary>
     internal uint RemoteAddress;
-
-    /// <summary>The port that it was going to.</summary>
-    internal int RemotePort;
 
     /// <summary>Its sequence number, which a forger would have to guess (RFC 5927 4.1); of a datagram, length and checksum.</summary>
     internal uint SequenceNumber;
@@ -239,8 +236,7 @@ internal sealed class IcmpProtocol
         NextHopMtu = BigEndian.ReadUInt16(buffer, offset + IcmpMessage.NextHopMtuOffset);
         ReturnedLength = BigEndian.ReadUInt16(buffer, inner + 2);
         RemoteAddress = BigEndian.ReadUInt32(buffer, inner + 16);
-        LocalPort = BigEndian.ReadUInt16(buffer, inner + headerLength);
-        RemotePort = BigEndian.ReadUInt16(buffer, inner + headerLength + 2);
+        Ports = BigEndian.ReadUInt32(buffer, inner + headerLength);
         SequenceNumber = BigEndian.ReadUInt32(buffer, inner + headerLength + 4);
         return protocol == Ipv4Header.ProtocolTcp ? TcpError : UdpError;
     }

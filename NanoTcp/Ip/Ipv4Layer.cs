@@ -18,6 +18,9 @@ internal sealed class Ipv4Layer
     /// <summary>There is no route, or the next hop does not answer.</summary>
     internal const int Unreachable = 2;
 
+    /// <summary>In <see cref="DueAt"/>: as soon as the stack is polled.</summary>
+    internal const long AtOnce = long.MinValue;
+
     /// <summary>Octets of the option that <see cref="SendAlert"/> puts into the header.</summary>
     internal const int RouterAlertLength = 4;
 
@@ -27,7 +30,7 @@ internal sealed class Ipv4Layer
     /// <summary>Octets of a packet that every host can receive, in fragments if need be (RFC 1122 3.3.2).</summary>
     internal const int LeastReassembly = 576;
 
-    /// <summary>Own address; 0 as long as there is none.</summary>
+    /// <summary>Own address; 0 as long as there is none. <see cref="SetSource"/> changes it.</summary>
     internal uint Address;
 
     /// <summary>Length of the network's prefix in bits; 0 as long as there is no address.</summary>
@@ -63,6 +66,13 @@ internal sealed class Ipv4Layer
     /// <summary>The time of what is being done, ms.</summary>
     internal long Now;
 
+    /// <summary>
+    /// In no layer is anything due before this time, ms, nor has anybody something to send: <see cref="NetworkStack.Poll"/> need
+    /// not ask them until then. It may be too early; then nothing is found, and it is set anew. Here, because everybody who
+    /// can bring it forward knows this layer.
+    /// </summary>
+    internal long DueAt = AtOnce;
+
     /// <summary>Puts fragments together; null when they are dropped.</summary>
     internal Reassembly Reassembly;
 
@@ -73,7 +83,9 @@ internal sealed class Ipv4Layer
     private uint _mask;
     private uint _directedBroadcast;
     private readonly long[] _counters;
-    private ushort _identification;
+
+    /// <summary>The destination of the packet before, which stands in the header that is kept.</summary>
+    private uint _keptFor;
 
     internal Ipv4Layer(
         EthernetLayer ethernet, ArpProtocol arp, MulticastGroups groups, int timeToLive, IRandomSource random, CounterSet counters)
@@ -83,8 +95,8 @@ internal sealed class Ipv4Layer
         _groups = groups;
         _counters = counters.Values;
         _timeToLive = timeToLive;
-        _identification = (ushort)random.NextUInt32();
         Buffer = ethernet.Frame;
+        Ipv4Header.Write(Buffer, EthernetHeader.Length, 0, 0, (int)(random.NextUInt32() & 0xFFFF), false, 0, 0, 0, 0);
         TransmitOffset = ethernet.PayloadOffset + Ipv4Header.MinLength;
         MaxPayload = ethernet.Mtu - Ipv4Header.MinLength;
         Configure(0, 0, 0);
@@ -99,13 +111,21 @@ internal sealed class Ipv4Layer
     /// <summary>Gives the host another address, or takes it away with 0.</summary>
     internal void Configure(uint address, int prefixLength, uint gateway)
     {
-        Address = address;
+        SetSource(address);
         PrefixLength = prefixLength;
         Gateway = gateway;
+        ReceivedUnicast = false;
 
         // Without an address nobody is a neighbour, and there is no broadcast but the general one.
         _mask = address == 0 ? 0xFFFFFFFF : Ipv4Address.Mask(prefixLength);
         _directedBroadcast = address == 0 ? Ipv4Address.Broadcast : address | ~_mask;
+    }
+
+    /// <summary>Lets packets leave from another address, or from 0.0.0.0.</summary>
+    internal void SetSource(uint address)
+    {
+        Address = address;
+        BigEndian.WriteUInt32(Buffer, EthernetHeader.Length + Ipv4Header.AddressesOffset, address);
     }
 
     /// <summary>
@@ -117,39 +137,45 @@ internal sealed class Ipv4Layer
     {
         _counters[StackCounter.IpInReceives]++;
         Ipv4Header header = Header;
-        if (!header.Parse(Buffer, _ethernet.PayloadOffset, _ethernet.PayloadLength))
+        int offset = _ethernet.PayloadOffset;
+        int parsed = header.Parse(Buffer, offset, _ethernet.PayloadLength);
+        if (parsed == Ipv4Header.Malformed)
         {
             _counters[StackCounter.IpInHdrErrors]++;
             return false;
         }
 
-        uint destination = header.Destination;
-        bool unicast = destination == Address && destination != 0;
-        bool accepted = unicast ? _ethernet.ReceivedUnicast : IsForManyOrOffered(destination);
-
-        // RFC 1122 3.3.6: a unicast packet in a link broadcast is dropped. RFC 1122 3.2.1.3: a source that cannot be one, too.
-        uint source = header.Source;
-        if (!accepted || !(IsPossibleSource(source) || IsQuerierWithoutAddress()))
+        // The same addresses as those of a packet that was let through need no second look. When that came to this host alone, and the host
+        // has the address still, what follows would find the same again.
+        if (parsed == Ipv4Header.OtherAddresses || !ReceivedUnicast || !_ethernet.ReceivedUnicast)
         {
-            _counters[source == Address ? StackCounter.IpInLand : StackCounter.IpInAddrErrors]++;
-            return false;
+            uint destination = header.Destination;
+            bool unicast = destination == Address && destination != 0;
+            bool accepted = unicast ? _ethernet.ReceivedUnicast : IsForManyOrOffered(destination);
+            ReceivedUnicast = false;
+
+            // RFC 1122 3.3.6: a unicast packet in a link broadcast is dropped. RFC 1122 3.2.1.3: a source that cannot be one, too.
+            uint source = header.Source;
+            if (!accepted || !(IsPossibleSource(source) || IsQuerierWithoutAddress()))
+            {
+                _counters[source == Address ? StackCounter.IpInLand : StackCounter.IpInAddrErrors]++;
+                return false;
+            }
+
+            ReceivedUnicast = unicast;
         }
 
-        if (header.IsFragment && !Reassemble())
-        {
-            return false;
-        }
-
-        ReceivedUnicast = unicast;
-        ReceiveOffset = _ethernet.PayloadOffset + header.HeaderLength;
-        return true;
+        ReceiveOffset = offset + header.HeaderLength;
+        return !header.IsFragment || Reassemble();
     }
 
     /// <summary>A whole packet, or the first fragment of one, has been put back into the frame buffer, behind its Ethernet header.</summary>
     internal void Accept(int length)
     {
         Header.Parse(Buffer, _ethernet.PayloadOffset, length);
-        ReceivedUnicast = Header.Destination == Address;
+
+        // The addresses were right when its fragments came, but the prefix may be another one since.
+        ReceivedUnicast = Header.Destination == Address && IsPossibleSource(Header.Source);
         ReceiveOffset = _ethernet.PayloadOffset + Header.HeaderLength;
     }
 
@@ -199,8 +225,8 @@ internal sealed class Ipv4Layer
     }
 
     /// <summary>
-    /// Sends the payload that stands at <see cref="TransmitOffset"/>. While its next hop is being resolved the packet
-    /// waits in that neighbour's queue; every packet that cannot be sent or kept is counted.
+    /// Sends the payload that stands at <see cref="TransmitOffset"/>, or the segment of which all but the header stands there. While its next
+    /// hop is being resolved the packet waits in that neighbour's queue; every packet that cannot be sent or kept is counted.
     /// </summary>
     /// <param name="destination">The host that it is for.</param>
     /// <param name="protocol">What the payload is.</param>
@@ -212,18 +238,33 @@ internal sealed class Ipv4Layer
 
         // RFC 1191 3: TCP, which can send the same in smaller segments, wants to be told of a narrow path. Packets that
         // every path carries somehow need no DF bit, and without it a silent black hole cannot swallow them (RFC 2923 2.1).
-        bool dontFragment = protocol == Ipv4Header.ProtocolTcp && length > LeastReassembly;
-        WriteHeader(destination, protocol, length, typeOfService, dontFragment, _timeToLive);
+        int flags = 0;
+        int headers = EthernetLayer.PacketHeaders;
+        if (protocol == Ipv4Header.ProtocolTcp)
+        {
+            flags = length > LeastReassembly ? Ipv4Header.DontFragment : 0;
+            headers = EthernetLayer.KeptLength;
+        }
+
+        // As in WriteHeader; each call costs as much as three octets.
+        _counters[StackCounter.IpOutRequests]++;
+        if (destination != _keptFor)
+        {
+            KeepDestination(destination);
+        }
+
+        Ipv4Header.Change(Buffer, typeOfService, length, flags, _timeToLive, protocol, (ulong)Address + destination);
         uint nextHop = NextHop(destination);
         int reach = nextHop == 0 ? ArpProtocol.Unreachable : _arp.Resolve(nextHop, Now);
         if (reach == ArpProtocol.Resolved)
         {
-            _ethernet.Transmit(_arp.ResolvedMac, EthernetHeader.TypeIpv4, length);
+            _ethernet.TransmitPacket(_arp.ResolvedMac, headers, length);
             return Sent;
         }
 
         if (reach == ArpProtocol.Pending)
         {
+            _ethernet.PutHeaders(headers);
             if (!_arp.Enqueue(nextHop, length))
             {
                 _counters[StackCounter.IpOutDiscards]++;
@@ -250,7 +291,7 @@ internal sealed class Ipv4Layer
         }
 
         int length = Ipv4Header.MinLength + payloadLength;
-        WriteHeader(destination, protocol, length, typeOfService, false, timeToLive == 0 ? _timeToLive : timeToLive);
+        WriteHeader(destination, protocol, length, typeOfService, 0, timeToLive == 0 ? _timeToLive : timeToLive);
         long mac = Ipv4Address.IsMulticast(destination) ? MacAddress.OfGroup(destination) : MacAddress.Broadcast;
         if (!IsForMany(destination))
         {
@@ -264,7 +305,7 @@ internal sealed class Ipv4Layer
             mac = _arp.ResolvedMac;
         }
 
-        _ethernet.Transmit(mac, EthernetHeader.TypeIpv4, length);
+        _ethernet.TransmitPacket(mac, EthernetLayer.PacketHeaders, length);
         return Sent;
     }
 
@@ -276,12 +317,13 @@ internal sealed class Ipv4Layer
     {
         int header = Ipv4Header.MinLength + RouterAlertLength;
         int start = _ethernet.PayloadOffset;
-        WriteHeader(group, protocol, header + payloadLength, 0, false, 1);
+        WriteHeader(group, protocol, header + payloadLength, 0, 0, 1);
+        _ethernet.PutHeaders(EthernetLayer.PacketHeaders);
         Buffer[start] = (byte)(0x40 | (header >> 2));
         BigEndian.WriteUInt32(Buffer, start + Ipv4Header.MinLength, RouterAlert);
         BigEndian.WriteUInt16(Buffer, start + Ipv4Header.ChecksumOffset, 0);
         BigEndian.WriteUInt16(Buffer, start + Ipv4Header.ChecksumOffset, ~InternetChecksum.Sum(Buffer, start, header));
-        _ethernet.Transmit(MacAddress.OfGroup(group), EthernetHeader.TypeIpv4, header + payloadLength);
+        _ethernet.TransmitPacket(MacAddress.OfGroup(group), EthernetHeader.Length, header + payloadLength);
     }
 
     /// <summary>True for an address of this network that another host can have.</summary>
@@ -311,21 +353,22 @@ internal sealed class Ipv4Layer
             && first < 224;
     }
 
-    private void WriteHeader(uint destination, int protocol, int length, int typeOfService, bool dontFragment, int timeToLive)
+    /// <summary>Makes of the header of the packet before, which is kept, that of the next.</summary>
+    private void WriteHeader(uint destination, int protocol, int length, int typeOfService, int flags, int timeToLive)
     {
-        _identification++;
         _counters[StackCounter.IpOutRequests]++;
-        Ipv4Header.Write(
-            Buffer,
-            _ethernet.PayloadOffset,
-            typeOfService,
-            length,
-            _identification,
-            dontFragment,
-            timeToLive,
-            protocol,
-            Address,
-            destination);
+        if (destination != _keptFor)
+        {
+            KeepDestination(destination);
+        }
+
+        Ipv4Header.Change(Buffer, typeOfService, length, flags, timeToLive, protocol, (ulong)Address + destination);
+    }
+
+    private void KeepDestination(uint destination)
+    {
+        _keptFor = destination;
+        BigEndian.WriteUInt32(Buffer, EthernetHeader.Length + Ipv4Header.AddressesOffset + 4, destination);
     }
 
     /// <summary>Takes in a fragment. True when it made a datagram whole, which stands in the frame buffer then.</summary>

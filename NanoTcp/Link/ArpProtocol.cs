@@ -48,9 +48,9 @@ internal sealed class ArpProtocol
     /// <summary>What <see cref="Resolve"/> has found.</summary>
     internal long ResolvedMac;
 
-    /// <summary>Whose address that is, until something may have changed: who asks before it sends is answered twice for the
-    /// price of once. 0 for nobody.</summary>
-    private uint _resolved;
+    /// <summary>Whose address that is, until something may have changed or time passes: who asks before it sends is answered twice
+    /// for the price of once. 0 for nobody.</summary>
+    internal uint ResolvedFor;
 
     private readonly EthernetLayer _ethernet;
     private readonly ArpCache _cache;
@@ -105,7 +105,7 @@ internal sealed class ArpProtocol
     internal void SetAddress(uint address, long now)
     {
         Address = address;
-        _resolved = 0;
+        ResolvedFor = 0;
         for (int i = 0; i < _cache.State.Length; i++)
         {
             if (_cache.State[i] != ArpCache.Free)
@@ -122,7 +122,7 @@ internal sealed class ArpProtocol
     internal void LinkRestored(long now)
     {
         Announce(now);
-        _resolved = 0;
+        ResolvedFor = 0;
         for (int i = 0; i < _cache.State.Length; i++)
         {
             _cache.Requests[i] = 0;
@@ -139,7 +139,7 @@ internal sealed class ArpProtocol
     /// <param name="now">Milliseconds.</param>
     internal int Resolve(uint address, long now)
     {
-        if (address == _resolved)
+        if (address == ResolvedFor)
         {
             return Resolved;
         }
@@ -166,12 +166,12 @@ internal sealed class ArpProtocol
                 }
 
                 ResolvedMac = _cache.Mac[entry];
-                _resolved = address;
+                ResolvedFor = address;
                 return Resolved;
 
             case ArpCache.Refreshing:
                 ResolvedMac = _cache.Mac[entry];
-                _resolved = address;
+                ResolvedFor = address;
                 return Resolved;
 
             case ArpCache.Failed:
@@ -186,12 +186,6 @@ internal sealed class ArpProtocol
             default:
                 return Pending;
         }
-    }
-
-    /// <summary>Time passes: what <see cref="Resolve"/> has found is looked up anew.</summary>
-    internal void ForgetResolved()
-    {
-        _resolved = 0;
     }
 
     /// <summary>What is known of a neighbour may be wrong: it is asked again as if its answer were old, and used meanwhile.</summary>
@@ -216,7 +210,7 @@ internal sealed class ArpProtocol
     internal void Process()
     {
         _counters[StackCounter.ArpInPackets]++;
-        _resolved = 0;
+        ResolvedFor = 0;
         ArpPacket packet = _packet;
         if (!packet.Parse(_ethernet.Frame, _ethernet.PayloadOffset, _ethernet.PayloadLength)
             || packet.SenderMac == 0
@@ -285,17 +279,11 @@ internal sealed class ArpProtocol
 
     /// <summary>
     /// Sends at most one frame: an announcement, a request that is due, or a packet whose neighbour has become known.
-    /// The frame buffer must be free. False when nothing was due.
+    /// The frame buffer must be free. False when nothing was due; then nobody has to look again before <see cref="ArpCache.LookAt"/>.
     /// </summary>
     internal bool Dispatch(long now)
     {
-        return now >= _cache.LookAt && Look(now);
-    }
-
-    /// <summary>Looks for what is due. When there is nothing, nobody has to look again until something changes or comes due.</summary>
-    private bool Look(long now)
-    {
-        _resolved = 0;
+        ResolvedFor = 0;
         if (_announcementsLeft != 0 && now >= _announceAt)
         {
             _announcementsLeft--;
@@ -316,7 +304,7 @@ internal sealed class ArpProtocol
             {
                 long mac = _cache.Mac[_cache.QueuedFor[i]];
                 int length = _cache.Dequeue(i, _ethernet.Frame, _ethernet.PayloadOffset);
-                _ethernet.Transmit(mac, EthernetHeader.TypeIpv4, length);
+                _ethernet.TransmitPacket(mac, EthernetHeader.Length, length);
                 return true;
             }
         }

@@ -212,7 +212,7 @@ internal sealed class DnsQuery : UdpEndpoint
         _strays = 0;
         ChooseCase((_client.Plain & (1 << _place)) == 0);
         OutputDue = true;
-        _udp.OutputDue = true;
+        _udp.AskToSend();
         Deadline = now + (FirstTimeout << (_attempt / DnsClient.MaxServers));
         _udp.WakeAt(Deadline);
     }

@@ -99,9 +99,9 @@ public sealed partial class HostConfiguration
         bool own = toServer || _phase == HostState.Rebinding;
         uint address = udp.Ip.Address;
         int length = Write(udp, own ? address : 0, now);
-        udp.Ip.Address = own ? address : 0;
+        udp.Ip.SetSource(own ? address : 0);
         udp.Send(DhcpMessage.ClientPort, destination, DhcpMessage.ServerPort, length, 0, 0);
-        udp.Ip.Address = address;
+        udp.Ip.SetSource(address);
         CountSent();
         Await(now);
         SetDeadline();
@@ -122,7 +122,7 @@ public sealed partial class HostConfiguration
     {
         _toSend = type;
         OutputDue = true;
-        _stack.Udp.OutputDue = true;
+        _stack.Udp.AskToSend();
     }
 
     private int Write(UdpLayer udp, uint clientAddress, long now)

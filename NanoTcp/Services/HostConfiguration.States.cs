@@ -1,3 +1,4 @@
+using NanoTcp.Ip;
 using NanoTcp.Link;
 
 namespace NanoTcp.Services;
@@ -205,7 +206,7 @@ public sealed partial class HostConfiguration
         if (_mode == HostMode.Static)
         {
             SetPhase(HostState.Probing);
-            _detector.Probe(_lease[DhcpMessage.YourAddress], now);
+            Probe(_lease[DhcpMessage.YourAddress], now);
             return;
         }
 
@@ -311,13 +312,20 @@ public sealed partial class HostConfiguration
     private void Choose(long now)
     {
         _choosing = true;
-        _detector.Probe(_linkLocal, now);
+        Probe(_linkLocal, now);
     }
 
     private void ProbeFor(uint address, long now)
     {
         _choosing = false;
+        Probe(address, now);
+    }
+
+    private void Probe(uint address, long now)
+    {
+        // ARP sends the probes, and what it has to do is looked at when something is due; the program may have called this.
         _detector.Probe(address, now);
+        _stack.Ip.DueAt = Ipv4Layer.AtOnce;
     }
 
     /// <summary>INIT is left for SELECTING: every server is asked for an offer.</summary>

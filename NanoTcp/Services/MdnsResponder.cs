@@ -305,7 +305,7 @@ public sealed partial class MdnsResponder : UdpEndpoint
 
         if (OutputDue)
         {
-            _stack.Udp.OutputDue = true;
+            _stack.Udp.AskToSend();
         }
 
         _stack.Udp.WakeAt(Deadline);

@@ -519,7 +519,7 @@ public sealed class SntpClient : UdpEndpoint
         _state = SntpState.Asking;
         LocalPort = port;
         OutputDue = true;
-        _stack.Udp.OutputDue = true;
+        _stack.Udp.AskToSend();
         Deadline = now + ReplyTimeout;
     }
 

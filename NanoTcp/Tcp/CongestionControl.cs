@@ -86,6 +86,25 @@ internal abstract class CongestionControl
         Begin(state, mss, synLost);
     }
 
+    /// <summary>
+    /// New data was acknowledged: does what <see cref="Acknowledged"/> would, if nothing else can come of it than that cwnd was not
+    /// the limit. Mostly that is so on a device, whose rings are smaller than what the path bears.
+    /// </summary>
+    /// <returns>False when <see cref="Acknowledged"/> is to be asked; then nothing has been changed.</returns>
+    internal bool AcknowledgedUnlimited(int[] state, uint una, int now)
+    {
+        if ((int)(una - (uint)state[LimitedUntil]) <= 0
+            || state[Duplicates] != 0
+            || (int)(una - (uint)state[ReducedUntil]) > FarBehind)
+        {
+            return false;
+        }
+
+        state[LimitedUntil] = (int)(una - 1);
+        NotLimited(state, now);
+        return true;
+    }
+
     /// <summary>New data was acknowledged.</summary>
     /// <param name="state">The connection's small values.</param>
     /// <param name="acknowledged">Octets.</param>

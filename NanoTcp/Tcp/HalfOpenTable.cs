@@ -62,12 +62,6 @@ internal sealed class HalfOpenTable
     /// <summary>How many are under way.</summary>
     internal int Count;
 
-    /// <summary>Some record may be <see cref="Finished"/>; none is when this is false.</summary>
-    internal bool AnyFinished;
-
-    /// <summary>Some record may be <see cref="AnswerDue"/> or <see cref="ResetDue"/>; none is when this is false.</summary>
-    internal bool AnyToSend;
-
     /// <summary>Where the next search for a record begins.</summary>
     private int _turn;
 
@@ -98,9 +92,10 @@ internal sealed class HalfOpenTable
             return None;
         }
 
-        for (int i = 0; i < State.Length; i++)
+        uint[] all = Ports;
+        for (int i = 0; i < all.Length; i++)
         {
-            if (Ports[i] == ports && RemoteAddress[i] == remoteAddress && State[i] != Free)
+            if (all[i] == ports && RemoteAddress[i] == remoteAddress && State[i] != Free)
             {
                 return i;
             }

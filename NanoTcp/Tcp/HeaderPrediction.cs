@@ -1,5 +1,4 @@
 using System;
-using NanoTcp.Ip;
 using NanoTcp.Primitives;
 using NanoTcp.Wire;
 
@@ -9,6 +8,7 @@ namespace NanoTcp.Tcp;
 //
 // What is predicted: a packet of the connection that a segment was found to belong to last, of which
 // - the IP header has no options, and the packet is no fragment and carries TCP,
+// - the Ethernet header is that of the IPv4 frame before which came to this station alone (NetworkStack.Receive looks at it),
 // - addresses and ports are the same as then, octet for octet, and both checksums are right,
 // - the TCP header has no options, no flag but ACK and PSH, and an urgent pointer of 0,
 // - the connection is ESTABLISHED and somebody's, sends no window probes and waits for no answer about ECN,
@@ -17,11 +17,13 @@ namespace NanoTcp.Tcp;
 //   than before,
 // - its data fits the window, there is no hole before it, no end of the stream is known, and no router has marked it.
 //
-// Why nothing else would come of it by the long way: Ipv4Layer.Process checks what is compared or added up here, and the
-// addresses passed its other rules when the connection was found. TcpLayer.Process would find the same connection. In
-// TcpControlBlock.ProcessSynchronized the segment is acceptable, has neither RST nor SYN nor URG, and its acknowledgment is
-// neither a challenge nor a duplicate; it leaves what TakePredicted leaves. What TcpConnection.Process does then is done by
-// the same methods here. Whatever is not predicted changes nothing and goes the long way.
+// Why nothing else would come of it by the long way: EthernetLayer.Process has taken that header before. Ipv4Layer.Process
+// checks what is compared or added up here, and the addresses passed its other rules when the connection was found.
+// TcpLayer.Process would find the same connection. In TcpControlBlock.ProcessSynchronized the segment is acceptable, has
+// neither RST nor SYN nor URG, and its acknowledgment is neither a challenge nor a duplicate; SND.WL2, which was SND.UNA
+// when it was set, does not lie beyond it; and it leaves what TakePredicted leaves. What TcpConnection.Process does then is
+// done by the same methods here; only a time that has been raised or stopped is not scheduled, see TcpConnection.Deadline.
+// Whatever is not predicted changes nothing and goes the long way.
 internal sealed partial class TcpLayer
 {
     /// <summary>The connection that the next segment probably belongs to; null when nothing is predicted.</summary>
@@ -33,10 +35,19 @@ internal sealed partial class TcpLayer
     /// <summary>Its ports, the peer's first, as they stand in the header of a segment that comes from there.</summary>
     private uint _predictedPorts;
 
-    /// <summary>Takes in the packet in the frame buffer if it is what is predicted. False, and nothing is changed, if it is not.</summary>
-    /// <param name="length">Octets of the packet and of what the link has added. It was sent to this station alone.</param>
+    /// <summary>The sum of those addresses modulo 65,535, not reduced yet.</summary>
+    private ulong _predictedAddressSum;
+
+    /// <summary>The same with the rest of the pseudo-header of a segment without options and data, and with the ports: what is
+    /// the same in every such segment need not be added up for each.</summary>
+    private ulong _predictedSum;
+
+    /// <summary>Takes in a packet if it is what is predicted. False, and nothing is changed, if it is not.</summary>
+    /// <param name="buffer">The frame buffer.</param>
+    /// <param name="offset">Where the packet starts. It was sent to this station alone.</param>
+    /// <param name="length">Octets of the packet and of what the link has added.</param>
     /// <param name="now">The time, ms.</param>
-    internal bool ProcessPredicted(int length, long now)
+    internal bool ProcessPredicted(byte[] buffer, int offset, int length, long now)
     {
         // All numbers in the order in which they are read, the first octet lowest: nothing has to be turned round to be compared
         // or, by RFC 1071 2(B), to be added up.
@@ -57,22 +68,18 @@ internal sealed partial class TcpLayer
             return false;
         }
 
-        Ipv4Layer ip = Ip;
-        byte[] buffer = ip.Buffer;
-        int offset = ip.TransmitOffset;
-
         // Header length, flags, window, checksum, urgent pointer.
-        ulong control = BitConverter.ToUInt64(buffer, offset + 12);
-        uint ports = BitConverter.ToUInt32(buffer, offset);
-        ulong addresses = BitConverter.ToUInt64(buffer, offset - 8);
-        if ((control & FixedOfControl) != PredictedControl || ports != _predictedPorts || addresses != (ulong)_predictedAddresses)
+        ulong control = BitConverter.ToUInt64(buffer, offset + 32);
+        if ((control & FixedOfControl) != PredictedControl
+            || BitConverter.ToUInt32(buffer, offset + 20) != _predictedPorts
+            || BitConverter.ToInt64(buffer, offset + Ipv4Header.AddressesOffset) != _predictedAddresses)
         {
             return false;
         }
 
         // Version, header length, type of service, total length, identification, fragment; then time to live, protocol, checksum.
-        ulong packet = BitConverter.ToUInt64(buffer, offset - 20);
-        uint protocol = BitConverter.ToUInt32(buffer, offset - 12);
+        ulong packet = BitConverter.ToUInt64(buffer, offset);
+        uint protocol = BitConverter.ToUInt32(buffer, offset + 8);
         int textLength = 0;
         if ((packet & FixedOfPacket) != EmptyPacket)
         {
@@ -87,30 +94,35 @@ internal sealed partial class TcpLayer
         }
 
         // Sequence and acknowledgment number, each turned round in its half.
-        ulong raw = BitConverter.ToUInt64(buffer, offset + 4);
+        ulong raw = BitConverter.ToUInt64(buffer, offset + 24);
         ulong numbers = ((raw & 0x00FF00FF00FF00FF) << 8) | ((raw >> 8) & 0x00FF00FF00FF00FF);
         numbers = ((numbers & 0x0000FFFF0000FFFF) << 16) | ((numbers >> 16) & 0x0000FFFF0000FFFF);
         uint acknowledgment = (uint)(numbers >> 32);
         int window = ((int)(control >> 8) & 0xFF00) | ((int)(control >> 24) & 0xFF);
+        TcpControlBlock block = connection.Block;
+        int acknowledged = (int)(acknowledgment - block.SndUna);
         if ((protocol & FixedOfProtocol) != PredictedProtocol
             || (connection.Marks & TcpConnection.DecidingPrediction) != TcpConnection.Owned
-            || !connection.Block.Predicts((uint)numbers, acknowledgment, window, textLength))
+            || (uint)numbers != block.RcvNxt
+            || window != block.SndWnd
+            || window == 0
+            || block.State != TcpState.Established
+            || (int)(acknowledgment - block.SndMax) > 0
+            || (int)((uint)numbers - block.SndWl1) < 0
+            || (textLength == 0 ? acknowledged <= 0 : acknowledged < 0 || !block.PredictsText(textLength)))
         {
             return false;
         }
 
-        // Sums modulo 65,535. The addresses stand in both.
-        ulong sum = (ulong)(uint)addresses + (addresses >> 32);
-        if ((packet + protocol + sum) % 0xFFFF != 0)
+        // Sums modulo 65,535. Where the highest octets of a number are not known, halves are added: nothing overflows 64 bits.
+        if ((packet + protocol + _predictedAddressSum) % 0xFFFF != 0)
         {
             return false;
         }
 
         if (textLength == 0)
         {
-            const int ProtocolAndLength = (Ipv4Header.ProtocolTcp + TcpSegment.MinHeaderLength) << 8;
-            sum += ports + control + ProtocolAndLength + (uint)raw + (raw >> 32);
-            if (sum % 0xFFFF != 0)
+            if ((_predictedSum + control + (uint)raw + (raw >> 32)) % 0xFFFF != 0)
             {
                 return false;
             }
@@ -118,7 +130,7 @@ internal sealed partial class TcpLayer
         else
         {
             int segment = TcpSegment.MinHeaderLength + textLength;
-            int inOrder = InternetChecksum.Sum(buffer, offset - Ipv4Header.AddressesLength, Ipv4Header.AddressesLength + segment);
+            int inOrder = InternetChecksum.Sum(buffer, offset + Ipv4Header.AddressesOffset, Ipv4Header.AddressesLength + segment);
             if ((Ipv4Header.ProtocolTcp + segment + inOrder) % 0xFFFF != 0)
             {
                 return false;
@@ -126,18 +138,29 @@ internal sealed partial class TcpLayer
         }
 
         long[] counters = Counters;
+        counters[StackCounter.EthInFrames]++;
         counters[StackCounter.IpInReceives]++;
         counters[StackCounter.TcpInSegs]++;
-        connection.TakePredicted((uint)numbers, acknowledgment, textLength, buffer, offset + TcpSegment.MinHeaderLength, now);
+        connection.TakePredicted(acknowledgment, acknowledged, now);
+        if (textLength != 0)
+        {
+            connection.TakePredictedText(buffer, offset + Headers, textLength, now);
+        }
+
         return true;
     }
 
     /// <summary>A segment belongs to that connection: the next one probably does too.</summary>
     private void Predict(TcpConnection connection, byte[] buffer, int packet, int segment)
     {
+        const int ProtocolAndLength = (Ipv4Header.ProtocolTcp + TcpSegment.MinHeaderLength) << 8;
         _predicted = connection;
-        _predictedAddresses = BitConverter.ToInt64(buffer, packet + Ipv4Header.AddressesOffset);
-        _predictedPorts = BitConverter.ToUInt32(buffer, segment);
+        ulong addresses = BitConverter.ToUInt64(buffer, packet + Ipv4Header.AddressesOffset);
+        uint ports = BitConverter.ToUInt32(buffer, segment);
+        _predictedAddresses = (long)addresses;
+        _predictedPorts = ports;
+        _predictedAddressSum = (addresses & 0xFFFFFFFF) + (addresses >> 32);
+        _predictedSum = _predictedAddressSum + ports + ProtocolAndLength;
     }
 }
 
@@ -146,69 +169,59 @@ public sealed partial class TcpConnection
     /// <summary>Headers are predicted when of these only <see cref="Owned"/> is set.</summary>
     internal const int DecidingPrediction = Owned | Probing | EcnAsked;
 
-    /// <summary>Takes in a segment that is predicted, as <see cref="Process"/> would.</summary>
-    internal void TakePredicted(uint sequence, uint acknowledgment, int textLength, byte[] buffer, int textOffset, long now)
+    /// <summary>Takes in the header of a segment that is predicted, as <see cref="Process"/> would.</summary>
+    /// <param name="acknowledgment">SEG.ACK. SEG.SEQ is RCV.NXT.</param>
+    /// <param name="acknowledged">Octets of this side's data that it acknowledges.</param>
+    /// <param name="now">The time, ms.</param>
+    internal void TakePredicted(uint acknowledgment, int acknowledged, long now)
     {
         TcpControlBlock block = Block;
         _lastActivity = now;
-        Marks &= ~UnreachableHint;
-        int acknowledged = block.TakePredicted(sequence, acknowledgment, textLength);
-        if (acknowledged != 0)
+
+        // A window, though the same, from a segment that is not older than the last that gave one.
+        block.SndWl1 = block.RcvNxt;
+        block.SndWl2 = acknowledgment;
+        if (acknowledged == 0)
         {
-            DataAcknowledged(acknowledged, now);
+            Marks &= ~UnreachableHint;
+        }
+        else
+        {
+            block.SndUna = acknowledgment;
+            if ((int)(block.SndNxt - acknowledgment) < 0)
+            {
+                block.SndNxt = acknowledgment;
+            }
+
+            DataAcknowledged(acknowledged, Marks & ~UnreachableHint, now);
+            if (_timerAt < Deadline)
+            {
+                Schedule();
+            }
         }
 
         if (_send.Count != (int)(block.SndMax - acknowledgment) || block.SndNxt != block.SndMax)
         {
             // Not all is out (in ESTABLISHED no FIN is queued).
-            Marks |= OutputDue;
+            AskToSend();
         }
+    }
 
-        if (textLength != 0)
-        {
-            _receive.Place(_receive.Count, buffer, textOffset, textLength);
-            TextDelivered(textLength, now);
-        }
-
+    /// <summary>Takes in the data of such a segment.</summary>
+    internal void TakePredictedText(byte[] buffer, int offset, int length, long now)
+    {
+        Block.RcvNxt += (uint)length;
+        _receive.Place(_receive.Count, buffer, offset, length);
+        TextDelivered(length, now);
         Schedule();
     }
 }
 
 internal sealed partial class TcpControlBlock
 {
-    /// <summary>Whether such a segment is what comes next when nothing is amiss.</summary>
-    internal bool Predicts(uint sequence, uint acknowledgment, int window, int textLength)
+    /// <summary>Whether data at RCV.NXT is what comes next when nothing is amiss.</summary>
+    internal bool PredictsText(int length)
     {
-        return sequence == RcvNxt
-            && window == SndWnd
-            && window != 0
-            && State == TcpState.Established
-            && (int)(acknowledgment - SndMax) <= 0
-            && (int)(sequence - SndWl1) >= 0
-            && (int)(acknowledgment - SndWl2) >= 0
-            && (textLength == 0
-                ? (int)(acknowledgment - SndUna) > 0
-                : (int)(acknowledgment - SndUna) >= 0
-                    && textLength <= (int)(RcvAdv - sequence)
-                    && Gaps.Count == 0
-                    && (Marks & PeerFinKnown) == 0);
-    }
-
-    /// <summary>Takes in a segment that is predicted.</summary>
-    /// <returns>Octets of this side's data that it acknowledges.</returns>
-    internal int TakePredicted(uint sequence, uint acknowledgment, int textLength)
-    {
-        // A window, though the same, from a segment that is not older than the last that gave one.
-        SndWl1 = sequence;
-        SndWl2 = acknowledgment;
-        RcvNxt = sequence + (uint)textLength;
-        int acknowledged = (int)(acknowledgment - SndUna);
-        SndUna = acknowledgment;
-        if ((int)(SndNxt - acknowledgment) < 0)
-        {
-            SndNxt = acknowledgment;
-        }
-
-        return acknowledged;
+        return length <= (int)(RcvAdv - RcvNxt) && Gaps.Count == 0 && (Marks & PeerFinKnown) == 0;
     }
 }

@@ -4,7 +4,8 @@ namespace NanoTcp.Tcp;
 
 /// <summary>
 /// Initial sequence numbers by RFC 6528: a clock that ticks every four microseconds plus a keyed hash of the
-/// connection's addresses and ports. The hash is HalfSipHash-1-3 of three or four words, made of 32-bit operations only.
+/// connection's addresses and ports. The hash is SipHash-1-3 with a key of 128 bits. Its words of 64 bits cost the interpreter no
+/// more than others, and take half as many rounds as HalfSipHash.
 /// </summary>
 internal sealed class IsnGenerator
 {
@@ -12,28 +13,30 @@ internal sealed class IsnGenerator
     internal const int TicksPerMillisecond = 250;
 
     /// <summary>The secret, new after each boot, without which nobody can compute the hash (RFC 9293 MUST-9).</summary>
-    private readonly uint _key0;
-    private readonly uint _key1;
+    private readonly ulong _key0;
+    private readonly ulong _key1;
 
     internal IsnGenerator(IRandomSource random)
     {
-        _key0 = random.NextUInt32();
-        _key1 = random.NextUInt32();
+        _key0 = random.NextUInt32() | ((ulong)random.NextUInt32() << 32);
+        _key1 = random.NextUInt32() | ((ulong)random.NextUInt32() << 32);
     }
 
     /// <summary>The ISS of a new connection.</summary>
-    internal uint Next(uint localAddress, uint remoteAddress, int localPort, int remotePort, long now)
+    /// <param name="ports">Local port in the high half, remote port in the low half.</param>
+    internal uint Next(uint localAddress, uint remoteAddress, uint ports, long now)
     {
         // RFC 9293 MUST-8, SHLD-1, RFC 6528 3: ISN = M + F(localip, localport, remoteip, remoteport, secretkey).
         // M ticks 250 times in a millisecond.
-        return (uint)(now * TicksPerMillisecond) + Offset(localAddress, remoteAddress, ((uint)localPort << 16) | (uint)remotePort);
+        return (uint)(now * TicksPerMillisecond) + Offset(localAddress, remoteAddress, ports);
     }
 
     /// <summary>F of RFC 6528 3: what the numbers of one pair of addresses and ports lie ahead of the clock.</summary>
     /// <param name="ports">Local port in the high half, remote port in the low half.</param>
     internal uint Offset(uint localAddress, uint remoteAddress, uint ports)
     {
-        return Hash(3, localAddress, remoteAddress, ports, 0);
+        const ulong TwelveOctets = 12UL << 56;
+        return Hash(localAddress | ((ulong)remoteAddress << 32), ports | TwelveOctets, 0, 2);
     }
 
     /// <summary>
@@ -42,49 +45,62 @@ internal sealed class IsnGenerator
     /// </summary>
     internal uint Authenticate(uint a, uint b, uint c, uint d)
     {
-        return Hash(4, a, b, c, d);
+        const ulong SixteenOctets = 16UL << 56;
+        return Hash(a | ((ulong)b << 32), c | ((ulong)d << 32), SixteenOctets, 3);
     }
 
-    private uint Hash(int words, uint a, uint b, uint c, uint d)
+    /// <summary>SipHash-1-3, of whose 64 bits the lower half is used.</summary>
+    /// <param name="word">The first eight octets of the message.</param>
+    /// <param name="second">The last block of a message of twelve octets, else the next eight of them.</param>
+    /// <param name="third">0, or the last block of a message of sixteen.</param>
+    /// <param name="blocks">How many blocks these are: 2 or 3.</param>
+    private uint Hash(ulong word, ulong second, ulong third, int blocks)
     {
-        uint v0 = _key0;
-        uint v1 = _key1;
-        uint v2 = 0x6C796765 ^ _key0;
-        uint v3 = 0x74656462 ^ _key1;
-        uint word = a;
-        uint lengthBlock = (uint)words << 26;
+        ulong v0 = 0x736F6D6570736575 ^ _key0;
+        ulong v1 = 0x646F72616E646F6D ^ _key1;
+        ulong v2 = 0x6C7967656E657261 ^ _key0;
+        ulong v3 = 0x7465646279746573 ^ _key1;
 
-        // The words, the length block, and three finishing rounds, in one loop.
-        int end = words + 4;
-        for (int round = 0; round < end; round++)
+        // A round for each block.
+        do
         {
-            if (round <= words)
-            {
-                v3 ^= word;
-            }
-            else if (round == words + 1)
-            {
-                v2 ^= 0xFF;
-            }
-
+            v3 ^= word;
             v0 += v1;
-            v1 = ((v1 << 5) | (v1 >> 27)) ^ v0;
-            v0 = (v0 << 16) | (v0 >> 16);
+            v1 = ((v1 << 13) | (v1 >> 51)) ^ v0;
+            v0 = (v0 << 32) | (v0 >> 32);
             v2 += v3;
-            v3 = ((v3 << 8) | (v3 >> 24)) ^ v2;
+            v3 = ((v3 << 16) | (v3 >> 48)) ^ v2;
             v0 += v3;
-            v3 = ((v3 << 7) | (v3 >> 25)) ^ v0;
+            v3 = ((v3 << 21) | (v3 >> 43)) ^ v0;
             v2 += v1;
-            v1 = ((v1 << 13) | (v1 >> 19)) ^ v2;
-            v2 = (v2 << 16) | (v2 >> 16);
-
-            if (round <= words)
-            {
-                v0 ^= word;
-                word = round + 1 == words ? lengthBlock : round == 0 ? b : round == 1 ? c : d;
-            }
+            v1 = ((v1 << 17) | (v1 >> 47)) ^ v2;
+            v2 = (v2 << 32) | (v2 >> 32);
+            v0 ^= word;
+            word = second;
+            second = third;
+            blocks--;
         }
+        while (blocks != 0);
 
-        return v1 ^ v3;
+        // Three that finish.
+        v2 ^= 0xFF;
+        int left = 3;
+        do
+        {
+            v0 += v1;
+            v1 = ((v1 << 13) | (v1 >> 51)) ^ v0;
+            v0 = (v0 << 32) | (v0 >> 32);
+            v2 += v3;
+            v3 = ((v3 << 16) | (v3 >> 48)) ^ v2;
+            v0 += v3;
+            v3 = ((v3 << 21) | (v3 >> 43)) ^ v0;
+            v2 += v1;
+            v1 = ((v1 << 17) | (v1 >> 47)) ^ v2;
+            v2 = (v2 << 32) | (v2 >> 32);
+            left--;
+        }
+        while (left != 0);
+
+        return (uint)(v0 ^ v1 ^ v2 ^ v3);
     }
 }

@@ -44,21 +44,28 @@ internal sealed class RoundTripEstimator
     /// <summary>Takes in a measurement R in ms, of a segment that was sent once only (Karn, RFC 6298 3).</summary>
     internal void Measured(int roundTripTime)
     {
-        if (_scaledSrtt < 0)
+        int srtt = _scaledSrtt;
+        int rttvar = _scaledRttvar;
+        if (srtt < 0)
         {
             // RFC 6298 2.2: SRTT = R, RTTVAR = R/2; kept times 8 and times 4.
-            _scaledSrtt = roundTripTime << 3;
-            _scaledRttvar = roundTripTime << 1;
+            srtt = roundTripTime << 3;
+            rttvar = roundTripTime << 1;
         }
         else
         {
             // RFC 6298 2.3: RTTVAR = 3/4 RTTVAR + 1/4 |SRTT - R|, then SRTT = 7/8 SRTT + 1/8 R.
-            int error = roundTripTime - (_scaledSrtt >> 3);
-            _scaledSrtt += error;
-            _scaledRttvar += (error < 0 ? -error : error) - (_scaledRttvar >> 2);
+            int error = roundTripTime - (srtt >> 3);
+            srtt += error;
+            rttvar += (error < 0 ? -error : error) - (rttvar >> 2);
         }
 
-        ForgetBackOff();
+        _scaledSrtt = srtt;
+        _scaledRttvar = rttvar;
+
+        // As below, of numbers that are at hand.
+        int timeout = (srtt >> 3) + (rttvar > Granularity ? rttvar : Granularity);
+        Timeout = timeout < _minTimeout ? _minTimeout : timeout > MaxTimeout ? MaxTimeout : timeout;
     }
 
     /// <summary>RFC 6298 2.3 and 2.4: RTO = SRTT + max(G, 4 RTTVAR), within its limits.</summary>

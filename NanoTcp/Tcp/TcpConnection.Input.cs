@@ -44,7 +44,7 @@ public sealed partial class TcpConnection
 
         if ((actions & TcpActions.Acknowledged) != 0)
         {
-            DataAcknowledged(outcome.AcknowledgedText, now);
+            DataAcknowledged(outcome.AcknowledgedText, Marks, now);
         }
         else if ((actions & TcpActions.Duplicate) != 0 && (Marks & Probing) == 0)
         {
@@ -158,17 +158,28 @@ public sealed partial class TcpConnection
         }
     }
 
-    private void DataAcknowledged(int text, long now)
+    /// <summary>The peer has acknowledged new data: makes room in the ring, and does what its timers and the congestion window want.</summary>
+    /// <param name="text">Octets.</param>
+    /// <param name="marks"><see cref="Marks"/>, as they are to be but for what is done here.</param>
+    /// <param name="now">The time, ms.</param>
+    private void DataAcknowledged(int text, int marks, long now)
     {
         TcpControlBlock block = Block;
-        RoundTripEstimator roundTrip = _roundTrip;
+        RingBuffer send = _send;
         int[] values = _values;
         uint una = block.SndUna;
-        int mss = block.SendMss;
-        int marks = Marks;
-        _send.Discard(text);
+        if (send.Count == text)
+        {
+            // Behind what was written nothing stands in this ring.
+            send.Clear();
+        }
+        else
+        {
+            send.Discard(text);
+        }
+
         _bytesSent += text;
-        if (text >= mss)
+        if (text >= block.SendMss)
         {
             marks |= PathProven;
         }
@@ -177,14 +188,17 @@ public sealed partial class TcpConnection
         {
             marks &= ~Timing;
             uint roundTripTime = (uint)((int)now - values[TimedAt]);
-            roundTrip.Measured(roundTripTime > RoundTripEstimator.MaxTimeout ? RoundTripEstimator.MaxTimeout : (int)roundTripTime);
+            _roundTrip.Measured(roundTripTime > RoundTripEstimator.MaxTimeout ? RoundTripEstimator.MaxTimeout : (int)roundTripTime);
         }
 
         // What was to go out again and had not gone yet has arrived after all, unless the next one is missing too.
         marks &= ~(RetransmitFirst | Retries);
-        if (_layer.Congestion.Acknowledged(values, text, una, block.SndMax, mss, (int)now, roundTrip))
+        CongestionControl congestion = _layer.Congestion;
+        if (!congestion.AcknowledgedUnlimited(values, una, (int)now)
+            && congestion.Acknowledged(values, text, una, block.SndMax, block.SendMss, (int)now, _roundTrip))
         {
             marks |= RetransmitFirst | OutputDue;
+            _layer.AskToSend();
         }
 
         Marks = marks;
@@ -192,7 +206,7 @@ public sealed partial class TcpConnection
         // RFC 6298 5.2 and 5.3: off when all is acknowledged, anew when something is. The pause after a mark goes on.
         if (block.SndMax != una)
         {
-            _timerAt = now + roundTrip.Timeout;
+            _timerAt = now + _roundTrip.Timeout;
         }
         else if ((marks & EcnHeld) == 0)
         {

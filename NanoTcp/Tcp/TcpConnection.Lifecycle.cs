@@ -11,7 +11,8 @@ public sealed partial class TcpConnection
     /// <summary>The listener whose queue the connection waits in; null when it has been accepted or was opened here.</summary>
     internal TcpListener WaitingFor;
 
-    /// <summary>When a timer of this connection is due next.</summary>
+    /// <summary>No timer of this connection is due before this time, ms. It may be too early, because a timer that is stopped
+    /// does not move it; <see cref="RunTimers"/> sets it anew.</summary>
     internal long Deadline;
 
     /// <summary>
@@ -35,17 +36,16 @@ public sealed partial class TcpConnection
         Schedule();
     }
 
-    /// <summary>Takes up a connection whose SYN was answered by the listener; the segment that follows opens it.</summary>
+    /// <summary>Takes up a connection whose SYN was answered by the listener. The segment that acknowledges the answer is processed next and
+    /// opens it; what <see cref="HandshakeDone"/> and <see cref="Schedule"/> do is not done here.</summary>
     internal void Accept(
-        TcpListener listener, int order, uint remoteAddress, uint ports,
+        TcpListener listener, uint remoteAddress, uint ports,
         uint iss, uint irs, int window, int peerMss, int maxMss, int offeredWindow, bool answerLost, long now)
     {
         Take(remoteAddress, ports, now);
         WaitingFor = listener;
         TakeSettings(listener.Settings, now);
-        _values[AcceptOrderValue] = order;
         Block.Accept(iss, irs, window, peerMss, maxMss, offeredWindow == 0 ? _receive.Capacity : offeredWindow);
-        _layer.Congestion.Open(_values, Block.SendMss, iss, false);
         Marks |= answerLost ? SynLost : 0;
         _unansweredSince = now;
         if (offeredWindow == 0)
@@ -53,8 +53,6 @@ public sealed partial class TcpConnection
             // The peer was asked to wait, and need not any longer; what it has sent all the same is taken.
             Marks |= AcknowledgeDue | OutputDue;
         }
-
-        Schedule();
     }
 
     /// <summary>The connection leaves its listener's queue and belongs to the user.</summary>
@@ -174,24 +172,24 @@ public sealed partial class TcpConnection
             Watch(now);
         }
 
+        Deadline = Never;
         Schedule();
     }
 
     /// <summary>Tells the layer what to wait for: whoever has started a timer, or marked output as due, ends with this.</summary>
     private void Schedule()
     {
-        TcpLayer layer = _layer;
         long next = _timerAt < _acknowledgeAt ? _timerAt : _acknowledgeAt;
         next = _watchAt < next ? _watchAt : next;
-        Deadline = next;
-        if (next < layer.Deadline)
+        if (next < Deadline)
         {
-            layer.Deadline = next;
+            Deadline = next;
+            _layer.WakeAt(next);
         }
 
         if ((Marks & OutputDue) != 0)
         {
-            layer.OutputDue = true;
+            _layer.AskToSend();
         }
     }
 
@@ -199,7 +197,7 @@ public sealed partial class TcpConnection
     private void AskToSend()
     {
         Marks |= OutputDue;
-        _layer.OutputDue = true;
+        _layer.AskToSend();
     }
 
     private void Take(uint remoteAddress, uint ports, long now)

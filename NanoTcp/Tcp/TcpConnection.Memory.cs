@@ -67,48 +67,45 @@ public sealed partial class TcpConnection
     /// <summary>It did so three times in a row or more: R1.</summary>
     private const int Retries = 0x300000;
 
-    /// <summary>Index of the order of arrival in a listener's queue.</summary>
-    private const int AcceptOrderValue = TcpSettings.Count;
-
     /// <summary>Index of how many challenge ACKs were sent since <see cref="ChallengesSince"/>.</summary>
-    private const int Challenges = TcpSettings.Count + 1;
+    private const int Challenges = TcpSettings.Count;
 
     /// <summary>Index of the low half of a time in ms.</summary>
-    private const int ChallengesSince = TcpSettings.Count + 2;
+    private const int ChallengesSince = TcpSettings.Count + 1;
 
     /// <summary>Index of the sequence number of the last octet of the segment that is being timed.</summary>
-    private const int TimedSequence = TcpSettings.Count + 3;
+    private const int TimedSequence = TcpSettings.Count + 2;
 
     /// <summary>Index of the low half of the time in ms at which it was sent; no round trip takes 49 days.</summary>
-    private const int TimedAt = TcpSettings.Count + 4;
+    private const int TimedAt = TcpSettings.Count + 3;
 
     /// <summary>Index of a path MTU that an ICMP message named and that is not believed yet; 0 for none.</summary>
-    private const int HintedMtu = TcpSettings.Count + 5;
+    private const int HintedMtu = TcpSettings.Count + 4;
 
     /// <summary>Index of SND.UNA at that time.</summary>
-    private const int HintedAt = TcpSettings.Count + 6;
+    private const int HintedAt = TcpSettings.Count + 5;
 
     /// <summary>Index of SND.UP: the sequence number behind the last octet that the user called urgent.</summary>
-    private const int SndUp = TcpSettings.Count + 7;
+    private const int SndUp = TcpSettings.Count + 6;
 
     /// <summary>Index of the low half of the time in ms at which data last moved; see <see cref="IdleTimeout"/>.</summary>
-    private const int MovedAt = TcpSettings.Count + 8;
+    private const int MovedAt = TcpSettings.Count + 7;
 
     /// <summary>Index of the low half of the time in ms of the last keep-alive probe.</summary>
-    private const int ProbedAt = TcpSettings.Count + 9;
+    private const int ProbedAt = TcpSettings.Count + 8;
 
     /// <summary>Index of the low half of the time in ms at which data was sent last.</summary>
-    private const int SentAt = TcpSettings.Count + 10;
+    private const int SentAt = TcpSettings.Count + 9;
 
     /// <summary>Index of the type of service octet: DSCP in the six high bits.</summary>
-    private const int TypeOfService = TcpSettings.Count + 11;
+    private const int TypeOfService = TcpSettings.Count + 10;
 
     /// <summary>Index of what is known of a narrow path, 0 for nothing: in the high half the segment size before it was found to be
     /// narrow, in the low half when it was found so last, in units of 2^<see cref="PathClock"/> ms.</summary>
-    private const int NarrowPath = TcpSettings.Count + 12;
+    private const int NarrowPath = TcpSettings.Count + 11;
 
     /// <summary>How many there are; behind them lie those of <see cref="CongestionControl"/>.</summary>
-    internal const int ValueCount = TcpSettings.Count + 13;
+    internal const int ValueCount = TcpSettings.Count + 12;
 
     /// <summary>What is true of the connection: the bits above.</summary>
     internal int Marks;
@@ -130,12 +127,5 @@ public sealed partial class TcpConnection
     internal int ReceiveCapacity
     {
         get { return _receive.Capacity; }
-    }
-
-    /// <summary>Order of arrival in a listener's queue, or of coming back to the pool.</summary>
-    internal int AcceptOrder
-    {
-        get { return _values[AcceptOrderValue]; }
-        set { _values[AcceptOrderValue] = value; }
     }
 }

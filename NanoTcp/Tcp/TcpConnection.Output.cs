@@ -19,7 +19,7 @@ public sealed partial class TcpConnection
         {
             case Ipv4Layer.Pending:
                 // The rings keep everything; the answer to ARP, or its failure, brings us here again.
-                _layer.OutputDue = true;
+                _layer.Due |= TcpLayer.ConnectionsDue;
                 return false;
 
             case Ipv4Layer.Unreachable:
@@ -82,6 +82,12 @@ public sealed partial class TcpConnection
         if ((block.Marks & TcpControlBlock.SynAcknowledged) == 0)
         {
             return block.SndNxt == block.Iss ? SendSyn(now) : SendAcknowledgment(false);
+        }
+
+        if (_send.Count == 0 && (block.Marks & TcpControlBlock.FinQueued) == 0)
+        {
+            // There is nothing that the windows could let out, for the first time or again.
+            return SendAcknowledgment(false) || SendKeepAlive(now);
         }
 
         bool first = (Marks & (RetransmitFirst | ProbeDue)) != 0;
@@ -292,19 +298,21 @@ public sealed partial class TcpConnection
         _layer.Send(Remote, Ports, sequence, block.RcvNxt, flags, OfferWindow(), 0, length, urgentPointer, typeOfService);
         CountSent(again);
         Acknowledged();
-        bool intoClosedWindow = (Marks & ProbeDue) != 0 && block.SndWnd == 0 && length != 0;
-        Marks &= ~ProbeDue;
-        if (intoClosedWindow)
+        if ((Marks & ProbeDue) != 0)
         {
-            // The octet counts as sent, so that an acknowledgment of it is welcome, but SND.NXT stays before it.
-            _layer.Counters[StackCounter.TcpZeroWindowProbes]++;
-            uint end = sequence + (uint)sequenceLength;
-            if ((int)(end - block.SndMax) > 0)
+            Marks &= ~ProbeDue;
+            if (block.SndWnd == 0 && length != 0)
             {
-                block.SndMax = end;
-            }
+                // The octet counts as sent, so that an acknowledgment of it is welcome, but SND.NXT stays before it.
+                _layer.Counters[StackCounter.TcpZeroWindowProbes]++;
+                uint end = sequence + (uint)sequenceLength;
+                if ((int)(end - block.SndMax) > 0)
+                {
+                    block.SndMax = end;
+                }
 
-            return;
+                return;
+            }
         }
 
         _values[SentAt] = (int)now;
@@ -374,7 +382,7 @@ public sealed partial class TcpConnection
         }
 
         _layer.Send(Remote, Ports, sequence, Block.RcvNxt, flags, window, 0, 0, urgentPointer, _values[TypeOfService]);
-        CountSent(false);
+        _layer.Counters[StackCounter.TcpOutSegs]++;
     }
 
     /// <summary>

@@ -158,7 +158,7 @@ public sealed partial class TcpConnection
         Array.Copy(settings, 0, _values, 0, TcpSettings.Count);
         Marks |= settings[TcpSettings.Marks];
         _values[MovedAt] = (int)now;
-        _watchAt = AtOnce;
+        _watchAt = _values[TcpSettings.IdleTimeout] == 0 && (Marks & KeepAliveSet) == 0 ? Never : AtOnce;
     }
 
     private void SetTimeout(int index, int value)

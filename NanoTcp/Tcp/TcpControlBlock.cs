@@ -106,31 +106,45 @@ internal sealed partial class TcpControlBlock
     /// <summary>Begins an active open: SYN-SENT, the SYN not sent yet.</summary>
     internal void Connect(uint iss, int maxMss, int receiveWindow)
     {
-        Clear(iss, maxMss);
-        RcvAdv = (uint)receiveWindow;
+        Clear(maxMss);
         State = TcpState.SynSent;
+        Marks = 0;
+        Iss = iss;
+        SndUna = iss;
+        SndNxt = iss;
+        SndMax = iss;
+        SndWnd = 0;
+        MaxSndWnd = 0;
+        SndWl1 = 0;
+        SndWl2 = 0;
+        RcvNxt = 0;
+        RcvAdv = (uint)receiveWindow;
     }
 
     /// <summary>Takes up a passive open whose SYN has been answered: SYN-RECEIVED, our SYN,ACK is out.</summary>
     internal void Accept(uint iss, uint irs, int window, int peerMss, int maxMss, int receiveWindow)
     {
-        Clear(iss, maxMss);
+        Clear(maxMss);
         State = TcpState.SynReceived;
         Marks = Passive;
+        Iss = iss;
+        SndUna = iss;
         SndNxt = iss + 1;
         SndMax = iss + 1;
         RcvNxt = irs + 1;
-        RcvAdv = RcvNxt + (uint)receiveWindow;
+        RcvAdv = irs + 1 + (uint)receiveWindow;
         SndWnd = window;
+        MaxSndWnd = 0;
         SndWl1 = irs;
         SndWl2 = iss;
         SetPeerMss(peerMss);
     }
 
-    /// <summary>Takes up a closing connection of which only the sequence numbers are kept; nothing but its FIN may be out.</summary>
+    /// <summary>Takes up a closing connection of which only the sequence numbers are kept; nothing but its FIN may be out. Nobody asks for its
+    /// ISS, nor what it may send.</summary>
     internal void Restore(TcpState state, uint sndNxt, uint rcvNxt)
     {
-        Clear(sndNxt - 1, 0);
+        Clear(0);
         State = state;
         SndUna = state == TcpState.TimeWait || state == TcpState.FinWait2 ? sndNxt : sndNxt - 1;
         SndNxt = sndNxt;
@@ -202,20 +216,9 @@ internal sealed partial class TcpControlBlock
         SendMss = mss < SendMss ? mss : SendMss;
     }
 
-    private void Clear(uint iss, int maxMss)
+    private void Clear(int maxMss)
     {
         EndReason = TcpEndReason.None;
-        Marks = 0;
-        Iss = iss;
-        SndUna = iss;
-        SndNxt = iss;
-        SndMax = iss;
-        SndWnd = 0;
-        MaxSndWnd = 0;
-        SndWl1 = 0;
-        SndWl2 = 0;
-        RcvNxt = 0;
-        RcvAdv = 0;
         SendMss = maxMss;
         Gaps.Count = 0;
     }
@@ -461,14 +464,14 @@ internal sealed partial class TcpControlBlock
             outcome.AcknowledgedText = text;
         }
 
-        if (advance >= 0)
+        if (advance >= 0 && (actions & TcpActions.Window) == 0)
         {
             // RFC 9293 3.10.7.4: a window comes only from a segment that is not older than the last that gave one.
             int newer = (int)(segment.SequenceNumber - SndWl1);
             if (newer > 0 || (newer == 0 && (int)(ack - SndWl2) >= 0))
             {
                 // RFC 5681 2: nothing acknowledged, no data, same window, something out.
-                if (advance == 0 && length == 0 && segment.Window == SndWnd && SndMax != SndUna && (actions & TcpActions.Opened) == 0)
+                if (advance == 0 && length == 0 && segment.Window == SndWnd && SndMax != SndUna)
                 {
                     actions |= TcpActions.Duplicate;
                 }

@@ -105,12 +105,12 @@ internal sealed partial class TcpLayer
             if (HalfOpen.State[index] != HalfOpenTable.Finished)
             {
                 HalfOpen.State[index] = HalfOpenTable.Finished;
-                HalfOpen.AnyFinished = true;
+                Due |= PlaceWanted;
                 HalfOpen.DueAt[index] = Ip.Now + TcpLimits.FinishedHandshakeWait;
                 WakeAt(HalfOpen.DueAt[index]);
             }
 
-            if (FreeConnections == 0)
+            if (UsedConnections == _connections.Length)
             {
                 EvictOne();
             }
@@ -118,18 +118,24 @@ internal sealed partial class TcpLayer
             return null;
         }
 
+        HalfOpenTable table = HalfOpen;
+        int options = table.Mss[index];
         TcpConnection connection = Open(
             listener,
-            HalfOpen.RemoteAddress[index],
+            table.RemoteAddress[index],
             ports,
-            HalfOpen.Iss[index],
-            HalfOpen.Irs[index],
-            HalfOpen.Window[index],
-            HalfOpen.Mss[index] & ~HalfOpenTable.EcnBit,
-            HalfOpen.Offered[index],
-            HalfOpen.Attempts[index] > 1);
-        connection.Marks |= (HalfOpen.Mss[index] & HalfOpenTable.EcnBit) != 0 ? TcpConnection.EcnAgreed : 0;
-        HalfOpen.Remove(index);
+            table.Iss[index],
+            table.Irs[index],
+            table.Window[index],
+            options & ~HalfOpenTable.EcnBit,
+            table.Offered[index],
+            table.Attempts[index] > 1);
+        if ((options & HalfOpenTable.EcnBit) != 0)
+        {
+            connection.Marks |= TcpConnection.EcnAgreed;
+        }
+
+        table.Remove(index);
         return connection;
     }
 
@@ -146,14 +152,15 @@ internal sealed partial class TcpLayer
 
         TcpConnection connection = Take();
         connection.Accept(
-            listener, _acceptOrder++, remoteAddress, ports, iss, irs, window, mss, OfferedMss, offered, answerLost, Ip.Now);
+            listener, remoteAddress, ports, iss, irs, window, mss, OfferedMss, offered, answerLost, Ip.Now);
         Counters[StackCounter.TcpPassiveOpens]++;
         return connection;
     }
 
     private bool HasPlace(TcpListener listener)
     {
-        return FreeConnections != 0 && CountPending(listener) < listener.Backlog;
+        int used = UsedConnections;
+        return used != _connections.Length && (used < listener.Backlog || CountPending(listener) < listener.Backlog);
     }
 
     /// <summary>
@@ -165,7 +172,7 @@ internal sealed partial class TcpLayer
     {
         TcpConnection chosen = null;
         bool orphan = false;
-        for (int i = 0; i < _connections.Length; i++)
+        for (int i = 0; i < UsedConnections; i++)
         {
             TcpConnection connection = _connections[i];
             if (connection.EndReason == TcpEndReason.Evicted)
@@ -195,8 +202,13 @@ internal sealed partial class TcpLayer
     }
 
     /// <summary>When a finished handshake may find a place: now, or when a connection whose peer is silent may be evicted for it.</summary>
-    private long NextPlace()
+    internal long NextPlace()
     {
+        if ((Due & PlaceWanted) == 0)
+        {
+            return TcpConnection.Never;
+        }
+
         bool waiting = false;
         for (int i = 0; i < HalfOpen.State.Length; i++)
         {
@@ -212,9 +224,9 @@ internal sealed partial class TcpLayer
         }
 
         long next = TcpConnection.Never;
-        if (waiting && FreeConnections == 0)
+        if (waiting && UsedConnections == _connections.Length)
         {
-            for (int i = 0; i < _connections.Length; i++)
+            for (int i = 0; i < UsedConnections; i++)
             {
                 TcpConnection connection = _connections[i];
                 long silentAt = connection.LastActivity + TcpLimits.OrphanSilence;
@@ -248,7 +260,7 @@ internal sealed partial class TcpLayer
             else if (state == HalfOpenTable.Finished)
             {
                 table.State[i] = HalfOpenTable.ResetDue;
-                table.AnyToSend = true;
+                Due |= HandshakesDue;
                 Counters[StackCounter.TcpAttemptFails]++;
             }
             else if (table.Attempts[i] >= TcpLimits.SynAckAttempts)
@@ -259,7 +271,7 @@ internal sealed partial class TcpLayer
             else
             {
                 table.State[i] = HalfOpenTable.AnswerDue;
-                table.AnyToSend = true;
+                Due |= HandshakesDue;
             }
         }
     }
@@ -298,8 +310,8 @@ internal sealed partial class TcpLayer
             waiting = true;
         }
 
-        HalfOpen.AnyFinished = waiting;
-        if (waiting && FreeConnections == 0)
+        Due = waiting ? Due | PlaceWanted : Due & ~PlaceWanted;
+        if (waiting && UsedConnections == _connections.Length)
         {
             EvictOne();
         }
@@ -323,7 +335,7 @@ internal sealed partial class TcpLayer
     private bool DispatchHalfOpen(long now)
     {
         HalfOpenTable table = HalfOpen;
-        table.AnyToSend = false;
+        Due &= ~HandshakesDue;
         for (int i = 0; i < table.State.Length; i++)
         {
             bool reset = table.State[i] == HalfOpenTable.ResetDue;
@@ -336,7 +348,7 @@ internal sealed partial class TcpLayer
             if (reach == Ipv4Layer.Pending)
             {
                 // The answer to ARP, or its failure, brings us here again.
-                table.AnyToSend = true;
+                Due |= HandshakesDue;
                 continue;
             }
 
@@ -348,7 +360,7 @@ internal sealed partial class TcpLayer
             }
 
             // There may be more.
-            table.AnyToSend = true;
+            Due |= HandshakesDue;
             if (reset)
             {
                 SendHalfOpenReset(i);

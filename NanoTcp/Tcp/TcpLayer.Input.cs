@@ -23,19 +23,15 @@ internal sealed partial class TcpLayer
         int length = header.PayloadLength;
 
         TcpSegment segment = _segment;
-        bool whole = segment.Parse(buffer, offset, length);
-        ulong sum = segment.HeaderSum + header.Source + header.Destination + (uint)(Ipv4Header.ProtocolTcp + length);
+        ulong headerSum = segment.Parse(buffer, offset, length);
+        ulong sum = headerSum + header.Source + header.Destination + (uint)(Ipv4Header.ProtocolTcp + length);
         if (length > TcpSegment.MinHeaderLength)
         {
             sum += (uint)InternetChecksum.Sum(buffer, offset + TcpSegment.MinHeaderLength, length - TcpSegment.MinHeaderLength);
         }
 
         // RFC 9293 MUST-3 and MUST-57: the checksum is right, and it did not come by broadcast.
-        if (!whole
-            || sum % 0xFFFF != 0
-            || (segment.Ports & 0xFFFF) == 0
-            || segment.Ports >> 16 == 0
-            || !ip.ReceivedUnicast)
+        if (headerSum == 0 || sum % 0xFFFF != 0 || !ip.ReceivedUnicast)
         {
             Counters[StackCounter.TcpInErrs]++;
             return;
@@ -80,7 +76,14 @@ internal sealed partial class TcpLayer
             return;
         }
 
-        TcpListener listener = FindListener(segment.DestinationPort);
+        // Nobody has port 0, so nothing of what was looked for until here does.
+        if ((ports & 0xFFFF) == 0 || ports >> 16 == 0)
+        {
+            Counters[StackCounter.TcpInErrs]++;
+            return;
+        }
+
+        TcpListener listener = FindListener((int)(ports >> 16));
         if (listener != null)
         {
             ProcessListen(listener, header.Source, TimeWaitTable.None, buffer);
@@ -97,7 +100,7 @@ internal sealed partial class TcpLayer
     /// </summary>
     internal void ProcessError(IcmpProtocol icmp)
     {
-        TcpConnection connection = FindConnection(icmp.RemoteAddress, ((uint)icmp.LocalPort << 16) | (uint)icmp.RemotePort);
+        TcpConnection connection = FindConnection(icmp.RemoteAddress, icmp.Ports);
         if (connection == null || !connection.ProcessError(icmp))
         {
             Counters[StackCounter.IcmpInIgnored]++;

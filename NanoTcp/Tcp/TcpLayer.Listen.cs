@@ -67,7 +67,7 @@ internal sealed partial class TcpLayer
         bool open = FreeConnections > HalfOpen.Count;
         uint iss = cookie
             ? _cookies.Make(Ip.Address, remoteAddress, segment.Ports, segment.SequenceNumber, segment.MaxSegmentSize, Ip.Now)
-            : _isn.Next(Ip.Address, remoteAddress, segment.DestinationPort, segment.SourcePort, Ip.Now);
+            : _isn.Next(Ip.Address, remoteAddress, segment.Ports, Ip.Now);
         if (farewell != TimeWaitTable.None && (int)(iss - TimeWaits.SndNxt[farewell]) <= 0)
         {
             // RFC 9293 MAY-2, (1): beyond every number of the connection before, which was faster than the clock.
@@ -91,16 +91,17 @@ internal sealed partial class TcpLayer
             return;
         }
 
-        HalfOpen.State[index] = HalfOpenTable.AnswerDue;
-        HalfOpen.RemoteAddress[index] = remoteAddress;
-        HalfOpen.Ports[index] = segment.Ports;
-        HalfOpen.Iss[index] = iss;
-        HalfOpen.Irs[index] = segment.SequenceNumber;
-        HalfOpen.Window[index] = (ushort)segment.Window;
-        HalfOpen.Mss[index] = (ushort)OptionsOf(segment);
-        HalfOpen.Offered[index] = (ushort)(open ? ReceiveBuffer : 0);
-        HalfOpen.Attempts[index] = 0;
-        HalfOpen.DueAt[index] = Ip.Now;
+        HalfOpenTable table = HalfOpen;
+        table.State[index] = HalfOpenTable.AnswerDue;
+        table.RemoteAddress[index] = remoteAddress;
+        table.Ports[index] = segment.Ports;
+        table.Iss[index] = iss;
+        table.Irs[index] = segment.SequenceNumber;
+        table.Window[index] = (ushort)segment.Window;
+        table.Mss[index] = (ushort)OptionsOf(segment);
+        table.Offered[index] = (ushort)(open ? ReceiveBuffer : 0);
+        table.Attempts[index] = 0;
+        table.DueAt[index] = Ip.Now;
         if (Ip.Reach(remoteAddress) == Ipv4Layer.Sent)
         {
             // At once: what has not been answered is the first to be replaced.
@@ -108,7 +109,7 @@ internal sealed partial class TcpLayer
         }
         else
         {
-            HalfOpen.AnyToSend = true;
+            Due |= HandshakesDue;
         }
     }
 
@@ -122,7 +123,7 @@ internal sealed partial class TcpLayer
         TcpSegment segment = _segment;
 
         // When nothing but finished handshakes fills the table, this is no flood, and one more would not find a place either.
-        if (FreeConnections == 0 && HalfOpen.AreAllFinished())
+        if (UsedConnections == _connections.Length && HalfOpen.AreAllFinished())
         {
             Counters[StackCounter.TcpHalfOpenDrops]++;
             return;

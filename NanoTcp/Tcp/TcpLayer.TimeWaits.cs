@@ -14,24 +14,25 @@ internal sealed partial class TcpLayer
     internal void Linger(TcpConnection connection, long dueAt, long giveUpAt)
     {
         TcpControlBlock block = connection.Block;
-        int index = TimeWaits.Add(out bool replaced);
+        TimeWaitTable table = TimeWaits;
+        int index = table.Add(out bool replaced);
         if (replaced)
         {
             Counters[StackCounter.TcpTimeWaitDrops]++;
         }
 
-        TimeWaits.State[index] = (byte)block.State;
-        TimeWaits.RemoteAddress[index] = connection.Remote;
-        TimeWaits.Ports[index] = connection.Ports;
-        TimeWaits.SndNxt[index] = block.SndMax;
-        TimeWaits.RcvNxt[index] = block.RcvNxt;
-        TimeWaits.Quota[index] = 0;
-        TimeWaits.DueAt[index] = dueAt;
-        TimeWaits.Timeout[index] = (ushort)connection.RetransmissionTimeout;
-        TimeWaits.Until[index] = dueAt != TcpConnection.Never ? giveUpAt
+        table.State[index] = (byte)block.State;
+        table.RemoteAddress[index] = connection.Remote;
+        table.Ports[index] = connection.Ports;
+        table.SndNxt[index] = block.SndMax;
+        table.RcvNxt[index] = block.RcvNxt;
+        table.Quota[index] = 0;
+        table.DueAt[index] = dueAt;
+        table.Timeout[index] = (ushort)connection.RetransmissionTimeout;
+        long until = dueAt != TcpConnection.Never ? giveUpAt
             : Ip.Now + (block.State == TcpState.TimeWait ? TimeWaitDuration : TcpLimits.FinWait2);
-        WakeAt(dueAt);
-        WakeAt(TimeWaits.Until[index]);
+        table.Until[index] = until;
+        WakeAt(dueAt < until ? dueAt : until);
         block.State = TcpState.Closed;
         Release(connection);
     }
@@ -173,7 +174,7 @@ internal sealed partial class TcpLayer
                 int timeout = table.Timeout[i] * 2;
                 table.Timeout[i] = (ushort)(timeout < RoundTripEstimator.MaxTimeout ? timeout : RoundTripEstimator.MaxTimeout);
                 table.DueAt[i] = TimeWaitTable.FinDue;
-                table.AnyFinDue = true;
+                Due |= FinsDue;
                 Counters[StackCounter.TcpTimeouts]++;
                 WakeAt(table.Until[i]);
             }
@@ -190,7 +191,7 @@ internal sealed partial class TcpLayer
     private bool DispatchTimeWait(long now)
     {
         TimeWaitTable table = TimeWaits;
-        table.AnyFinDue = false;
+        Due &= ~FinsDue;
         for (int i = 0; i < table.State.Length; i++)
         {
             if (table.State[i] == (byte)TcpState.Closed || table.DueAt[i] != TimeWaitTable.FinDue)
@@ -201,7 +202,7 @@ internal sealed partial class TcpLayer
             int reach = Ip.Reach(table.RemoteAddress[i]);
             if (reach == Ipv4Layer.Pending)
             {
-                table.AnyFinDue = true;
+                Due |= FinsDue;
                 continue;
             }
 
@@ -210,7 +211,7 @@ internal sealed partial class TcpLayer
             if (reach == Ipv4Layer.Sent)
             {
                 // There may be more.
-                table.AnyFinDue = true;
+                Due |= FinsDue;
                 Counters[StackCounter.TcpRetransSegs]++;
                 Send(
                     table.RemoteAddress[i],

@@ -1,3 +1,4 @@
+using System;
 using NanoTcp.Ip;
 using NanoTcp.Primitives;
 using NanoTcp.Wire;
@@ -9,6 +10,18 @@ namespace NanoTcp.Tcp;
 /// </summary>
 internal sealed partial class TcpLayer
 {
+    /// <summary>In <see cref="Due"/>: some connection has <see cref="TcpConnection.OutputDue"/>.</summary>
+    internal const int ConnectionsDue = 0x01;
+
+    /// <summary>Some half-open record is <see cref="HalfOpenTable.AnswerDue"/> or <see cref="HalfOpenTable.ResetDue"/>.</summary>
+    internal const int HandshakesDue = 0x02;
+
+    /// <summary>Some closing record has <see cref="TimeWaitTable.FinDue"/>.</summary>
+    internal const int FinsDue = 0x04;
+
+    /// <summary>Some half-open record is <see cref="HalfOpenTable.Finished"/>.</summary>
+    internal const int PlaceWanted = 0x08;
+
     internal readonly Ipv4Layer Ip;
     internal readonly long[] Counters;
 
@@ -32,15 +45,15 @@ internal sealed partial class TcpLayer
     /// <summary>Explicit Congestion Notification is asked for and granted.</summary>
     internal readonly bool Ecn;
 
-    /// <summary>Connections that nobody uses.</summary>
-    internal int FreeConnections;
+    /// <summary>Connections that somebody uses: the first ones of <see cref="_connections"/>.</summary>
+    internal int UsedConnections;
 
     /// <summary>No timer of a connection or a record is due before this time, ms. It may be too early, because a timer that is
     /// stopped does not move it; then nothing is found, and it is set anew.</summary>
     internal long Deadline = TcpConnection.Never;
 
-    /// <summary>Some connection may have something to send; none has when this is false.</summary>
-    internal bool OutputDue;
+    /// <summary>Who may have something to send, or wait for a place: the bits above. Where a bit is not set, nobody has or does.</summary>
+    internal int Due;
 
     /// <summary>What became of the segment that is being processed.</summary>
     internal readonly SegmentOutcome Outcome = new SegmentOutcome();
@@ -48,13 +61,21 @@ internal sealed partial class TcpLayer
     internal readonly HalfOpenTable HalfOpen;
     internal readonly TimeWaitTable TimeWaits;
 
+    /// <summary>
+    /// First those in use, in the order in which they were taken; then the free ones, in the order in which they came back. So nobody
+    /// goes through free ones in search of those in use, and the next to be taken is the one that has been free longest. Who may end
+    /// connections goes through them from behind: one that comes back moves those behind it.
+    /// </summary>
     private readonly TcpConnection[] _connections;
     private readonly TcpListener[] _listeners;
     private readonly IsnGenerator _isn;
     private readonly SynCookies _cookies;
     private readonly IRandomSource _random;
-    private int _acceptOrder;
-    private int _releaseOrder = 1;
+
+    /// <summary>The ports of the segment that was sent last, which stand in the header that is kept.</summary>
+    private uint _keptPorts;
+
+    /// <summary>The connection that was the last to send. The one before it is the next.</summary>
     private int _turn;
 
     internal TcpLayer(
@@ -92,7 +113,6 @@ internal sealed partial class TcpLayer
             _connections[i] = new TcpConnection(this, receiveBuffer, sendBuffer, gaps, minRetransmissionTimeout);
         }
 
-        FreeConnections = connections;
         _listeners = new TcpListener[listeners];
         for (int i = 0; i < listeners; i++)
         {
@@ -119,17 +139,23 @@ internal sealed partial class TcpLayer
         get { return _connections.Length; }
     }
 
+    /// <summary>Connections that nobody uses.</summary>
+    internal int FreeConnections
+    {
+        get { return _connections.Length - UsedConnections; }
+    }
+
     /// <summary>The window of a connection whose ring is empty.</summary>
     private int ReceiveBuffer
     {
         get { return _connections[0].ReceiveCapacity; }
     }
 
-    /// <summary>The connection in slot <paramref name="index"/>, or null when it is not in use.</summary>
+    /// <summary>The connection in place <paramref name="index"/>, or null when that is not in use.</summary>
     internal TcpConnection GetConnection(int index)
     {
         TcpConnection connection = _connections[index];
-        return (connection.Marks & TcpConnection.InUse) != 0 ? connection : null;
+        return index < UsedConnections ? connection : null;
     }
 
     /// <summary>A listener on <paramref name="port"/>; null when all are in use.</summary>
@@ -165,7 +191,7 @@ internal sealed partial class TcpLayer
 
     internal void CloseListener(TcpListener listener)
     {
-        for (int i = 0; i < _connections.Length; i++)
+        for (int i = UsedConnections - 1; i >= 0; i--)
         {
             if (_connections[i].WaitingFor == listener)
             {
@@ -178,7 +204,8 @@ internal sealed partial class TcpLayer
             if (HalfOpen.State[i] == HalfOpenTable.Finished && HalfOpen.Ports[i] >> 16 == listener.Port)
             {
                 HalfOpen.State[i] = HalfOpenTable.ResetDue;
-                HalfOpen.AnyToSend = true;
+                Due |= HandshakesDue;
+                Ip.DueAt = Ipv4Layer.AtOnce;
             }
             else if (HalfOpen.State[i] != HalfOpenTable.Free
                 && HalfOpen.State[i] != HalfOpenTable.ResetDue
@@ -195,7 +222,7 @@ internal sealed partial class TcpLayer
     internal int CountPending(TcpListener listener)
     {
         int count = 0;
-        for (int i = 0; i < _connections.Length; i++)
+        for (int i = 0; i < UsedConnections; i++)
         {
             if (_connections[i].WaitingFor == listener)
             {
@@ -209,24 +236,17 @@ internal sealed partial class TcpLayer
     /// <summary>Hands over the connection that has been waiting longest; null when none waits.</summary>
     internal TcpConnection Accept(TcpListener listener)
     {
-        TcpConnection oldest = null;
-        for (int i = 0; i < _connections.Length; i++)
+        for (int i = 0; i < UsedConnections; i++)
         {
             TcpConnection connection = _connections[i];
-            if (connection.WaitingFor == listener
-                && connection.State != TcpState.SynReceived
-                && (oldest == null || connection.AcceptOrder - oldest.AcceptOrder < 0))
+            if (connection.WaitingFor == listener && connection.Block.State != TcpState.SynReceived)
             {
-                oldest = connection;
+                connection.HandOver();
+                return connection;
             }
         }
 
-        if (oldest != null)
-        {
-            oldest.HandOver();
-        }
-
-        return oldest;
+        return null;
     }
 
     /// <summary>Begins an active open (RFC 9293 3.10.1); null when no connection or no port is free.</summary>
@@ -236,8 +256,9 @@ internal sealed partial class TcpLayer
         TcpConnection connection = localPort == 0 ? null : Take();
         if (connection != null)
         {
-            uint iss = _isn.Next(Ip.Address, remoteAddress, localPort, remotePort, Ip.Now);
-            connection.Connect(remoteAddress, ((uint)localPort << 16) | (uint)remotePort, iss, OfferedMss, Ip.Now);
+            uint ports = ((uint)localPort << 16) | (uint)remotePort;
+            uint iss = _isn.Next(Ip.Address, remoteAddress, ports, Ip.Now);
+            connection.Connect(remoteAddress, ports, iss, OfferedMss, Ip.Now);
             Counters[StackCounter.TcpActiveOpens]++;
         }
 
@@ -253,8 +274,22 @@ internal sealed partial class TcpLayer
         }
 
         connection.Marks &= ~TcpConnection.InUse;
-        connection.AcceptOrder = _releaseOrder++;
-        FreeConnections++;
+        TcpConnection[] connections = _connections;
+        int index = 0;
+        while (connections[index] != connection)
+        {
+            index++;
+        }
+
+        if (index < _turn)
+        {
+            _turn--;
+        }
+
+        int last = connections.Length - 1;
+        Array.Copy(connections, index + 1, connections, index, last - index);
+        connections[last] = connection;
+        UsedConnections--;
     }
 
     /// <summary>The time has moved on: runs every timer that is due.</summary>
@@ -264,15 +299,9 @@ internal sealed partial class TcpLayer
         if (due)
         {
             Deadline = TcpConnection.Never;
-            TcpConnection[] connections = _connections;
-            for (int i = 0; i < connections.Length; i++)
+            for (int i = UsedConnections - 1; i >= 0; i--)
             {
-                TcpConnection connection = connections[i];
-                if ((connection.Marks & TcpConnection.InUse) == 0)
-                {
-                    continue;
-                }
-
+                TcpConnection connection = _connections[i];
                 if (now >= connection.Deadline)
                 {
                     connection.RunTimers(now);
@@ -286,7 +315,7 @@ internal sealed partial class TcpLayer
             RunTimeWaits(now);
         }
 
-        if (HalfOpen.AnyFinished)
+        if ((Due & PlaceWanted) != 0)
         {
             OpenFinished(now);
         }
@@ -303,52 +332,47 @@ internal sealed partial class TcpLayer
         if (time < Deadline)
         {
             Deadline = time;
+            if (time < Ip.DueAt)
+            {
+                Ip.DueAt = time;
+            }
         }
     }
 
-    /// <summary>When <see cref="RunTimers"/> has something to do next.</summary>
-    internal long NextDeadline()
+    /// <summary>Some connection may have something to send.</summary>
+    internal void AskToSend()
     {
-        if (!HalfOpen.AnyFinished)
-        {
-            return Deadline;
-        }
-
-        long place = NextPlace();
-        return place < Deadline ? place : Deadline;
+        Due |= ConnectionsDue;
+        Ip.DueAt = Ipv4Layer.AtOnce;
     }
 
     /// <summary>Lets the next one in turn send a segment. The frame buffer is free. False when nobody could.</summary>
     internal bool Dispatch(long now)
     {
-        if (HalfOpen.AnyToSend && DispatchHalfOpen(now))
+        if ((Due & HandshakesDue) != 0 && DispatchHalfOpen(now))
         {
             return true;
         }
 
-        if (TimeWaits.AnyFinDue && DispatchTimeWait(now))
+        if ((Due & FinsDue) != 0 && DispatchTimeWait(now))
         {
             return true;
         }
 
-        return OutputDue && DispatchConnection(now);
+        return (Due & ConnectionsDue) != 0 && DispatchConnection(now);
     }
 
     private bool DispatchConnection(long now)
     {
-        const int Ready = TcpConnection.InUse | TcpConnection.OutputDue;
-
         // Who still has something to send afterwards says so again.
-        OutputDue = false;
+        Due &= ~ConnectionsDue;
         bool sent = false;
-        TcpConnection[] connections = _connections;
         int turn = _turn;
-        int left = connections.Length;
-        do
+        for (int left = UsedConnections; left != 0; left--)
         {
-            turn = turn == 0 ? connections.Length - 1 : turn - 1;
-            TcpConnection connection = connections[turn];
-            if ((connection.Marks & Ready) != Ready)
+            turn = turn == 0 ? UsedConnections - 1 : turn - 1;
+            TcpConnection connection = _connections[turn];
+            if ((connection.Marks & TcpConnection.OutputDue) == 0)
             {
                 continue;
             }
@@ -356,7 +380,7 @@ internal sealed partial class TcpLayer
             if (sent)
             {
                 // Its turn is next.
-                OutputDue = true;
+                Due |= ConnectionsDue;
                 break;
             }
 
@@ -366,7 +390,6 @@ internal sealed partial class TcpLayer
                 sent = true;
             }
         }
-        while (--left != 0);
 
         return sent;
     }
@@ -374,15 +397,15 @@ internal sealed partial class TcpLayer
     /// <summary>The link has come up again.</summary>
     internal void LinkRestored(long now)
     {
-        for (int i = 0; i < _connections.Length; i++)
+        for (int i = UsedConnections - 1; i >= 0; i--)
         {
-            if ((_connections[i].Marks & TcpConnection.InUse) != 0)
-            {
-                _connections[i].LinkRestored(now);
-            }
+            _connections[i].LinkRestored(now);
         }
 
-        TimeWaits.RepeatFins();
+        if (TimeWaits.RepeatFins())
+        {
+            Due |= FinsDue;
+        }
     }
 
     /// <summary>
@@ -392,12 +415,9 @@ internal sealed partial class TcpLayer
     internal void AddressChanged()
     {
         _predicted = null;
-        for (int i = 0; i < _connections.Length; i++)
+        for (int i = UsedConnections - 1; i >= 0; i--)
         {
-            if ((_connections[i].Marks & TcpConnection.InUse) != 0)
-            {
-                _connections[i].LoseAddress();
-            }
+            _connections[i].LoseAddress();
         }
 
         for (int i = 0; i < HalfOpen.State.Length; i++)
@@ -420,10 +440,9 @@ internal sealed partial class TcpLayer
     /// <summary>There is no link: what waits to be sent does not wait for ever.</summary>
     internal void WaitForLink(long now)
     {
-        const int Waiting = TcpConnection.InUse | TcpConnection.OutputDue;
-        for (int i = 0; i < _connections.Length; i++)
+        for (int i = UsedConnections - 1; i >= 0; i--)
         {
-            if ((_connections[i].Marks & Waiting) == Waiting)
+            if ((_connections[i].Marks & TcpConnection.OutputDue) != 0)
             {
                 _connections[i].WaitForWay(now);
             }
@@ -433,7 +452,8 @@ internal sealed partial class TcpLayer
     /// <summary>
     /// Sends a segment from the port in the high half of <paramref name="ports"/> to that in the low half. Its data stands in the
     /// frame buffer, behind the place of a header without options; a SYN, which carries an option there, has none, and no other segment
-    /// carries one (RFC 9293 MUST-65). It leaves from IP's one address (RFC 9293 MUST-44, MUST-45).
+    /// carries one (RFC 9293 MUST-65). Without the ACK bit <paramref name="acknowledgment"/> is 0.
+    /// It leaves from IP's one address (RFC 9293 MUST-44, MUST-45).
     /// </summary>
     internal void Send(
         uint remoteAddress,
@@ -448,14 +468,19 @@ internal sealed partial class TcpLayer
         int typeOfService = 0)
     {
         Ipv4Layer ip = Ip;
+        if (ports != _keptPorts)
+        {
+            _keptPorts = ports;
+            TcpSegment.WritePorts(ip.Buffer, ports);
+        }
+
         TcpSegment.Write(
             ip.Buffer,
-            ip.TransmitOffset,
+            ip.TransmitOffset + TcpSegment.MinHeaderLength,
             (ulong)ip.Address + remoteAddress,
-            (int)(ports >> 16),
-            (int)(ports & 0xFFFF),
+            ports,
             sequence,
-            (flags & TcpSegment.Ack) != 0 ? acknowledgment : 0,
+            acknowledgment,
             flags,
             window,
             urgentPointer,
@@ -471,24 +496,7 @@ internal sealed partial class TcpLayer
     /// </summary>
     private TcpConnection Take()
     {
-        if (FreeConnections == 0)
-        {
-            return null;
-        }
-
-        TcpConnection longest = null;
-        for (int i = 0; i < _connections.Length; i++)
-        {
-            TcpConnection connection = _connections[i];
-            if ((connection.Marks & TcpConnection.InUse) == 0
-                && (longest == null || connection.AcceptOrder - longest.AcceptOrder < 0))
-            {
-                longest = connection;
-            }
-        }
-
-        FreeConnections--;
-        return longest;
+        return UsedConnections == _connections.Length ? null : _connections[UsedConnections++];
     }
 
     /// <summary>Counts a segment, or the news in one, that was not taken.</summary>
@@ -503,9 +511,8 @@ internal sealed partial class TcpLayer
     /// <summary>The open connection of that pair, or null.</summary>
     private TcpConnection FindConnection(uint remoteAddress, uint ports)
     {
-        TcpConnection[] connections = _connections;
-        int left = connections.Length;
-        if (FreeConnections == left)
+        int left = UsedConnections;
+        if (left == 0)
         {
             return null;
         }
@@ -515,7 +522,6 @@ internal sealed partial class TcpLayer
         while (connection == null
             || connection.Ports != ports
             || connection.Remote != remoteAddress
-            || (connection.Marks & TcpConnection.InUse) == 0
             || connection.Block.State == TcpState.Closed)
         {
             if (left == 0)
@@ -523,7 +529,7 @@ internal sealed partial class TcpLayer
                 return null;
             }
 
-            connection = connections[--left];
+            connection = _connections[--left];
         }
 
         return connection;

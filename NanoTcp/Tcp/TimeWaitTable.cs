@@ -38,9 +38,6 @@ internal sealed class TimeWaitTable
     /// <summary>How many there are.</summary>
     internal int Count;
 
-    /// <summary>Some record may have <see cref="FinDue"/>; none has when this is false.</summary>
-    internal bool AnyFinDue;
-
     internal TimeWaitTable(int capacity)
     {
         State = new byte[capacity];
@@ -61,9 +58,10 @@ internal sealed class TimeWaitTable
             return None;
         }
 
-        for (int i = 0; i < State.Length; i++)
+        uint[] all = Ports;
+        for (int i = 0; i < all.Length; i++)
         {
-            if (Ports[i] == ports && RemoteAddress[i] == remoteAddress && State[i] != (byte)TcpState.Closed)
+            if (all[i] == ports && RemoteAddress[i] == remoteAddress && State[i] != (byte)TcpState.Closed)
             {
                 return i;
             }
@@ -119,22 +117,20 @@ internal sealed class TimeWaitTable
         return best;
     }
 
-    /// <summary>FINs that are out may be lost.</summary>
-    internal void RepeatFins()
+    /// <summary>FINs that are out may be lost. True when there are any.</summary>
+    internal bool RepeatFins()
     {
-        if (Count == 0)
-        {
-            return;
-        }
-
+        bool any = false;
         for (int i = 0; i < State.Length; i++)
         {
             if (State[i] != (byte)TcpState.Closed && DueAt[i] != TcpConnection.Never)
             {
                 DueAt[i] = FinDue;
-                AnyFinDue = true;
+                any = true;
             }
         }
+
+        return any;
     }
 
     internal void Remove(int index)

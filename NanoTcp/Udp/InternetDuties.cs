@@ -57,7 +57,10 @@ internal sealed class InternetDuties : UdpEndpoint
             Deadline = _reassembly == null ? Never : _reassembly.Deadline;
         }
 
-        _udp.OutputDue |= OutputDue;
+        if (OutputDue)
+        {
+            _udp.AskToSend();
+        }
     }
 
     /// <inheritdoc/>

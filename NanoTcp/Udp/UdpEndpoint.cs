@@ -24,7 +24,7 @@ public abstract class UdpEndpoint
     /// <summary>When <see cref="RunTimers"/> is due, in ms. Who brings it forward tells <see cref="UdpLayer.WakeAt"/>.</summary>
     internal long Deadline = Never;
 
-    /// <summary>True while there may be something to send. Who sets it sets <see cref="UdpLayer.OutputDue"/> too.</summary>
+    /// <summary>True while there may be something to send. Who sets it calls <see cref="UdpLayer.AskToSend"/> too.</summary>
     internal bool OutputDue;
 
     internal UdpEndpoint()

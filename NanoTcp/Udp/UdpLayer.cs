@@ -111,8 +111,9 @@ internal sealed class UdpLayer
     {
         // Datagrams carry no DF bit, so that no router can have found one too large.
         bool unreachable = icmp.Type == IcmpMessage.TypeDestinationUnreachable;
-        bool possible = icmp.LocalPort != 0 && !(unreachable && icmp.Code == IcmpMessage.CodeFragmentationNeeded);
-        UdpEndpoint endpoint = possible ? Find(icmp.LocalPort) : null;
+        int localPort = (int)(icmp.Ports >> 16);
+        bool possible = localPort != 0 && !(unreachable && icmp.Code == IcmpMessage.CodeFragmentationNeeded);
+        UdpEndpoint endpoint = possible ? Find(localPort) : null;
         if (endpoint == null || !endpoint.ProcessError(icmp))
         {
             Counters[StackCounter.IcmpInIgnored]++;
@@ -192,12 +193,23 @@ internal sealed class UdpLayer
         Ip.SendAny(destination, Ipv4Header.ProtocolUdp, total, typeOfService, timeToLive);
     }
 
+    /// <summary>An endpoint may have something to send.</summary>
+    internal void AskToSend()
+    {
+        OutputDue = true;
+        Ip.DueAt = Ipv4Layer.AtOnce;
+    }
+
     /// <summary>An endpoint wants its timers run at <paramref name="time"/>.</summary>
     internal void WakeAt(long time)
     {
         if (time < Deadline)
         {
             Deadline = time;
+            if (time < Ip.DueAt)
+            {
+                Ip.DueAt = time;
+            }
         }
     }
 

@@ -462,7 +462,7 @@ public sealed class UdpSocket : UdpEndpoint
         int[] values = _values;
         int datagram = icmp.ReturnedLength - Ipv4Header.MinLength;
         if (values[ConnectedPort] == 0
-            || values[ConnectedPort] != icmp.RemotePort
+            || values[ConnectedPort] != (int)(icmp.Ports & 0xFFFF)
             || values[ConnectedAddress] != (int)icmp.RemoteAddress
             || (values[Marks] & HasSent) == 0
             || datagram < UdpHeader.Length
@@ -564,7 +564,7 @@ public sealed class UdpSocket : UdpEndpoint
         ring.Count += SendOverhead + count;
         _values[Queued]++;
         OutputDue = true;
-        _udp.OutputDue = true;
+        _udp.AskToSend();
         return true;
     }
 }

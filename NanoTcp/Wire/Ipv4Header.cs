@@ -39,7 +39,15 @@ internal sealed class Ipv4Header
 
     internal const int AddressesLength = 8;
 
-    private const byte DontFragment = 0x40;
+    /// <summary>In the word of flags and fragment's offset.</summary>
+    internal const int DontFragment = 0x4000;
+
+    private const int VersionAndLength = 0x4500;
+
+    /// <summary>What <see cref="Parse"/> finds.</summary>
+    internal const int Malformed = 0;
+    internal const int SameAddresses = 1;
+    internal const int OtherAddresses = 2;
 
     /// <summary>More fragments, and the fragment's offset, in the first eight octets as they are read.</summary>
     private const ulong FragmentBits = 0xFF3F000000000000;
@@ -64,50 +72,65 @@ internal sealed class Ipv4Header
     internal bool IsFragment;
 
     /// <summary>The addresses of the packet before as they came: mostly the next one has the same.</summary>
-    private long _addresses;
+    private ulong _addresses;
 
     /// <summary>
-    /// Reads and checks the header; false when the version, a length or the checksum is wrong (RFC 1122 3.2.1.1, 3.2.1.2).
+    /// Reads and checks the header: <see cref="Malformed"/> when the version, a length or the checksum is wrong (RFC 1122 3.2.1.1, 3.2.1.2),
+    /// <see cref="SameAddresses"/> when the addresses are those of the header that was read before.
     /// </summary>
-    internal bool Parse(byte[] buffer, int offset, int length)
+    internal int Parse(byte[] buffer, int offset, int length)
     {
         if (length < MinLength)
         {
-            return false;
+            return Malformed;
         }
 
         // As read, the first octet is lowest: version and header length, type of service, total length (2), identification (2),
         // fragment (2); time to live, protocol, checksum (2).
         ulong first = BitConverter.ToUInt64(buffer, offset);
         uint second = BitConverter.ToUInt32(buffer, offset + 8);
-        long addresses = BitConverter.ToInt64(buffer, offset + AddressesOffset);
-        int headerLength = ((int)first & 0xF) << 2;
+        ulong addresses = BitConverter.ToUInt64(buffer, offset + AddressesOffset);
         int totalLength = ((int)(first >> 8) & 0xFF00) | ((int)(first >> 24) & 0xFF);
-        if (((int)first & 0xF0) != 0x40 || headerLength < MinLength || totalLength < headerLength || totalLength > length)
+        int headerLength = MinLength;
+        if ((first & (FragmentBits | 0xFF)) == VersionAndLength >> 8)
         {
-            return false;
+            // The words add up in the order in which they are read, too: RFC 1071 2(B). The upper half of the first eight octets counts as
+            // it is, too, and without a fragment's offset there is no carry out of 64 bits.
+            if (totalLength < MinLength || totalLength > length || (first + second + (addresses >> 32) + (uint)addresses) % 0xFFFF != 0)
+            {
+                return Malformed;
+            }
+
+            IsFragment = false;
+        }
+        else
+        {
+            headerLength = ((int)first & 0xF) << 2;
+            if (((int)first & 0xF0) != 0x40
+                || headerLength < MinLength
+                || totalLength < headerLength
+                || totalLength > length
+                || InternetChecksum.Sum(buffer, offset, headerLength) != 0xFFFF)
+            {
+                return Malformed;
+            }
+
+            IsFragment = (first & FragmentBits) != 0;
         }
 
-        // The words add up in the order in which they are read, too: RFC 1071 2(B).
-        ulong sum = (first >> 32) + (uint)first + second + ((ulong)addresses >> 32) + (uint)addresses;
-        if (headerLength == MinLength ? sum % 0xFFFF != 0 : InternetChecksum.Sum(buffer, offset, headerLength) != 0xFFFF)
-        {
-            return false;
-        }
-
-        IsFragment = (first & FragmentBits) != 0;
         HeaderLength = headerLength;
         PayloadLength = totalLength - headerLength;
         TypeOfService = (int)(first >> 8) & 0xFF;
         Protocol = (int)(second >> 8) & 0xFF;
-        if (addresses != _addresses)
+        if (addresses == _addresses)
         {
-            _addresses = addresses;
-            Source = BigEndian.ReadUInt32(buffer, offset + AddressesOffset);
-            Destination = BigEndian.ReadUInt32(buffer, offset + AddressesOffset + 4);
+            return SameAddresses;
         }
 
-        return true;
+        _addresses = addresses;
+        Source = BigEndian.ReadUInt32(buffer, offset + AddressesOffset);
+        Destination = BigEndian.ReadUInt32(buffer, offset + AddressesOffset + 4);
+        return OtherAddresses;
     }
 
     /// <summary>True for a fragment other than the first, which has no header of its payload.</summary>
@@ -121,13 +144,13 @@ internal sealed class Ipv4Header
         byte[] buffer, int offset, int typeOfService, int totalLength, int identification, bool dontFragment, int timeToLive, int protocol,
         uint source, uint destination)
     {
-        buffer[offset] = 0x45;
+        buffer[offset] = VersionAndLength >> 8;
         buffer[offset + 1] = (byte)typeOfService;
         buffer[offset + 2] = (byte)(totalLength >> 8);
         buffer[offset + 3] = (byte)totalLength;
         buffer[offset + 4] = (byte)(identification >> 8);
         buffer[offset + 5] = (byte)identification;
-        buffer[offset + 6] = dontFragment ? DontFragment : (byte)0;
+        buffer[offset + 6] = dontFragment ? (byte)(DontFragment >> 8) : (byte)0;
         buffer[offset + 7] = 0;
         buffer[offset + 8] = (byte)timeToLive;
         buffer[offset + 9] = (byte)protocol;
@@ -139,11 +162,41 @@ internal sealed class Ipv4Header
         buffer[offset + 17] = (byte)(destination >> 16);
         buffer[offset + 18] = (byte)(destination >> 8);
         buffer[offset + 19] = (byte)destination;
-        const int VersionAndLength = 0x4500;
         int checksum = InternetChecksum.OfSum(
             (ulong)source + destination
-            + (uint)(VersionAndLength + typeOfService + totalLength + identification + (dontFragment ? DontFragment << 8 : 0) + (timeToLive << 8) + protocol));
+            + (uint)(VersionAndLength + typeOfService + totalLength + identification + (dontFragment ? DontFragment : 0) + (timeToLive << 8) + protocol));
         buffer[offset + 10] = (byte)(checksum >> 8);
         buffer[offset + 11] = (byte)checksum;
+    }
+
+    /// <summary>
+    /// Makes of the header of one packet that of the next, between the same addresses: writes what may differ, and an identification
+    /// that is one higher.
+    /// </summary>
+    /// <param name="frame">Holds a header that <see cref="Write"/> has written behind an Ethernet header at 0.</param>
+    /// <param name="typeOfService">DSCP and ECN.</param>
+    /// <param name="totalLength">Octets of the packet.</param>
+    /// <param name="flags"><see cref="DontFragment"/> or 0.</param>
+    /// <param name="timeToLive">1 to 255.</param>
+    /// <param name="protocol">What the payload is.</param>
+    /// <param name="addresses">The sum of both addresses, for the checksum.</param>
+    internal static void Change(byte[] frame, int typeOfService, int totalLength, int flags, int timeToLive, int protocol, ulong addresses)
+    {
+        const int Start = EthernetHeader.Length;
+        int identification = (((frame[Start + 4] << 8) | frame[Start + 5]) + 1) & 0xFFFF;
+        frame[Start + 1] = (byte)typeOfService;
+        frame[Start + 2] = (byte)(totalLength >> 8);
+        frame[Start + 3] = (byte)totalLength;
+        frame[Start + 4] = (byte)(identification >> 8);
+        frame[Start + 5] = (byte)identification;
+        frame[Start + 6] = (byte)(flags >> 8);
+        frame[Start + 8] = (byte)timeToLive;
+        frame[Start + 9] = (byte)protocol;
+
+        // InternetChecksum.OfSum.
+        ulong sum = addresses + (uint)(VersionAndLength - 1 + typeOfService + totalLength + identification + flags + (timeToLive << 8) + protocol);
+        int checksum = 0xFFFE - (int)(sum % 0xFFFF);
+        frame[Start + 10] = (byte)(checksum >> 8);
+        frame[Start + 11] = (byte)checksum;
     }
 }

@@ -29,7 +29,6 @@ internal sealed class TcpSegment
     /// <summary>No bit of this header: the IP header says that congestion was experienced (CE, RFC 3168 5).</summary>
     internal const int Marked = 0x100;
 
-    private const int ChecksumOffset = 16;
     private const int FlagMask = 0xFF;
 
     // The options that every TCP knows (RFC 9293 MUST-4).
@@ -52,7 +51,7 @@ internal sealed class TcpSegment
     /// <summary>SEG.WND, an unsigned number (RFC 9293 MUST-1).</summary>
     internal int Window;
 
-    /// <summary>SEG.UP: octets from SEG.SEQ to the one behind the urgent data; 0 without the URG bit.</summary>
+    /// <summary>SEG.UP: octets from SEG.SEQ to the one behind the urgent data; meaningful only with the URG bit.</summary>
     internal int UrgentPointer;
 
     /// <summary>Offset of the data in the buffer.</summary>
@@ -63,9 +62,6 @@ internal sealed class TcpSegment
 
     /// <summary>The Maximum Segment Size option, or 0 when there is none.</summary>
     internal int MaxSegmentSize;
-
-    /// <summary>What the words of the header add up to, options not included, for the checksum.</summary>
-    internal ulong HeaderSum;
 
     internal int SourcePort
     {
@@ -84,14 +80,16 @@ internal sealed class TcpSegment
     }
 
     /// <summary>
-    /// Reads the header; false when a length lies. The checksum is the caller's to check. Options may come in any
-    /// segment (RFC 9293 MUST-5), but the only one that is known here means something only in a SYN.
+    /// Reads the header. Options may come in any segment (RFC 9293 MUST-5), but the only one that is known here means something only in a
+    /// SYN.
     /// </summary>
-    internal bool Parse(byte[] buffer, int offset, int length)
+    /// <returns>What the words of the header add up to modulo 65,535, options not included, for the checksum, which is the caller's to check;
+    /// 0 when a length lies. Else it can be 0 only when both ports are, and such a segment is not to be taken either.</returns>
+    internal ulong Parse(byte[] buffer, int offset, int length)
     {
         if (length < MinHeaderLength)
         {
-            return false;
+            return 0;
         }
 
         // As read, the first octet is lowest: the octets of all words change places at once, and those of the two long numbers
@@ -101,7 +99,7 @@ internal sealed class TcpSegment
         int headerLength = ((int)control & 0xF000) >> 10;
         if (headerLength < MinHeaderLength || headerLength > length)
         {
-            return false;
+            return 0;
         }
 
         uint ports = BitConverter.ToUInt32(buffer, offset);
@@ -109,16 +107,13 @@ internal sealed class TcpSegment
         ulong numbers = BitConverter.ToUInt64(buffer, offset + 4);
         numbers = ((numbers & 0x00FF00FF00FF00FF) << 8) | ((numbers >> 8) & 0x00FF00FF00FF00FF);
         numbers = ((numbers & 0x0000FFFF0000FFFF) << 16) | ((numbers >> 16) & 0x0000FFFF0000FFFF);
-        uint sequenceNumber = (uint)numbers;
-        uint acknowledgmentNumber = (uint)(numbers >> 32);
         int flags = (int)control & FlagMask;
         Ports = ports;
-        SequenceNumber = sequenceNumber;
-        AcknowledgmentNumber = acknowledgmentNumber;
-        HeaderSum = (ulong)ports + sequenceNumber + acknowledgmentNumber + (uint)control + (control >> 32);
+        SequenceNumber = (uint)numbers;
+        AcknowledgmentNumber = (uint)(numbers >> 32);
         Flags = flags;
         Window = (int)(control >> 16) & 0xFFFF;
-        UrgentPointer = (flags & Urg) != 0 ? (int)(control >> 48) : 0;
+        UrgentPointer = (int)(control >> 48);
         TextOffset = offset + headerLength;
         TextLength = length - headerLength;
         MaxSegmentSize = 0;
@@ -127,7 +122,8 @@ internal sealed class TcpSegment
             ParseOptions(buffer, offset + MinHeaderLength, offset + headerLength);
         }
 
-        return true;
+        // Numbers of several words count modulo 65,535 as the sum of their words.
+        return ports + (numbers % 0xFFFF) + (control % 0xFFFF);
     }
 
     /// <summary>
@@ -171,19 +167,35 @@ internal sealed class TcpSegment
         }
     }
 
+    /// <summary>Writes the ports, which mostly are those of the segment before, where <see cref="Write"/> expects them.</summary>
+    /// <param name="frame">Takes the header.</param>
+    /// <param name="ports">The source port in the high half, the destination port in the low half.</param>
+    internal static void WritePorts(byte[] frame, uint ports)
+    {
+        BigEndian.WriteUInt32(frame, EthernetHeader.Length + Ipv4Header.MinLength, ports);
+    }
+
     /// <summary>
-    /// Writes a header with the Maximum Segment Size option when <paramref name="maxSegmentSize"/> is not 0. It has its length
-    /// and fills its word, so that there is nothing to pad (RFC 9293 MUST-68, MUST-69).
-    /// The data must already stand behind it, because the checksum is made over all (RFC 9293 MUST-2).
+    /// Writes a header, but for the ports (<see cref="WritePorts"/>), behind those of Ethernet and IPv4, which start at 0, with the Maximum Segment Size option when
+    /// <paramref name="maxSegmentSize"/> is not 0. That has its length and fills its word, so that there is nothing to pad
+    /// (RFC 9293 MUST-68, MUST-69). The data must already be there, because the checksum is made over all (RFC 9293 MUST-2).
     /// </summary>
-    /// <param name="urgentPointer">SEG.UP; meaningful only with the URG bit among the flags.</param>
+    /// <param name="frame">Takes the header.</param>
+    /// <param name="behind">Where in it stands what comes behind <see cref="MinHeaderLength"/> octets: the data, or else the option.</param>
     /// <param name="addresses">The sum of both addresses, for the checksum.</param>
+    /// <param name="ports">The ports that stand there, for the checksum.</param>
+    /// <param name="sequenceNumber">SEG.SEQ.</param>
+    /// <param name="acknowledgmentNumber">SEG.ACK; 0 without the ACK bit.</param>
+    /// <param name="flags">Control bits.</param>
+    /// <param name="window">SEG.WND.</param>
+    /// <param name="urgentPointer">SEG.UP; meaningful only with the URG bit among the flags.</param>
+    /// <param name="maxSegmentSize">The option, without data; 0 for none.</param>
+    /// <param name="textLength">Octets of data.</param>
     internal static void Write(
-        byte[] buffer,
-        int offset,
+        byte[] frame,
+        int behind,
         ulong addresses,
-        int sourcePort,
-        int destinationPort,
+        uint ports,
         uint sequenceNumber,
         uint acknowledgmentNumber,
         int flags,
@@ -192,47 +204,45 @@ internal sealed class TcpSegment
         int maxSegmentSize,
         int textLength)
     {
-        int headerLength = maxSegmentSize == 0 ? MinHeaderLength : SynHeaderLength;
-        buffer[offset] = (byte)(sourcePort >> 8);
-        buffer[offset + 1] = (byte)sourcePort;
-        buffer[offset + 2] = (byte)(destinationPort >> 8);
-        buffer[offset + 3] = (byte)destinationPort;
-        buffer[offset + 4] = (byte)(sequenceNumber >> 24);
-        buffer[offset + 5] = (byte)(sequenceNumber >> 16);
-        buffer[offset + 6] = (byte)(sequenceNumber >> 8);
-        buffer[offset + 7] = (byte)sequenceNumber;
-        buffer[offset + 8] = (byte)(acknowledgmentNumber >> 24);
-        buffer[offset + 9] = (byte)(acknowledgmentNumber >> 16);
-        buffer[offset + 10] = (byte)(acknowledgmentNumber >> 8);
-        buffer[offset + 11] = (byte)acknowledgmentNumber;
-        buffer[offset + 12] = (byte)(headerLength << 2);
-        buffer[offset + 13] = (byte)flags;
-        buffer[offset + 14] = (byte)(window >> 8);
-        buffer[offset + 15] = (byte)window;
-        buffer[offset + 18] = (byte)(urgentPointer >> 8);
-        buffer[offset + 19] = (byte)urgentPointer;
-
         // The numbers are at hand, so only the data is read again. The pseudo-header is that of RFC 9293 3.1.
-        ulong sum = addresses + sequenceNumber + acknowledgmentNumber
-            + (uint)(sourcePort + destinationPort + (headerLength << 10) + (flags & FlagMask) + window + urgentPointer
-                + Ipv4Header.ProtocolTcp + headerLength + textLength);
+        const int Start = EthernetHeader.Length + Ipv4Header.MinLength;
+        const int OptionAndLength = (OptionMaxSegmentSize << 8) | 4;
+        int headerLength = MinHeaderLength;
+        ulong sum = addresses + ports + sequenceNumber + acknowledgmentNumber;
         if (textLength != 0)
         {
-            sum += (uint)InternetChecksum.Sum(buffer, offset + headerLength, textLength);
+            sum += (uint)InternetChecksum.Sum(frame, behind, textLength);
         }
-
-        if (maxSegmentSize != 0)
+        else if (maxSegmentSize != 0)
         {
-            const int OptionAndLength = (OptionMaxSegmentSize << 8) | 4;
+            headerLength = SynHeaderLength;
             sum += (uint)(OptionAndLength + maxSegmentSize);
-            buffer[offset + 20] = OptionMaxSegmentSize;
-            buffer[offset + 21] = 4;
-            buffer[offset + 22] = (byte)(maxSegmentSize >> 8);
-            buffer[offset + 23] = (byte)maxSegmentSize;
+            frame[behind] = OptionMaxSegmentSize;
+            frame[behind + 1] = 4;
+            frame[behind + 2] = (byte)(maxSegmentSize >> 8);
+            frame[behind + 3] = (byte)maxSegmentSize;
         }
 
-        int checksum = InternetChecksum.OfSum(sum);
-        buffer[offset + ChecksumOffset] = (byte)(checksum >> 8);
-        buffer[offset + ChecksumOffset + 1] = (byte)checksum;
+        int lengthAndFlags = (headerLength << 10) | (flags & FlagMask);
+
+        // InternetChecksum.OfSum.
+        sum += (uint)(lengthAndFlags + window + urgentPointer + Ipv4Header.ProtocolTcp - 1 + headerLength + textLength);
+        int checksum = 0xFFFE - (int)(sum % 0xFFFF);
+        frame[Start + 4] = (byte)(sequenceNumber >> 24);
+        frame[Start + 5] = (byte)(sequenceNumber >> 16);
+        frame[Start + 6] = (byte)(sequenceNumber >> 8);
+        frame[Start + 7] = (byte)sequenceNumber;
+        frame[Start + 8] = (byte)(acknowledgmentNumber >> 24);
+        frame[Start + 9] = (byte)(acknowledgmentNumber >> 16);
+        frame[Start + 10] = (byte)(acknowledgmentNumber >> 8);
+        frame[Start + 11] = (byte)acknowledgmentNumber;
+        frame[Start + 12] = (byte)(lengthAndFlags >> 8);
+        frame[Start + 13] = (byte)lengthAndFlags;
+        frame[Start + 14] = (byte)(window >> 8);
+        frame[Start + 15] = (byte)window;
+        frame[Start + 16] = (byte)(checksum >> 8);
+        frame[Start + 17] = (byte)checksum;
+        frame[Start + 18] = (byte)(urgentPointer >> 8);
+        frame[Start + 19] = (byte)urgentPointer;
     }
 }
