@@ -101,10 +101,9 @@ public sealed partial class TcpConnection
             }
         }
 
-        Schedule();
-        if ((Marks & Owned) == 0)
+        if ((Marks & Owned) != 0 || !Settle())
         {
-            Settle();
+            Schedule();
         }
     }
 

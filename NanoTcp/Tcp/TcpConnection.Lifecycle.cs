@@ -291,11 +291,12 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>Gives the object back to the pool, or its few numbers to the TIME-WAIT table, when nobody needs more of it.</summary>
-    private void Settle()
+    /// <returns>False when it is still in use.</returns>
+    private bool Settle()
     {
-        if ((Marks & Owned) != 0 || WaitingFor != null || (Marks & InUse) == 0)
+        if (WaitingFor != null || (Marks & (Owned | InUse)) != InUse)
         {
-            return;
+            return (Marks & InUse) == 0;
         }
 
         switch (Block.State)
@@ -304,9 +305,10 @@ public sealed partial class TcpConnection
                 if ((Marks & ResetDue) == 0)
                 {
                     _layer.Retire(this);
+                    return true;
                 }
 
-                break;
+                return false;
 
             case TcpState.FinWait2:
             case TcpState.TimeWait:
@@ -314,26 +316,32 @@ public sealed partial class TcpConnection
                 if ((Marks & AcknowledgeDue) == 0 && _acknowledgeAt == Never)
                 {
                     _layer.Linger(this, Never, 0);
+                    return true;
                 }
 
-                break;
+                return false;
 
             case TcpState.FinWait1:
             case TcpState.Closing:
             case TcpState.LastAck:
                 // Only the FIN is out, and a record can repeat that.
-                if ((Block.Marks & TcpControlBlock.FinSent) != 0
-                    && Block.SndUna == Block.SndMax - 1
-                    && Block.SndNxt == Block.SndMax
+                TcpControlBlock block = Block;
+                if ((block.Marks & TcpControlBlock.FinSent) != 0
+                    && block.SndNxt == block.SndMax
+                    && block.SndUna == block.SndMax - 1
                     && (Marks & AcknowledgeDue) == 0
                     && _acknowledgeAt == Never
                     && _timerAt != Never
                     && _layer.TimeWaits.HasRoom())
                 {
                     _layer.Linger(this, _timerAt, FarewellUntil(_layer.Time));
+                    return true;
                 }
 
-                break;
+                return false;
+
+            default:
+                return false;
         }
     }
 }

@@ -33,10 +33,9 @@ public sealed partial class TcpConnection
             Marks &= ~OutputDue;
         }
 
-        Schedule();
-        if ((Marks & Owned) == 0)
+        if ((Marks & Owned) != 0 || !Settle())
         {
-            Settle();
+            Schedule();
         }
 
         return sent;
@@ -46,19 +45,15 @@ public sealed partial class TcpConnection
     private bool IsAllOut()
     {
         TcpControlBlock block = Block;
-        uint max = block.SndMax;
-        int outstanding = (int)(max - block.SndUna);
-        if ((block.Marks & TcpControlBlock.FinQueued) != 0)
+        if (block.SndNxt != block.SndMax)
         {
-            if ((block.Marks & TcpControlBlock.FinSent) == 0)
-            {
-                return false;
-            }
-
-            outstanding -= outstanding == 0 ? 0 : 1;
+            return false;
         }
 
-        return _send.Count == outstanding && block.SndNxt == max;
+        // Behind a FIN nothing comes, and what is before it went first.
+        return (block.Marks & TcpControlBlock.FinQueued) != 0
+            ? (block.Marks & TcpControlBlock.FinSent) != 0
+            : _send.Count == (int)(block.SndNxt - block.SndUna);
     }
 
     private bool SendReset()
@@ -84,8 +79,15 @@ public sealed partial class TcpConnection
             return block.SndNxt == block.Iss ? SendSyn(now) : SendAcknowledgment(false);
         }
 
-        if (_send.Count == 0 && (block.Marks & TcpControlBlock.FinQueued) == 0)
+        if (_send.Count == 0 && (block.Marks & TcpControlBlock.FinSent) == 0)
         {
+            if ((block.Marks & TcpControlBlock.FinQueued) != 0)
+            {
+                // For which no window is asked.
+                SendText(block.SndNxt, 0, 0, true, true, now);
+                return true;
+            }
+
             // There is nothing that the windows could let out, for the first time or again.
             return SendAcknowledgment(false) || SendKeepAlive(now);
         }
