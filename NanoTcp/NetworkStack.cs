@@ -425,7 +425,6 @@ public sealed class NetworkStack
             }
 
             // Mostly the header is that of the frame before, and the packet what its connection expects.
-            bool expected = false;
             if (BitConverter.ToInt64(frame, offset) == ethernet.ExpectedStart
                 && BitConverter.ToInt64(frame, offset + EthernetHeader.SourceOffset) == ethernet.ExpectedSourceAndType)
             {
@@ -434,14 +433,21 @@ public sealed class NetworkStack
                     continue;
                 }
 
-                expected = true;
+                // Whatever it brings, all layers are asked what they have to do now.
+                Ip.DueAt = Ipv4Layer.AtOnce;
+                if (!_tcp.ProcessPlain(frame, offset + EthernetHeader.Length, length - EthernetHeader.Length, now)
+                    && ethernet.Process(length, true))
+                {
+                    Process(now);
+                }
             }
-
-            // Whatever it brings, all layers are asked what they have to do now.
-            Ip.DueAt = Ipv4Layer.AtOnce;
-            if (ethernet.Process(length, expected))
+            else
             {
-                Process(now);
+                Ip.DueAt = Ipv4Layer.AtOnce;
+                if (ethernet.Process(length, false))
+                {
+                    Process(now);
+                }
             }
 
             if (ethernet.WaitingLength != 0 && !ethernet.Flush())
@@ -538,14 +544,22 @@ public sealed class NetworkStack
     {
         EthernetLayer ethernet = _ethernet;
         ArpProtocol arp = Arp;
+        UdpLayer udp = Udp;
+        TcpLayer tcp = _tcp;
         int left = FramesPerPoll;
         do
         {
             if (ethernet.WaitingLength != 0
                 || !_link.CanSend
                 || !((now >= _neighbours.LookAt && arp.Dispatch(now))
-                    || (Udp.OutputDue ? Share(now) : arp.Address != 0 && _tcp.Dispatch(now))))
+                    || (udp.OutputDue ? Share(now) : tcp.Due != 0 && arp.Address != 0 && tcp.Dispatch(now))))
             {
+                return false;
+            }
+
+            if (tcp.Due == 0 && !udp.OutputDue && now < _neighbours.LookAt)
+            {
+                // That was all.
                 return false;
             }
         }
@@ -609,13 +623,13 @@ public sealed class NetworkStack
         }
 
         // Time passes until the next call.
-        Arp.ResolvedFor = 0;
+        Arp.ResolvedFor = ArpProtocol.Nobody;
         if (more)
         {
             return 0;
         }
 
-        if (linkUp && !_ethernet.CanTransmit)
+        if (linkUp && (_ethernet.WaitingLength != 0 || !_link.CanSend))
         {
             // Something may be ready to go out. The device said before it was given a frame when it wants to be
             // called, so that does not tell when it is free again, and a deadline that has come cannot be met yet.

@@ -125,6 +125,9 @@ internal sealed class Ipv4Layer
     internal void SetSource(uint address)
     {
         Address = address;
+
+        // By which neighbour packets go may change with it.
+        _arp.ResolvedFor = ArpProtocol.Nobody;
         BigEndian.WriteUInt32(Buffer, EthernetHeader.Length + Ipv4Header.AddressesOffset, address);
     }
 
@@ -185,15 +188,22 @@ internal sealed class Ipv4Layer
     /// </summary>
     internal int Reach(uint destination)
     {
+        ArpProtocol arp = _arp;
+        if (destination == arp.ResolvedFor)
+        {
+            return Sent;
+        }
+
         uint nextHop = NextHop(destination);
         if (nextHop == 0)
         {
             return Unreachable;
         }
 
-        switch (_arp.Resolve(nextHop, Now))
+        switch (arp.Resolve(nextHop, Now))
         {
             case ArpProtocol.Resolved:
+                arp.ResolvedFor = destination;
                 return Sent;
             case ArpProtocol.Pending:
                 return Pending;
@@ -254,18 +264,27 @@ internal sealed class Ipv4Layer
         }
 
         Ipv4Header.Change(Buffer, typeOfService, length, flags, _timeToLive, protocol, (ulong)Address + destination);
+        ArpProtocol arp = _arp;
+        if (destination == arp.ResolvedFor)
+        {
+            // The upper layer has just asked.
+            _ethernet.TransmitPacket(arp.ResolvedMac, headers, length);
+            return Sent;
+        }
+
         uint nextHop = NextHop(destination);
-        int reach = nextHop == 0 ? ArpProtocol.Unreachable : _arp.Resolve(nextHop, Now);
+        int reach = nextHop == 0 ? ArpProtocol.Unreachable : arp.Resolve(nextHop, Now);
         if (reach == ArpProtocol.Resolved)
         {
-            _ethernet.TransmitPacket(_arp.ResolvedMac, headers, length);
+            arp.ResolvedFor = destination;
+            _ethernet.TransmitPacket(arp.ResolvedMac, headers, length);
             return Sent;
         }
 
         if (reach == ArpProtocol.Pending)
         {
             _ethernet.PutHeaders(headers);
-            if (!_arp.Enqueue(nextHop, length))
+            if (!arp.Enqueue(nextHop, length))
             {
                 _counters[StackCounter.IpOutDiscards]++;
             }

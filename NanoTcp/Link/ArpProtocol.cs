@@ -32,6 +32,9 @@ internal sealed class ArpProtocol
     /// <summary>An entry that nobody has used for so long is forgotten.</summary>
     internal const int UnusedTime = 600000;
 
+    /// <summary>In <see cref="ResolvedFor"/>: no single host has this address.</summary>
+    internal const uint Nobody = Ipv4Address.Broadcast;
+
     /// <summary>Announcements after the link has come up (RFC 5227 2.3: ANNOUNCE_NUM and ANNOUNCE_INTERVAL).</summary>
     internal const int Announcements = 2;
 
@@ -48,9 +51,9 @@ internal sealed class ArpProtocol
     /// <summary>What <see cref="Resolve"/> has found.</summary>
     internal long ResolvedMac;
 
-    /// <summary>Whose address that is, until something may have changed or time passes: who asks before it sends is answered twice
-    /// for the price of once. 0 for nobody.</summary>
-    internal uint ResolvedFor;
+    /// <summary>The host to which packets go by that address, until something may have changed or time passes: IP notes it, and who asks
+    /// before it sends is answered twice for the price of once. <see cref="Nobody"/> when it is not known.</summary>
+    internal uint ResolvedFor = Nobody;
 
     private readonly EthernetLayer _ethernet;
     private readonly ArpCache _cache;
@@ -105,7 +108,7 @@ internal sealed class ArpProtocol
     internal void SetAddress(uint address, long now)
     {
         Address = address;
-        ResolvedFor = 0;
+        ResolvedFor = Nobody;
         for (int i = 0; i < _cache.State.Length; i++)
         {
             if (_cache.State[i] != ArpCache.Free)
@@ -122,7 +125,7 @@ internal sealed class ArpProtocol
     internal void LinkRestored(long now)
     {
         Announce(now);
-        ResolvedFor = 0;
+        ResolvedFor = Nobody;
         for (int i = 0; i < _cache.State.Length; i++)
         {
             _cache.Requests[i] = 0;
@@ -139,43 +142,37 @@ internal sealed class ArpProtocol
     /// <param name="now">Milliseconds.</param>
     internal int Resolve(uint address, long now)
     {
-        if (address == ResolvedFor)
-        {
-            return Resolved;
-        }
-
-        int entry = _cache.Find(address);
+        ArpCache cache = _cache;
+        int entry = cache.Find(address);
         if (entry == ArpCache.None)
         {
             // Who has to find out first whether his address is his own asks nobody: without a sender it would be a probe.
             if (Address != 0)
             {
-                _cache.Add(address, ArpCache.Resolving);
+                cache.Add(address, ArpCache.Resolving);
             }
 
             return Pending;
         }
 
-        _cache.UsedAt[entry] = now;
-        switch (_cache.State[entry])
+        cache.UsedAt[entry] = now;
+        switch (cache.State[entry])
         {
             case ArpCache.Reachable:
-                if (now - _cache.ChangedAt[entry] >= ReachableTime)
+                if (now - cache.ChangedAt[entry] >= ReachableTime)
                 {
                     Ask(entry, ArpCache.Refreshing, now);
                 }
 
-                ResolvedMac = _cache.Mac[entry];
-                ResolvedFor = address;
+                ResolvedMac = cache.Mac[entry];
                 return Resolved;
 
             case ArpCache.Refreshing:
-                ResolvedMac = _cache.Mac[entry];
-                ResolvedFor = address;
+                ResolvedMac = cache.Mac[entry];
                 return Resolved;
 
             case ArpCache.Failed:
-                if (now - _cache.ChangedAt[entry] < FailedTime)
+                if (now - cache.ChangedAt[entry] < FailedTime)
                 {
                     return Unreachable;
                 }
@@ -210,7 +207,7 @@ internal sealed class ArpProtocol
     internal void Process()
     {
         _counters[StackCounter.ArpInPackets]++;
-        ResolvedFor = 0;
+        ResolvedFor = Nobody;
         ArpPacket packet = _packet;
         if (!packet.Parse(_ethernet.Frame, _ethernet.PayloadOffset, _ethernet.PayloadLength)
             || packet.SenderMac == 0
@@ -283,7 +280,7 @@ internal sealed class ArpProtocol
     /// </summary>
     internal bool Dispatch(long now)
     {
-        ResolvedFor = 0;
+        ResolvedFor = Nobody;
         if (_announcementsLeft != 0 && now >= _announceAt)
         {
             _announcementsLeft--;

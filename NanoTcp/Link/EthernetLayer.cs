@@ -85,12 +85,6 @@ internal sealed class EthernetLayer
         ExpectedStart = EthernetHeader.PeekAddress(Frame, EthernetHeader.SourceOffset);
     }
 
-    /// <summary>True when a frame may be built now: the buffer is free and the device would take it.</summary>
-    internal bool CanTransmit
-    {
-        get { return WaitingLength == 0 && _device.CanSend; }
-    }
-
     /// <summary>Tries again to hand over a frame that the device could not take. True when the buffer is free.</summary>
     internal bool Flush()
     {

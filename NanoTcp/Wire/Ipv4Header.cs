@@ -50,7 +50,7 @@ internal sealed class Ipv4Header
     internal const int OtherAddresses = 2;
 
     /// <summary>More fragments, and the fragment's offset, in the first eight octets as they are read.</summary>
-    private const ulong FragmentBits = 0xFF3F000000000000;
+    internal const ulong FragmentBits = 0xFF3F000000000000;
 
     /// <summary>In the seventh octet: the high bits of the fragment's offset.</summary>
     private const int OffsetMask = 0x1F;
@@ -72,7 +72,7 @@ internal sealed class Ipv4Header
     internal bool IsFragment;
 
     /// <summary>The addresses of the packet before as they came: mostly the next one has the same.</summary>
-    private ulong _addresses;
+    internal ulong Addresses;
 
     /// <summary>
     /// Reads and checks the header: <see cref="Malformed"/> when the version, a length or the checksum is wrong (RFC 1122 3.2.1.1, 3.2.1.2),
@@ -122,12 +122,12 @@ internal sealed class Ipv4Header
         PayloadLength = totalLength - headerLength;
         TypeOfService = (int)(first >> 8) & 0xFF;
         Protocol = (int)(second >> 8) & 0xFF;
-        if (addresses == _addresses)
+        if (addresses == Addresses)
         {
             return SameAddresses;
         }
 
-        _addresses = addresses;
+        Addresses = addresses;
         Source = BigEndian.ReadUInt32(buffer, offset + AddressesOffset);
         Destination = BigEndian.ReadUInt32(buffer, offset + AddressesOffset + 4);
         return OtherAddresses;
