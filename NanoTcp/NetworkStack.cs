@@ -40,7 +40,6 @@ public sealed class NetworkStack
     private readonly EthernetLayer _ethernet;
     private readonly IcmpProtocol _icmp;
     private readonly TcpLayer _tcp;
-    private readonly long[] _counters;
     private LinkStatus _linkStatus;
 
     /// <summary>Builds a stack on a link device. All the memory that it will ever need is taken here.</summary>
@@ -64,7 +63,6 @@ public sealed class NetworkStack
         options.Validate(link.Mtu);
         _link = link;
         Counters = new CounterSet(StackCounter.Names);
-        _counters = Counters.Values;
         _ethernet = new EthernetLayer(link, Counters);
         _neighbours = new ArpCache(options.Neighbours, options.NeighbourQueues, Counters);
         Arp = new ArpProtocol(_ethernet, _neighbours, Counters);
@@ -461,7 +459,7 @@ public sealed class NetworkStack
                 break;
 
             default:
-                _counters[StackCounter.EthInUnknownTypes]++;
+                Counters.Increment(StackCounter.EthInUnknownTypes);
                 break;
         }
     }
@@ -512,7 +510,7 @@ public sealed class NetworkStack
             return;
         }
 
-        _counters[StackCounter.IpInUnknownProtos]++;
+        Counters.Increment(StackCounter.IpInUnknownProtos);
         _icmp.SendUnreachable(IcmpMessage.CodeProtocolUnreachable);
     }
 

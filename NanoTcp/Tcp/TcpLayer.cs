@@ -50,7 +50,6 @@ internal sealed partial class TcpLayer
 
     private readonly TcpConnection[] _connections;
     private readonly TcpListener[] _listeners;
-    private readonly IsnGenerator _isn;
     private readonly SynCookies _cookies;
     private readonly IRandomSource _random;
     private int _acceptOrder;
@@ -84,8 +83,7 @@ internal sealed partial class TcpLayer
         Congestion = CongestionControl.Create(congestionControl);
         Ecn = ecn;
         _random = random;
-        _isn = new IsnGenerator(random);
-        _cookies = new SynCookies(_isn);
+        _cookies = new SynCookies(new IsnGenerator(random));
         _connections = new TcpConnection[connections];
         for (int i = 0; i < connections; i++)
         {
@@ -236,7 +234,7 @@ internal sealed partial class TcpLayer
         TcpConnection connection = localPort == 0 ? null : Take();
         if (connection != null)
         {
-            uint iss = _isn.Next(Ip.Address, remoteAddress, localPort, remotePort, Ip.Now);
+            uint iss = _cookies.Isn.Next(Ip.Address, remoteAddress, localPort, remotePort, Ip.Now);
             connection.Connect(remoteAddress, ((uint)localPort << 16) | (uint)remotePort, iss, OfferedMss, Ip.Now);
             Counters[StackCounter.TcpActiveOpens]++;
         }
