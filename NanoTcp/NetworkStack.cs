@@ -476,7 +476,7 @@ public sealed class NetworkStack
         }
         else
         {
-            Counters.Values[StackCounter.EthInUnknownTypes]++;
+            Counters.Increment(StackCounter.EthInUnknownTypes);
         }
     }
 
@@ -529,7 +529,7 @@ public sealed class NetworkStack
             return;
         }
 
-        Counters.Values[StackCounter.IpInUnknownProtos]++;
+        Counters.Increment(StackCounter.IpInUnknownProtos);
         _icmp.SendUnreachable(IcmpMessage.CodeProtocolUnreachable);
     }
 
