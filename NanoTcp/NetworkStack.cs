@@ -482,7 +482,7 @@ public sealed class NetworkStack
         }
         else
         {
-            Counters.Values[StackCounter.EthInUnknownTypes]++;
+            Counters.Increment(StackCounter.EthInUnknownTypes);
         }
     }
 
@@ -535,7 +535,7 @@ public sealed class NetworkStack
             return;
         }
 
-        Counters.Values[StackCounter.IpInUnknownProtos]++;
+        Counters.Increment(StackCounter.IpInUnknownProtos);
         _icmp.SendUnreachable(IcmpMessage.CodeProtocolUnreachable);
     }
 

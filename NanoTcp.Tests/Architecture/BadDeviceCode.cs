@@ -369,6 +369,21 @@ internal static class BadDeviceCode
         internal byte Low(int value) => checked((byte)value);
     }
 
+    internal class Hides : Exception
+    {
+        public new string ToString() => "";
+    }
+
+    internal class HidesInPrivate : Exception
+    {
+        private new Exception? GetBaseException() => null;
+    }
+
+    internal class HidesByVirtual : Exception
+    {
+        public new virtual string ToString() => "";
+    }
+
     internal interface IDefaultMethod
     {
         int Value() => 1;

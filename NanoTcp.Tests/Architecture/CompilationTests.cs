@@ -17,6 +17,7 @@ public class CompilationTests
 
     [TestMethod]
     [DataRow("NanoTcp")]
+    [DataRow("NanoTcp.Services")]
     [DataRow("NanoTcp.Drivers.Enc28j60")]
     [DataRow("NanoTcp.Emulation")]
     [DataRow("NanoTcp.Samples")]
@@ -41,6 +42,7 @@ public class CompilationTests
 
     [TestMethod]
     [DataRow("NanoTcp")]
+    [DataRow("NanoTcp.Services")]
     [DataRow("NanoTcp.Drivers.Enc28j60")]
     [DataRow("NanoTcp.Emulation")]
     [DataRow("NanoTcp.Samples")]
@@ -50,14 +52,22 @@ public class CompilationTests
         string project = File.ReadAllText(Path.Combine(folder, assembly + ".csproj"));
         StringAssert.Contains(project, "<DeviceProfile>true</DeviceProfile>");
 
-        // Around the device's own buses and pins, which a desktop does not have.
+        // Around the device's own buses and pins, which a desktop does not have, and what is an assembly of its own.
         project = project.Replace("<Compile Remove=\"Device\\**\" />", "", StringComparison.Ordinal);
+        string[] inner = Repository.DeviceAssemblies.Select(Repository.ProjectFolder)
+            .Where(other => other.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)).ToArray();
+        foreach (string other in inner)
+        {
+            project = project.Replace($"<Compile Remove=\"{Path.GetFileName(other)}\\**\" />", "", StringComparison.Ordinal);
+        }
+
         foreach (string exception in new[] { "LangVersion", "Compile Remove", "Compile Update", "<Nullable>" })
         {
             Assert.IsFalse(project.Contains(exception, StringComparison.Ordinal), $"{assembly}.csproj goes its own way: {exception}");
         }
 
-        string[] sources = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories);
+        string[] sources = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(source => !inner.Any(other => source.StartsWith(other + Path.DirectorySeparatorChar, StringComparison.Ordinal))).ToArray();
         foreach (string source in sources)
         {
             string text = File.ReadAllText(source);
@@ -72,6 +82,7 @@ public class CompilationTests
 
     [TestMethod]
     [DataRow("NanoTcp")]
+    [DataRow("NanoTcp.Services")]
     [DataRow("NanoTcp.Drivers.Enc28j60")]
     [DataRow("NanoTcp.Samples")]
     [DataRow("NanoTcp.Host")]

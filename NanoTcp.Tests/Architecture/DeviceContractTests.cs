@@ -28,6 +28,7 @@ public class DeviceContractTests
         ["System.Reflection.DefaultMemberAttribute::.ctor(System.String)"] = Compiler + "it marks an indexer, here that of a string",
         ["System.Runtime.CompilerServices.IndexerNameAttribute"] = Compiler + "it gives the indexer of a string its name",
         ["System.Runtime.CompilerServices.IndexerNameAttribute::.ctor(System.String)"] = Compiler + "it gives the indexer of a string its name",
+        ["System.Runtime.CompilerServices.InternalsVisibleToAttribute"] = "it stands above an assembly and not in a type",
         ["System.Array::get_Length()"] = Compiler + "it writes an instruction of its own for it",
         ["System.IDisposable::Dispose()"] = "implemented by streams, called by nobody",
     };

@@ -173,6 +173,11 @@ internal sealed class DeviceProfile
             yield return Found(DeviceRule.Native, method);
         }
 
+        if (Hides(method))
+        {
+            yield return Found(DeviceRule.Hiding, method);
+        }
+
         if ((method.Implementation & MethodImplAttributes.AggressiveInlining) != 0)
         {
             yield return Found(DeviceRule.Inlining, method);
@@ -197,6 +202,30 @@ internal sealed class DeviceProfile
                 yield return new DeviceFinding(rule, detail, $"{method}, {method.Code[i]}");
             }
         }
+    }
+
+    /// <summary>Whether a base class has a virtual method of the same name and signature that this one does not override.</summary>
+    private bool Hides(CodeMethod method)
+    {
+        if (method.IsStatic || method.IsConstructor || (method.IsVirtual && (method.Attributes & MethodAttributes.NewSlot) == 0))
+        {
+            return false;
+        }
+
+        for (CodeClass? type = Base(method.Class); type != null; type = Base(type))
+        {
+            if (type.Methods.Any(m => m.IsVirtual && m.Member.Key == method.Member.Key))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private CodeClass? Base(CodeClass type)
+    {
+        return type.Base == null ? null : _world.FindAnywhere(type.Base.Name);
     }
 
     private IEnumerable<(DeviceRule Rule, string Detail)> OfInstruction(CodeMethod method, CodeInstruction instruction, CodeInstruction? next)

@@ -106,6 +106,9 @@ internal sealed record DeviceRule(string What, string Advice)
     internal static readonly DeviceRule ExceptionNeverThrown = new(
         "exception that the device never throws", "look at the operands first: it throws a plain Exception when it divides by zero, and none for an overflow");
 
+    internal static readonly DeviceRule Hiding = new(
+        "method that hides a virtual one of a base class", "give it another name: the device looks for virtual methods by name, and calls it instead");
+
     internal static readonly DeviceRule EnumText = new(
         "text of an enum, which on the device is its number", "choose the text in a switch");
 

@@ -12,7 +12,7 @@ public class LayerRulesTests
     [TestMethod]
     public void Inside_the_stack_nothing_knows_a_higher_layer()
     {
-        foreach (CodeAssembly stack in Builds("NanoTcp"))
+        foreach (CodeAssembly stack in Builds("NanoTcp").Concat(Builds("NanoTcp.Services")))
         {
             AssertNone(LayerRules.CheckLayers(stack.Classes, "NanoTcp"));
         }
@@ -35,8 +35,9 @@ public class LayerRulesTests
 
     [TestMethod]
     [DataRow("NanoTcp", new[] { "NanoTcp" })]
+    [DataRow("NanoTcp.Services", new[] { "NanoTcp.Drivers", "NanoTcp.Host", "NanoTcp.Emulation", "NanoTcp.Samples" })]
     [DataRow("NanoTcp.Emulation", new[] { "NanoTcp.Host", "NanoTcp.Samples" })]
-    [DataRow("NanoTcp.Drivers.Enc28j60", new[] { "NanoTcp.Host", "NanoTcp.Emulation", "NanoTcp.Samples" })]
+    [DataRow("NanoTcp.Drivers.Enc28j60", new[] { "NanoTcp.Services", "NanoTcp.Host", "NanoTcp.Emulation", "NanoTcp.Samples" })]
     [DataRow("NanoTcp.Samples", new[] { "NanoTcp.Host", "NanoTcp.Emulation" })]
     [DataRow("NanoTcp.Host", new[] { "NanoTcp.Samples", "HttpStatusServer", "SimpleServices" })]
     public void Assemblies_reference_only_what_lies_below_them(string assembly, string[] forbidden)

@@ -8,7 +8,7 @@ namespace NanoTcp.Tests.Architecture;
 internal static class Repository
 {
     /// <summary>Names of the assemblies that also go to the device.</summary>
-    internal static readonly string[] DeviceAssemblies = ["NanoTcp", "NanoTcp.Drivers.Enc28j60", "NanoTcp.Emulation", "NanoTcp.Samples"];
+    internal static readonly string[] DeviceAssemblies = ["NanoTcp", "NanoTcp.Services", "NanoTcp.Drivers.Enc28j60", "NanoTcp.Emulation", "NanoTcp.Samples"];
 
     /// <summary>Names of the assemblies of boards, which are compiled for the device only.</summary>
     internal static readonly string[] BoardAssemblies = ["NanoTcp.Boards", "Esp32DevKitC", "Esp32S3DevKitC", "Esp32C3"];
@@ -27,6 +27,7 @@ internal static class Repository
         return assembly switch
         {
             "NanoTcp.Samples" => Path.Combine(Root, "samples", assembly),
+            "NanoTcp.Services" => Path.Combine(Root, "NanoTcp", "Services"),
             "NanoTcp.Emulation" => Path.Combine(Root, "NanoTcp.Host", "Emulation"),
             _ => Path.Combine(Root, assembly),
         };

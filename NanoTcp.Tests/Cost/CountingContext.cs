@@ -14,7 +14,7 @@ namespace NanoTcp.Tests.Cost;
 /// </summary>
 internal sealed class CountingContext : AssemblyLoadContext
 {
-    private static readonly string[] s_counting = ["NanoTcp", "NanoTcp.Drivers.Enc28j60", "NanoTcp.Samples"];
+    private static readonly string[] s_counting = ["NanoTcp", "NanoTcp.Services", "NanoTcp.Drivers.Enc28j60", "NanoTcp.Samples"];
     private readonly Dictionary<string, byte[]> _copies = [];
     private readonly InstructionCounting _counting = new();
 

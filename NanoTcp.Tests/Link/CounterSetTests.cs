@@ -18,6 +18,9 @@ public sealed class CounterSetTests
         Assert.AreEqual("x", counters.GetName(2));
         Assert.AreEqual(0, new CounterSet("").Count);
         Assert.AreEqual("alone", new CounterSet("alone").GetName(0));
+        CollectionAssert.AreEqual(new[] { "rx", "tx_errors", "x" }, counters.GetNames());
+        CollectionAssert.AreEqual(new[] { "alone" }, new CounterSet("alone").GetNames());
+        Assert.IsEmpty(new CounterSet("").GetNames());
     }
 
     [TestMethod]

@@ -9,13 +9,14 @@ namespace NanoTcp.Tests.Memory;
 
 /// <summary>
 /// Weighs an object graph as the heap of a 32-bit device would hold it: an object is 12 octets and 12 more a field, an
-/// array a header of 20 octets and its elements, rounded up to 12 (docs/memory.md).
+/// array a header of 20 octets and its elements, rounded up to 12 (docs/memory.md). An element that is a reference takes 12
+/// octets, as a field does.
 /// </summary>
 internal sealed class DeviceMemory
 {
     private const int Block = 12;
     private const int ArrayHeader = 20;
-    private const int Reference = 4;
+    private const int Reference = 12;
 
     private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
     private readonly Assembly[] _assemblies;

@@ -15,7 +15,7 @@ public class DeviceMemoryTests
     [DataRow(typeof(byte), 5, 36)]
     [DataRow(typeof(long), 2, 36)]
     [DataRow(typeof(bool), 17, 48)]
-    [DataRow(typeof(object), 4, 36)]
+    [DataRow(typeof(object), 4, 72)]
     [DataRow(typeof(DayOfWeek), 4, 36)]
     public void An_array_weighs_its_header_and_elements_rounded_up(Type element, int length, int expected)
     {
@@ -45,14 +45,14 @@ public class DeviceMemoryTests
     [TestMethod]
     public void Elements_of_an_array_are_weighed()
     {
-        Assert.AreEqual(36 + 36, Scale().Add(new Node?[] { new(), null }) + 0);
+        Assert.AreEqual(48 + 36, Scale().Add(new Node?[] { new(), null }) + 0);
     }
 
     [TestMethod]
     public void Strings_are_weighed_apart()
     {
         DeviceMemory scale = Scale();
-        Assert.AreEqual(36, scale.Add(new[] { "one", "two" }));
+        Assert.AreEqual(48, scale.Add(new[] { "one", "two" }));
         Assert.AreEqual(24, scale.Strings);
     }
 

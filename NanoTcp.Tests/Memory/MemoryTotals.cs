@@ -19,7 +19,7 @@ internal sealed record MemoryTotals(
     internal static MemoryTotals Weigh(ILinkDevice link, Action<NetworkStackOptions> change)
     {
         NetworkStack stack = MemoryTable.BuildStack(link, change);
-        Assembly[] device = [typeof(NetworkStack).Assembly, typeof(ISpiBus).Assembly];
+        Assembly[] device = [typeof(NetworkStack).Assembly, typeof(HostServices).Assembly, typeof(ISpiBus).Assembly];
         DeviceMemory scale = new(device);
         int driver = scale.Add(link);
         int body = scale.Add(stack);
@@ -44,7 +44,7 @@ internal sealed record MemoryTotals(
     internal static IEnumerable<(string Name, int Bytes)> WeighServices(ILinkDevice link)
     {
         NetworkStack stack = MemoryTable.BuildStack(link, options => options.MulticastGroups = 1);
-        DeviceMemory scale = new(typeof(NetworkStack).Assembly);
+        DeviceMemory scale = new(typeof(NetworkStack).Assembly, typeof(HostServices).Assembly);
         scale.Add(link);
         scale.Add(stack);
         yield return ("each `UdpSocket`, with queues of 512 octets", scale.Add(stack.CreateUdpSocket(512, 512)));

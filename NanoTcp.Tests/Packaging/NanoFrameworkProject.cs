@@ -14,6 +14,7 @@ internal sealed class NanoFrameworkProject
     internal static readonly string[] Names =
     [
         "NanoTcp/NanoTcp",
+        "NanoTcp/Services/NanoTcp.Services",
         "NanoTcp.Drivers.Enc28j60/NanoTcp.Drivers.Enc28j60",
         "NanoTcp.Host/Emulation/NanoTcp.Emulation",
         "NanoTcp.Tests/NFUnitTest/NFUnitTest",
@@ -71,11 +72,11 @@ internal sealed class NanoFrameworkProject
         return System.IO.Path.GetFullPath(System.IO.Path.Combine(Folder, include.Replace('\\', '/')));
     }
 
-    /// <summary>The sources in the project's folder.</summary>
+    /// <summary>The sources in the project's folder, without those of a project in a folder within.</summary>
     internal string[] SourcesInFolder()
     {
         return Directory.EnumerateFiles(Folder, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !IsBuildOutput(System.IO.Path.GetRelativePath(Folder, file))).ToArray();
+            .Where(file => !IsBuildOutput(System.IO.Path.GetRelativePath(Folder, file)) && !InnerFolders().Any(folder => file.StartsWith(folder, StringComparison.Ordinal))).ToArray();
     }
 
     public override string ToString()
@@ -86,6 +87,13 @@ internal sealed class NanoFrameworkProject
     private static bool IsBuildOutput(string relativePath)
     {
         return relativePath.Split(System.IO.Path.DirectorySeparatorChar)[0] is "bin" or "obj";
+    }
+
+    private IEnumerable<string> InnerFolders()
+    {
+        return Names.Select(name => System.IO.Path.GetFullPath(System.IO.Path.Combine(Repository.Root, System.IO.Path.GetDirectoryName(name)!)))
+            .Where(folder => folder != Folder).Select(folder => folder + System.IO.Path.DirectorySeparatorChar)
+            .Where(folder => folder.StartsWith(Folder + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal));
     }
 
     private IEnumerable<XElement> Items(string kind)

@@ -17,6 +17,7 @@ public class PackageTests
 
     [TestMethod]
     [DataRow("NanoTcp", "")]
+    [DataRow("NanoTcp.Services", "NanoTcp")]
     [DataRow("NanoTcp.Drivers.Enc28j60", "NanoTcp")]
     public void A_package_holds_assembly_documentation_readme_icon_and_licence_and_depends_on_nothing_foreign(string name, string needed)
     {
@@ -67,7 +68,7 @@ public class PackageTests
         string[] packed = Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
             .Where(project => File.ReadAllText(project).Contains("<IsPackable>true", StringComparison.Ordinal))
             .Select(Path.GetFileNameWithoutExtension).Order().ToArray()!;
-        CollectionAssert.AreEqual(new[] { "NanoTcp", "NanoTcp.Drivers.Enc28j60" }, packed);
+        CollectionAssert.AreEqual(new[] { "NanoTcp", "NanoTcp.Drivers.Enc28j60", "NanoTcp.Services" }, packed);
     }
 
     private static void Pack(string name, string folder)

@@ -42,8 +42,6 @@ internal sealed class EthernetLayer
     /// <summary>Largest payload of a frame, in octets.</summary>
     internal readonly int Mtu;
 
-    internal readonly long MacAddress;
-
     /// <summary>EtherType of the frame that was received last.</summary>
     internal int Type;
 
@@ -77,12 +75,17 @@ internal sealed class EthernetLayer
         FrameOffset = KeptLength + device.Headroom;
         PayloadOffset = FrameOffset + EthernetHeader.Length;
         Mtu = device.Mtu;
-        MacAddress = device.MacAddress;
         Frame = new byte[PayloadOffset + Mtu + device.Tailroom];
         EthernetHeader.Write(Frame, 0, _keptFor, MacAddress, EthernetHeader.TypeIpv4);
 
         // As it will stand in the frames that come.
         ExpectedStart = EthernetHeader.PeekAddress(Frame, EthernetHeader.SourceOffset);
+    }
+
+    /// <summary>The station's own address.</summary>
+    internal long MacAddress
+    {
+        get { return _device.MacAddress; }
     }
 
     /// <summary>Tries again to hand over a frame that the device could not take. True when the buffer is free.</summary>

@@ -37,12 +37,14 @@ internal sealed class SynCookies
     private const int CodeShift = 21;
     private const uint HashMask = (1u << CodeShift) - 1;
 
-    private readonly IsnGenerator _isn;
+    /// <summary>Keyed once; the layer takes the sequence numbers of its connections from it too.</summary>
+    internal readonly IsnGenerator Isn;
+
     private long _until = long.MinValue;
 
     internal SynCookies(IsnGenerator isn)
     {
-        _isn = isn;
+        Isn = isn;
     }
 
     /// <summary>Somebody found no record: for a while every number given out is a cookie, and cookies are accepted.</summary>
@@ -70,7 +72,7 @@ internal sealed class SynCookies
         }
 
         uint time = Time(now);
-        return _isn.Offset(localAddress, remoteAddress, ports)
+        return Isn.Offset(localAddress, remoteAddress, ports)
             + (time << TimeShift)
             + ((uint)code << CodeShift)
             + Hash(remoteAddress, ports, irs, time, (uint)code);
@@ -84,7 +86,7 @@ internal sealed class SynCookies
     internal int Check(
         uint localAddress, uint remoteAddress, uint ports, uint sequence, uint acknowledgment, bool empty, long now)
     {
-        uint cookie = acknowledgment - 1 - _isn.Offset(localAddress, remoteAddress, ports);
+        uint cookie = acknowledgment - 1 - Isn.Offset(localAddress, remoteAddress, ports);
         uint time = Time(now);
         uint age = (time - (cookie >> TimeShift)) & 0xFF;
         if (age > 1)
@@ -128,6 +130,6 @@ internal sealed class SynCookies
 
     private uint Hash(uint remoteAddress, uint ports, uint irs, uint time, uint code)
     {
-        return _isn.Authenticate(remoteAddress, ports, irs, (time << 3) | code) & HashMask;
+        return Isn.Authenticate(remoteAddress, ports, irs, (time << 3) | code) & HashMask;
     }
 }

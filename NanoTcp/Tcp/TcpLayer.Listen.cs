@@ -67,7 +67,7 @@ internal sealed partial class TcpLayer
         bool open = FreeConnections > HalfOpen.Count;
         uint iss = cookie
             ? _cookies.Make(Ip.Address, remoteAddress, segment.Ports, segment.SequenceNumber, segment.MaxSegmentSize, Ip.Now)
-            : _isn.Next(Ip.Address, remoteAddress, segment.Ports, Ip.Now);
+            : _cookies.Isn.Next(Ip.Address, remoteAddress, segment.Ports, Ip.Now);
         if (farewell != TimeWaitTable.None && (int)(iss - TimeWaits.SndNxt[farewell]) <= 0)
         {
             // RFC 9293 MAY-2, (1): beyond every number of the connection before, which was faster than the clock.

@@ -68,7 +68,6 @@ internal sealed partial class TcpLayer
     /// </summary>
     private readonly TcpConnection[] _connections;
     private readonly TcpListener[] _listeners;
-    private readonly IsnGenerator _isn;
     private readonly SynCookies _cookies;
     private readonly IRandomSource _random;
 
@@ -105,8 +104,7 @@ internal sealed partial class TcpLayer
         Congestion = CongestionControl.Create(congestionControl);
         Ecn = ecn;
         _random = random;
-        _isn = new IsnGenerator(random);
-        _cookies = new SynCookies(_isn);
+        _cookies = new SynCookies(new IsnGenerator(random));
         _connections = new TcpConnection[connections];
         for (int i = 0; i < connections; i++)
         {
@@ -257,7 +255,7 @@ internal sealed partial class TcpLayer
         if (connection != null)
         {
             uint ports = ((uint)localPort << 16) | (uint)remotePort;
-            uint iss = _isn.Next(Ip.Address, remoteAddress, ports, Ip.Now);
+            uint iss = _cookies.Isn.Next(Ip.Address, remoteAddress, ports, Ip.Now);
             connection.Connect(remoteAddress, ports, iss, OfferedMss, Ip.Now);
             Counters[StackCounter.TcpActiveOpens]++;
         }

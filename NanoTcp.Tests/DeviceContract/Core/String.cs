@@ -8,6 +8,10 @@ public sealed class String
     {
     }
 
+    public String(char[] value, int startIndex, int length)
+    {
+    }
+
     public int Length => throw null;
 
     [IndexerName("Chars")]
@@ -28,6 +32,8 @@ public sealed class String
     public int IndexOf(char value) => throw null;
 
     public int IndexOf(char value, int startIndex) => throw null;
+
+    public char[] ToCharArray() => throw null;
 
     public string Substring(int startIndex) => throw null;
 

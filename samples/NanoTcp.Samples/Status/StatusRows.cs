@@ -31,18 +31,9 @@ internal abstract class StatusRows
     /// <param name="counters">What the service counts, or null.</param>
     protected StatusRows(string[] names, CounterSet counters)
     {
-        Names = new byte[names == null ? 0 : names.Length][];
-        for (int i = 0; i < Names.Length; i++)
-        {
-            Names[i] = Ascii.From(names[i]);
-        }
-
+        Names = Ascii.FromAll(names);
         Counters = counters;
-        CounterNames = new byte[counters == null ? 0 : counters.Count][];
-        for (int i = 0; i < CounterNames.Length; i++)
-        {
-            CounterNames[i] = Ascii.From(counters.GetName(i));
-        }
+        CounterNames = Ascii.FromAll(counters == null ? null : counters.GetNames());
     }
 
     /// <summary>What the value of a row is now. A <see cref="Word"/> holds nothing that JSON or HTML would have to escape.</summary>

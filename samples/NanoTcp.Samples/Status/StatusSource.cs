@@ -69,14 +69,9 @@ internal sealed class StatusSource
             int count = set == null ? 0 : set.Count;
             CounterNames[i] = new byte[count][];
             CounterIndices[i] = new byte[count];
-            int row = 0;
-            for (int k = 0; k < count; k++)
+            if (count != 0)
             {
-                string layer = LayerOf(set.GetName(k));
-                if (FindLayer(set, layer) == k)
-                {
-                    row = AddLayer(i, row, layer);
-                }
+                Arrange(i, set.GetNames());
             }
         }
     }
@@ -155,37 +150,41 @@ internal sealed class StatusSource
         return end < 0 ? name : name.Substring(0, end);
     }
 
-    private static int FindLayer(CounterSet set, string layer)
+    /// <summary>Puts the counters of a set in the order in which they are shown: those of a layer together.</summary>
+    private void Arrange(int set, string[] names)
     {
-        int index = 0;
-        while (LayerOf(set.GetName(index)) != layer)
+        string[] layers = new string[names.Length];
+        for (int i = 0; i < names.Length; i++)
         {
-            index++;
+            layers[i] = LayerOf(names[i]);
         }
 
-        return index;
+        int row = 0;
+        for (int i = 0; i < names.Length; i++)
+        {
+            // Null when it has been taken together with one before.
+            string layer = layers[i];
+            for (int k = i; k < names.Length && layer != null; k++)
+            {
+                if (layers[k] != layer)
+                {
+                    continue;
+                }
+
+                layers[k] = null;
+                CounterNames[set][row] = NameOf(names[k]);
+                CounterIndices[set][row++] = (byte)k;
+            }
+        }
     }
 
-    private int AddLayer(int set, int row, string layer)
+    private static byte[] NameOf(string counter)
     {
-        CounterSet counters = Counters[set];
-        for (int k = 0; k < counters.Count; k++)
+        if (counter.Length > MaxCounterName)
         {
-            string name = counters.GetName(k);
-            if (LayerOf(name) != layer)
-            {
-                continue;
-            }
-
-            if (name.Length > MaxCounterName)
-            {
-                throw new ArgumentException("The counter name " + name + " is too long; 32 characters can be shown.");
-            }
-
-            CounterNames[set][row] = Ascii.From(name);
-            CounterIndices[set][row++] = (byte)k;
+            throw new ArgumentException("The counter name " + counter + " is too long; 32 characters can be shown.");
         }
 
-        return row;
+        return Ascii.From(counter);
     }
 }

@@ -9,10 +9,18 @@ internal static class Ascii
     /// <exception cref="ArgumentException">A character is not ASCII.</exception>
     internal static byte[] From(string text)
     {
-        byte[] octets = new byte[text.Length];
-        for (int i = 0; i < octets.Length; i++)
+        char[] characters = text.ToCharArray();
+        return From(characters, 0, characters.Length);
+    }
+
+    /// <summary>A part of the characters as octets.</summary>
+    /// <exception cref="ArgumentException">A character is not ASCII.</exception>
+    internal static byte[] From(char[] text, int offset, int count)
+    {
+        byte[] octets = new byte[count];
+        for (int i = 0; i < count; i++)
         {
-            char c = text[i];
+            char c = text[offset + i];
             if (c > 0x7E)
             {
                 throw new ArgumentException("Only ASCII goes into a fixed text; write other characters as HTML entities.");
@@ -24,11 +32,11 @@ internal static class Ascii
         return octets;
     }
 
-    /// <summary>One array of octets a text.</summary>
+    /// <summary>One array of octets a text; none for null.</summary>
     internal static byte[][] FromAll(string[] texts)
     {
-        byte[][] octets = new byte[texts.Length][];
-        for (int i = 0; i < texts.Length; i++)
+        byte[][] octets = new byte[texts == null ? 0 : texts.Length][];
+        for (int i = 0; i < octets.Length; i++)
         {
             octets[i] = From(texts[i]);
         }

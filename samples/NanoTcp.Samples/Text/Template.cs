@@ -21,10 +21,12 @@ internal sealed class Template
     /// <exception cref="ArgumentException">The text names a field that there is not.</exception>
     internal Template(string text, string[] names, TemplateFields fields)
     {
+        // The device goes through all of a string for each character that it is asked for, and for each part of it.
+        char[] characters = text.ToCharArray();
         int gaps = 0;
-        for (int i = 0; i < text.Length; i++)
+        for (int i = 0; i < characters.Length; i++)
         {
-            if (text[i] == Mark)
+            if (characters[i] == Mark)
             {
                 gaps++;
             }
@@ -37,14 +39,14 @@ internal sealed class Template
         int at = 0;
         for (int i = 0; i < gaps; i++)
         {
-            int open = text.IndexOf(Mark, at);
-            int close = text.IndexOf(Mark, open + 1);
-            _fixed[i] = Ascii.From(text.Substring(at, open - at));
-            _codes[i] = Find(names, text.Substring(open + 1, close - open - 1));
+            int open = FindMark(characters, at);
+            int close = FindMark(characters, open + 1);
+            _fixed[i] = Ascii.From(characters, at, open - at);
+            _codes[i] = Find(names, new string(characters, open + 1, close - open - 1));
             at = close + 1;
         }
 
-        _fixed[gaps] = Ascii.From(text.Substring(at));
+        _fixed[gaps] = Ascii.From(characters, at, characters.Length - at);
     }
 
     /// <summary>Appends as much as fits from where the cursor is, whole rows and fields only, and moves the cursor.</summary>
@@ -106,6 +108,16 @@ internal sealed class Template
         cursor.Row = 0;
         cursor.Written = 0;
         return true;
+    }
+
+    private static int FindMark(char[] text, int at)
+    {
+        while (text[at] != Mark)
+        {
+            at++;
+        }
+
+        return at;
     }
 
     private static int Find(string[] names, string name)
