@@ -225,6 +225,7 @@ public sealed class NetworkStack
         NetworkStackOptions.ValidateAddress(address, prefixLength, gateway);
         bool moved = address != Ip.Address;
         Ip.Configure(address, address == 0 ? 0 : prefixLength, address == 0 ? 0 : gateway);
+        _tcp.ForgetPrediction();
         if (!moved && Arp.Address == address)
         {
             return;

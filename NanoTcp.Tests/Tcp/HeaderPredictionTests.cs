@@ -89,6 +89,17 @@ public sealed class HeaderPredictionTests
     }
 
     [TestMethod]
+    public void A_host_with_another_prefix_looks_at_the_addresses_again_before_it_predicts()
+    {
+        // In another network the peer's address may be one that no host has.
+        Twins twins = new(11, TcpCongestionControl.NewReno, false);
+        twins.SendOut(500);
+        twins.Narrow();
+        twins.Deliver(Deviation.None);
+        Assert.AreEqual(0, twins.Predicted);
+    }
+
+    [TestMethod]
     public void A_host_with_another_address_predicts_nothing()
     {
         Twins twins = new(10, TcpCongestionControl.NewReno, false);

@@ -138,6 +138,12 @@ internal sealed class Twins
         Both(i => _benches[i].Stack.SetAddress(StackBench.OwnAddress + 5, 24, 0), "move");
     }
 
+    /// <summary>The host keeps its address, in a smaller network.</summary>
+    internal void Narrow()
+    {
+        Both(i => _benches[i].Stack.SetAddress(StackBench.OwnAddress, 30, 0), "narrow");
+    }
+
     /// <summary>The first peer acknowledges what is out, but for the deviation.</summary>
     internal void Deliver(Deviation deviation)
     {

@@ -18,8 +18,9 @@ namespace NanoTcp.Tcp;
 // - its data fits the window, there is no hole before it, no end of the stream is known, and no router has marked it.
 //
 // Why nothing else would come of it by the long way: EthernetLayer.Process has taken that header before. Ipv4Layer.Process
-// checks what is compared or added up here, and the addresses passed its other rules when the connection was found.
-// TcpLayer.Process would find the same connection. In TcpControlBlock.ProcessSynchronized the segment is acceptable, has
+// checks what is compared or added up here, and the addresses passed its other rules when the connection was found; with
+// another address or prefix all is forgotten. TcpLayer.Process would find the same connection. In
+// TcpControlBlock.ProcessSynchronized the segment is acceptable, has
 // neither RST nor SYN nor URG, and its acknowledgment is neither a challenge nor a duplicate; SND.WL2, which was SND.UNA
 // when it was set, does not lie beyond it; and it leaves what TakePredicted leaves. What TcpConnection.Process does then is
 // done by the same methods here; only a time that has been raised or stopped is not scheduled, see TcpConnection.Deadline.
@@ -148,6 +149,12 @@ internal sealed partial class TcpLayer
         }
 
         return true;
+    }
+
+    /// <summary>The addresses that are predicted have to pass IP's rules again: the host has another address, or its network another size.</summary>
+    internal void ForgetPrediction()
+    {
+        _predicted = null;
     }
 
     /// <summary>A segment belongs to that connection: the next one probably does too.</summary>

@@ -412,7 +412,6 @@ internal sealed partial class TcpLayer
     /// </summary>
     internal void AddressChanged()
     {
-        _predicted = null;
         for (int i = UsedConnections - 1; i >= 0; i--)
         {
             _connections[i].LoseAddress();
