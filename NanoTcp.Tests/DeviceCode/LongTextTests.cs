@@ -5,8 +5,8 @@ using NanoTcp.Tests.CompiledCode;
 namespace NanoTcp.Tests.DeviceCode;
 
 /// <summary>
-/// The device keeps strings as UTF-8 and goes through all of one for each character, part or position that it is asked for. Of a page
-/// of 6,000 characters that made a start of half a minute. So long texts become an array of characters once.
+/// The device keeps strings as UTF-8 and goes through all of one for each character, part or position that it is asked for. With the
+/// page of the HTTP server that took 1.7 s on a desktop computer. So long texts become an array of characters once.
 /// </summary>
 [TestClass]
 public sealed class LongTextTests
