@@ -621,6 +621,12 @@ public sealed class NetworkStack
             {
                 more = true;
             }
+
+            if ((tcp.Due & TcpLayer.HeldDue) != 0)
+            {
+                tcp.ReleaseHeld();
+                more = true;
+            }
         }
 
         // Time passes until the next call.

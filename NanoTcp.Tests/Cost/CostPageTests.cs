@@ -41,7 +41,7 @@ public sealed class CostPageTests
     [DataRow(CostScenarios.PureAck, 600)]
     [DataRow(CostScenarios.FurtherAck, 450)]
     [DataRow(CostScenarios.SegmentIn, 3_620)]
-    [DataRow(CostScenarios.Connection, 8_700)]
+    [DataRow(CostScenarios.Connection, 7_870)]
     public void A_path_costs_no_more_than_its_limit(string path, int most)
     {
         long[] cost = s_costs.Value[path];

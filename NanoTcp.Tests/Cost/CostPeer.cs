@@ -56,7 +56,7 @@ internal sealed class CostPeer(FrameLink link, int port)
         bool text = false;
         for (byte[]? frame = link.Take(); frame != null; frame = link.Take())
         {
-            if (Frames.Get16(frame, 12) != Frames.TypeIpv4)
+            if (Frames.Get16(frame, 12) != Frames.TypeIpv4 || frame[Frames.EthernetLength + 9] != Frames.Tcp)
             {
                 continue;
             }

@@ -21,6 +21,7 @@ internal sealed class CostScenarios
     internal const string Read = "those 2,920 octets read by the application";
     internal const string SegmentOut = "1,460 octets written and sent";
     internal const string Connection = "a connection opened by a client, closed by both";
+    internal const string ConnectionClosedLater = "the same, when the application closes a turn later than it could";
     internal const string Request = "an HTTP request answered with 100 octets, its connection included";
     internal const string Ping = "an echo request of 56 octets answered";
     internal const string Renewal = "the same, and the neighbour's ARP entry, a minute old, renewed";
@@ -172,6 +173,10 @@ internal sealed class CostScenarios
         _meter.Clear();
         Finish(second, Open(second, listener));
         _meter.Note(Connection);
+        CostPeer third = new(_link, Port);
+        _meter.Clear();
+        Finish(third, Open(third, listener), 1);
+        _meter.Note(ConnectionClosedLater);
     }
 
     private void MeasureHttp()
@@ -292,13 +297,25 @@ internal sealed class CostScenarios
         return connection;
     }
 
-    private void Finish(CostPeer peer, TcpConnection connection)
+    /// <summary>The client closes, and the application does after the same call of Poll, or after so many later ones.</summary>
+    private void Finish(CostPeer peer, TcpConnection connection, int later = 0)
     {
         peer.SendFin();
-        Settle();
+        Poll();
+        for (int i = 0; i < later; i++)
+        {
+            Poll();
+        }
+
         _meter.Start();
-        connection.Close();
+        bool over = connection.EndOfStream;
+        if (over)
+        {
+            connection.Close();
+        }
+
         _meter.Stop();
+        Assert.IsTrue(over, "the client has closed");
         Settle();
         Assert.IsTrue(peer.Take());
         peer.SendAcknowledgment();

@@ -78,6 +78,16 @@ internal sealed class StackBench
         Assert.Fail($"The stack wants to be polled again at once, {MostPolls} times without time passing.");
     }
 
+    /// <summary>One call only, after which the user has its turn, as in a loop of both; then the stack works.</summary>
+    internal void Turn(Action action)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        _wait = Stack.Poll(Now);
+        Allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+        TakeSent();
+        Do(action);
+    }
+
     /// <summary>Lets time pass to <paramref name="time"/> of the stack's clock.</summary>
     internal void AdvanceTo(long time)
     {

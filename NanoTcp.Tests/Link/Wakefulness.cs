@@ -40,6 +40,8 @@ internal static class Wakefulness
                 NotBefore(connection.Deadline, AcknowledgeAt(connection), "the delayed acknowledgment of connection", i);
                 NotBefore(connection.Deadline, WatchAt(connection), "the slow timer of connection", i);
                 Marked((tcp.Due & TcpLayer.ConnectionsDue) != 0, (connection.Marks & TcpConnection.OutputDue) != 0, "connection", i);
+                const int Sending = TcpConnection.AcknowledgeDue | TcpConnection.OutputDue;
+                Marked((tcp.Due & TcpLayer.HeldDue) != 0, (connection.Marks & Sending) == TcpConnection.AcknowledgeDue, "the acknowledgment of connection", i);
             }
         }
 

@@ -101,6 +101,16 @@ internal sealed class Trace
         Bench.Poll();
     }
 
+    /// <summary>The peer sends a segment, and after the one call that finds it the user has its turn.</summary>
+    internal void SendInTurn(string segment, string what, Action turn)
+    {
+        NothingUnexpected();
+        Log("-->", segment);
+        Log("   ", what);
+        Bench.Link.Deliver(Build(TraceSegment.Parse(segment)));
+        Bench.Turn(turn);
+    }
+
     /// <summary>The stack sends this segment, now and next.</summary>
     internal void Expect(string segment)
     {
@@ -260,6 +270,14 @@ internal sealed class Trace
     {
         _owned.Remove(Connection);
         Do("CLOSE", Connection.Close);
+    }
+
+    /// <summary>The user closes as soon as it sees that the peer has.</summary>
+    internal void CloseInTurn(string segment)
+    {
+        TcpConnection connection = Connection;
+        _owned.Remove(connection);
+        SendInTurn(segment, "CLOSE", connection.Close);
     }
 
     internal void Close(int timeout)

@@ -77,6 +77,15 @@ public sealed partial class TcpConnection
             if ((actions & TcpActions.Finished) != 0)
             {
                 Marks |= PeerFinished;
+                if (block.State == TcpState.CloseWait && (Marks & OutputDue) == 0)
+                {
+                    // Mostly the owner closes its side as soon as it sees this, or answers. So it has its turn first: RFC 9293 3.8.6.3,
+                    // where an acknowledgment may wait for what can carry it.
+                    Marks |= AcknowledgeDue;
+                    _layer.Due |= TcpLayer.HeldDue;
+                    Schedule();
+                    return;
+                }
             }
 
             if ((actions & TcpActions.TimeWaitStarted) != 0)

@@ -22,8 +22,8 @@ public sealed partial class TcpConnection
     /// <summary>An ICMP error has come that is no reason to give up, but the reason to be told if that happens (RFC 9293 MUST-56).</summary>
     private const int UnreachableHint = 0x0020;
 
-    /// <summary>An acknowledgment must go out at once.</summary>
-    private const int AcknowledgeDue = 0x0040;
+    /// <summary>An acknowledgment must go out at once; without <see cref="OutputDue"/> by the next call.</summary>
+    internal const int AcknowledgeDue = 0x0040;
 
     /// <summary>The segment at SND.UNA goes out again, whatever SND.NXT is.</summary>
     private const int RetransmitFirst = 0x0080;

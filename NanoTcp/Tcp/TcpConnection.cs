@@ -71,7 +71,8 @@ public sealed partial class TcpConnection
         get { return _receive.Count; }
     }
 
-    /// <summary>True when the peer has closed its side in order and everything it sent has been read.</summary>
+    /// <summary>True when the peer has closed its side in order and everything it sent has been read. Who closes or answers before
+    /// the next <see cref="NetworkStack.Poll"/> lets one segment carry that and the acknowledgment of the peer's FIN.</summary>
     public bool EndOfStream
     {
         get { return (Marks & PeerFinished) != 0 && _receive.Count == 0; }

@@ -22,6 +22,9 @@ internal sealed partial class TcpLayer
     /// <summary>Some half-open record is <see cref="HalfOpenTable.Finished"/>.</summary>
     internal const int PlaceWanted = 0x08;
 
+    /// <summary>Some connection holds back the acknowledgment of a FIN for the length of one call: see <see cref="ReleaseHeld"/>.</summary>
+    internal const int HeldDue = 0x10;
+
     internal readonly Ipv4Layer Ip;
     internal readonly long[] Counters;
 
@@ -342,6 +345,20 @@ internal sealed partial class TcpLayer
     {
         Due |= ConnectionsDue;
         Ip.DueAt = Ipv4Layer.AtOnce;
+    }
+
+    /// <summary>What was held back while the owners had no turn goes out with the next call, unless they give it something to go with.</summary>
+    internal void ReleaseHeld()
+    {
+        Due = (Due & ~HeldDue) | ConnectionsDue;
+        for (int i = UsedConnections - 1; i >= 0; i--)
+        {
+            TcpConnection connection = _connections[i];
+            if ((connection.Marks & TcpConnection.AcknowledgeDue) != 0)
+            {
+                connection.Marks |= TcpConnection.OutputDue;
+            }
+        }
     }
 
     /// <summary>Lets the next one in turn send a segment. The frame buffer is free. False when nobody could.</summary>
