@@ -127,6 +127,40 @@ public class StatusDocumentTests
     }
 
     [TestMethod]
+    public void A_connection_keeps_its_slot_when_one_before_it_comes_back()
+    {
+        ServiceBench bench = new();
+        TcpConnection[] connections = Accepted(bench, 3);
+        StatusSource source = Source(bench);
+        Template document = new StatusJson(source).CreateTemplate();
+        string[] peers = [.. connections.Select(Peer)];
+        Assert.AreEqual($"{peers[0]} in 0, {peers[1]} in 1, {peers[2]} in 2", Slots(Rendered(document)));
+        connections[0].Abort();
+        bench.Run(10);
+        Assert.AreEqual($"{peers[1]} in 1, {peers[2]} in 2", Slots(Rendered(document)));
+        TcpConnection next = Accepted(bench, 1)[0];
+        Assert.AreEqual($"{peers[1]} in 1, {peers[2]} in 2, {Peer(next)} in 3", Slots(Rendered(document)), "a free object that was not seen before");
+    }
+
+    [TestMethod]
+    public void A_document_leaves_no_connection_out_when_one_comes_back_while_it_is_sent()
+    {
+        ServiceBench bench = new();
+        TcpConnection[] connections = Accepted(bench, 3);
+        string first = Peer(connections[0]);
+        string all = Rendered(new StatusJson(Source(bench)).CreateTemplate(), sent =>
+        {
+            if (connections[0].EndReason == TcpEndReason.None && sent.Contains(first, StringComparison.Ordinal))
+            {
+                connections[0].Abort();
+                bench.Run(10);
+            }
+        });
+        Assert.AreEqual(TcpEndReason.Aborted, connections[0].EndReason);
+        Assert.AreEqual($"{first} in 0, {Peer(connections[1])} in 1, {Peer(connections[2])} in 2", Slots(all));
+    }
+
+    [TestMethod]
     public void Longest_connection_fits_into_the_smallest_send_ring()
     {
         ServiceBench bench = new();
@@ -321,8 +355,36 @@ public class StatusDocumentTests
         return new StatusSource(bench.Server, new CounterSet("")) { Now = bench.Now };
     }
 
+    /// <summary>So many more clients' connections.</summary>
+    private static TcpConnection[] Accepted(ServiceBench bench, int count)
+    {
+        TcpListener listener = bench.Server.Listen(80, count);
+        TcpConnection[] connections = new TcpConnection[count];
+        for (int i = 0; i < count; i++)
+        {
+            bench.Connect();
+            bench.RunUntil(() => listener.Pending == 1, 100, "the connection waits");
+            connections[i] = listener.Accept();
+        }
+
+        listener.Close();
+        return connections;
+    }
+
+    private static string Peer(TcpConnection connection)
+    {
+        return $"192.168.7.1:{connection.RemotePort}";
+    }
+
+    /// <summary>Which slots the connections have in a document.</summary>
+    private static string Slots(string json)
+    {
+        return string.Join(", ", JsonDocument.Parse(json).RootElement.GetProperty("connections").EnumerateArray()
+            .Select(c => $"{c.GetProperty("remote").GetString()} in {c.GetProperty("slot").GetInt32()}"));
+    }
+
     /// <summary>A whole document, in parts that fit into the smallest send ring with their framing.</summary>
-    private static string Rendered(Template document)
+    private static string Rendered(Template document, Action<string>? between = null)
     {
         TemplateCursor cursor = new();
         TextBuffer text = new(512);
@@ -334,6 +396,7 @@ public class StatusDocumentTests
             ended = document.Render(cursor, text);
             Assert.IsTrue(ended || text.Length > 5, "Every part moves the cursor.");
             all += System.Text.Encoding.ASCII.GetString(text.Octets, 5, text.Length - 5);
+            between?.Invoke(all);
         }
 
         return all;

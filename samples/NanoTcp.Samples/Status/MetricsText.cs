@@ -5,8 +5,8 @@ namespace NanoTcp.Samples.Status;
 
 /// <summary>
 /// The status in the text format of Prometheus, version 0.0.4: one group of lines a metric, HELP and TYPE first, times
-/// in seconds. The slot in a connection's labels keeps two series apart whose addresses are equal; it is the place in
-/// <see cref="NetworkStack.GetConnection"/>, which another connection that comes back may change.
+/// in seconds. The slot in a connection's labels keeps two series apart whose addresses are equal: see
+/// <see cref="StatusSource.ConnectionAt"/>.
 /// </summary>
 internal sealed class MetricsText : StatusFields
 {

@@ -109,7 +109,7 @@ internal abstract class StatusFields : TemplateFields
 
                 break;
             default:
-                TcpConnection connection = stack.GetConnection(row);
+                TcpConnection connection = Source.ConnectionAt(row);
                 if (connection != null)
                 {
                     WriteConnection(field, row, connection, written, text);

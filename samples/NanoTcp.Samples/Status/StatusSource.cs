@@ -52,6 +52,9 @@ internal sealed class StatusSource
     /// <summary>The time, in ms of the stack's clock.</summary>
     internal long Now;
 
+    /// <summary>The places of connections, see <see cref="ConnectionAt"/>.</summary>
+    private readonly TcpConnection[] _places;
+
     // With longer names a row of the metrics would not fit into the smallest send ring, and would wait for ever.
     private const int MaxCounterName = 32;
 
@@ -60,6 +63,7 @@ internal sealed class StatusSource
     internal StatusSource(NetworkStack stack, CounterSet http)
     {
         Stack = stack;
+        _places = new TcpConnection[stack.ConnectionCapacity];
         Counters = new CounterSet[] { stack.Counters, stack.Link.Counters, http };
         CounterNames = new byte[Counters.Length][][];
         CounterIndices = new byte[Counters.Length][];
@@ -92,6 +96,32 @@ internal sealed class StatusSource
     internal static int SetOf(int field)
     {
         return field - StatusField.StackCounters;
+    }
+
+    /// <summary>
+    /// The connection of a place, 0 to <see cref="NetworkStack.ConnectionCapacity"/> - 1; null when that is not in use. Those that
+    /// <see cref="NetworkStack.GetConnection"/> gives move up when one of them comes back. Here each keeps the place that it was
+    /// first seen in, so that a document that is sent meanwhile leaves none out, and what is told of one goes on under the same number.
+    /// </summary>
+    internal TcpConnection ConnectionAt(int place)
+    {
+        TcpConnection known = _places[place];
+        for (int i = 0; i < _places.Length; i++)
+        {
+            TcpConnection connection = Stack.GetConnection(i);
+            if (connection == null)
+            {
+                break;
+            }
+
+            if (connection == known || (known == null && !HasPlace(connection)))
+            {
+                _places[place] = connection;
+                return connection;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Shows a service behind those that are shown already.</summary>
@@ -141,6 +171,20 @@ internal sealed class StatusSource
     internal long SilenceOf(TcpConnection connection)
     {
         return Now > connection.LastActivity ? Now - connection.LastActivity : 0;
+    }
+
+    private bool HasPlace(TcpConnection connection)
+    {
+        TcpConnection[] places = _places;
+        for (int i = 0; i < places.Length; i++)
+        {
+            if (places[i] == connection)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Names of counters begin with their layer's.</summary>
