@@ -349,10 +349,9 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         if (_transmitter.InFlight)
         {
             CheckTransmission();
-            if (_running && _transmitter.InFlight
-                && _transmitter.CheckTime(now, _health.FullDuplex) == Enc28j60Transmitter.Stalled)
+            if (_running && _transmitter.InFlight)
             {
-                Recover(Enc28j60Counters.TxStalls);
+                CheckTransmissionTime(now);
             }
         }
 
@@ -518,6 +517,21 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
                 break;
             case Enc28j60Transmitter.Exhausted:
                 Recover(Enc28j60Counters.TxExhausted);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void CheckTransmissionTime(long now)
+    {
+        switch (_transmitter.CheckTime(now, _health.FullDuplex))
+        {
+            case Enc28j60Transmitter.Stalled:
+                Recover(Enc28j60Counters.TxStalls);
+                break;
+            case Enc28j60Transmitter.Lost:
+                Recover(Enc28j60Counters.LostPointers);
                 break;
             default:
                 break;

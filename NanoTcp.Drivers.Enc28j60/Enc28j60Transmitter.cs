@@ -29,6 +29,12 @@ internal sealed class Enc28j60Transmitter
     /// <summary>What <see cref="Check"/> returns when a frame collided late as often as it was sent.</summary>
     internal const int Exhausted = 4;
 
+    /// <summary>What <see cref="CheckTime"/> returns when the chip has forgotten where the frame lies.</summary>
+    internal const int Lost = 5;
+
+    /// <summary>Whether the slot holds a frame that is not out yet; for reading only.</summary>
+    internal bool InFlight;
+
     /// <summary>Takes MACON3's word for padding and check sequence (DS39662 figure 7-1).</summary>
     private const byte ControlOctet = 0;
 
@@ -55,30 +61,37 @@ internal sealed class Enc28j60Transmitter
     /// <summary>Those of every frame: the burst, EIR cleared, TXRTS set, and EIR read once it is out.</summary>
     private const int FixedOperations = 4;
 
+    /// <summary>Milliseconds after which a frame is later than a free wire explains.</summary>
+    private const int Slow = 2;
+
+    /// <summary>
+    /// Bits of EIR that are read twice before they are believed, because one may be read wrong and these lead far. The chip
+    /// does not take back what is true.
+    /// </summary>
+    private const int Doubted = Enc28j60Bits.EirAlwaysZero | Enc28j60Bits.TXERIF | Enc28j60Bits.RXERIF;
+
+    /// <summary>No bit of EIR: the transmit logic may have stalled.</summary>
+    private const int MayHaveStalled = 0x100;
+
     private const int StatusVectorSize = 7;
     private const int Unset = -1;
 
     private readonly Enc28j60Spi _spi;
     private readonly Enc28j60Receiver _receiver;
     private readonly CounterSet _counters;
-    private bool _inFlight;
-    private bool _mayHaveStalled;
     private long _startedAt;
     private int _attempts;
     private int _timeouts;
     private int _end = Unset;
+
+    /// <summary>The bits of EIR that are doubted now, and <see cref="MayHaveStalled"/>.</summary>
+    private int _doubted = Doubted;
 
     internal Enc28j60Transmitter(Enc28j60Spi spi, Enc28j60Receiver receiver, CounterSet counters)
     {
         _spi = spi;
         _receiver = receiver;
         _counters = counters;
-    }
-
-    /// <summary>Whether the slot holds a frame that is not out yet.</summary>
-    internal bool InFlight
-    {
-        get { return _inFlight; }
     }
 
     /// <summary>Last octet of the frame that was sent last, or -1.</summary>
@@ -100,12 +113,12 @@ internal sealed class Enc28j60Transmitter
     /// </summary>
     internal void Start()
     {
-        if (_inFlight)
+        if (InFlight)
         {
             GiveUp();
         }
 
-        _mayHaveStalled = false;
+        _doubted = Doubted;
         _end = Unset;
         _spi.Write(Enc28j60Registers.EWRPTH, SlotStart >> 8);
     }
@@ -114,7 +127,7 @@ internal sealed class Enc28j60Transmitter
     internal void Send(byte[] buffer, int offset, int length)
     {
         int operations = FixedOperations + (_spi.Bank == 0 ? 0 : 1);
-        if (_mayHaveStalled)
+        if ((_doubted & MayHaveStalled) != 0)
         {
             ResetLogic();
         }
@@ -162,7 +175,7 @@ internal sealed class Enc28j60Transmitter
             }
         }
 
-        _inFlight = true;
+        InFlight = true;
         _attempts = 0;
         _timeouts = 0;
         Transmit();
@@ -175,9 +188,8 @@ internal sealed class Enc28j60Transmitter
     internal int Check()
     {
         int eir = _spi.Read(Enc28j60Registers.EIR);
-        if ((eir & (Enc28j60Bits.EirAlwaysZero | Enc28j60Bits.TXERIF | Enc28j60Bits.RXERIF)) != 0)
+        if ((eir & _doubted) != 0)
         {
-            // A bit may be read wrong, and these lead far. The chip does not take back what is true.
             eir &= _spi.Read(Enc28j60Registers.EIR);
         }
 
@@ -195,7 +207,7 @@ internal sealed class Enc28j60Transmitter
         }
         else if ((eir & Enc28j60Bits.TXIF) != 0)
         {
-            _inFlight = false;
+            InFlight = false;
             _counters.Increment(Enc28j60Counters.TxPackets);
         }
 
@@ -205,13 +217,19 @@ internal sealed class Enc28j60Transmitter
     /// <summary>Starts a transmission again that has not ended in time.</summary>
     /// <param name="now">Milliseconds of the injected clock.</param>
     /// <param name="fullDuplex">Whether the far end may ask for silence.</param>
-    /// <returns><see cref="Working"/>, or <see cref="Stalled"/> when that has not helped.</returns>
+    /// <returns><see cref="Working"/>, <see cref="Stalled"/> when that has not helped, or <see cref="Lost"/>.</returns>
     internal int CheckTime(long now, bool fullDuplex)
     {
         // The clock starts at the first look, because the time at which the frame was handed over is not known.
         if (_startedAt == Unset)
         {
             _startedAt = now;
+        }
+
+        if (now - _startedAt > Slow)
+        {
+            // EIR is read again and again, and TXIF wrong once would be the end of a frame that never went out.
+            _doubted |= Enc28j60Bits.TXIF;
         }
 
         if (now - _startedAt < Timeout)
@@ -230,6 +248,12 @@ internal sealed class Enc28j60Transmitter
             return Stalled;
         }
 
+        // A chip that lost its supply meanwhile would send nothing, and say that it had.
+        if (!Enc28j60Verification.Holds(_spi, Enc28j60Registers.ETXNDH, 0xFF, _end >> 8))
+        {
+            return Lost;
+        }
+
         Retry();
         return Working;
     }
@@ -237,7 +261,7 @@ internal sealed class Enc28j60Transmitter
     /// <summary>Whether the frame has been on its way for longer than a free wire explains.</summary>
     internal bool IsSlow(long now)
     {
-        return _startedAt != Unset && now - _startedAt > 2;
+        return _startedAt != Unset && now - _startedAt > Slow;
     }
 
     /// <summary>
@@ -256,6 +280,7 @@ internal sealed class Enc28j60Transmitter
         }
 
         _startedAt = Unset;
+        _doubted = Doubted;
         _attempts++;
     }
 
@@ -275,14 +300,13 @@ internal sealed class Enc28j60Transmitter
         // the pulse may itself raise TXERIF, which is why every transmission starts with clearing it.
         _spi.SetBits(Enc28j60Registers.ECON1, Enc28j60Bits.TXRST);
         _spi.ClearEcon1AndSelectBank0(Enc28j60Bits.TXRST);
-        _mayHaveStalled = false;
     }
 
     /// <summary>Finds out why a frame was given up by the chip, and sends it again or gives it up too.</summary>
     /// <returns>False when it was sent so often that the chip is not to be believed any more.</returns>
     private bool HandleAbort()
     {
-        _mayHaveStalled = true;
+        _doubted |= MayHaveStalled;
 
         // TXRTS may have stayed set, and while it is the chip owns the status vector (DS39662 7.1).
         _spi.ClearBits(Enc28j60Registers.ECON1, Enc28j60Bits.TXRTS);
@@ -322,7 +346,7 @@ internal sealed class Enc28j60Transmitter
 
     private void GiveUp()
     {
-        _inFlight = false;
+        InFlight = false;
         _counters.Increment(Enc28j60Counters.TxErrors);
     }
 }

@@ -130,6 +130,25 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    [DataRow(60)]
+    [DataRow(1514)]
+    public void A_frame_on_its_way_when_the_supply_dips_is_counted_as_lost_and_not_as_sent(int length)
+    {
+        DriverBench bench = Started();
+        bench.Run(100);
+        bench.Send(DriverBench.Frame(length, 1));
+        bench.Pass(40);
+        bench.Chip.BrownOut();
+        bench.RunUntil(() => bench.Count(Enc28j60Counters.Recoveries) == 1, 25);
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.LostPointers));
+        bench.RunUntil(() => bench.Driver.CanSend, 20);
+        Assert.AreEqual(0, bench.Port.Arrived, "nothing went out in its place either");
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.TxPackets));
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.TxErrors));
+        AssertHealed(bench, 1);
+    }
+
+    [TestMethod]
     public void RXEN_that_clears_itself_is_noticed_within_half_a_second()
     {
         DriverBench bench = Started();
@@ -473,6 +492,28 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
         Assert.AreEqual(0, bench.Count(Enc28j60Counters.TxErrors));
         Assert.AreEqual(0, bench.Count(Enc28j60Counters.RxOverflows));
         Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
+    public void A_frame_that_hangs_is_not_taken_for_sent_because_of_one_wrong_bit_of_EIR()
+    {
+        DriverBench bench = Started();
+        byte[] frame = DriverBench.Frame(300, 1);
+        bench.Bus.LostTransmitRequests = 1;
+        bench.Send(frame);
+        bench.Run(5);
+        for (int i = 0; i < 5; i++)
+        {
+            bench.Bus.WrongEirBits = Enc28j60Bits.TXIF;
+            bench.Run(2);
+            Assert.AreEqual(0, bench.Bus.WrongEirBits, "has been read");
+            Assert.IsFalse(bench.Driver.CanSend);
+        }
+
+        bench.ExpectArrival(frame, 20);
+        bench.RunUntil(() => bench.Driver.CanSend, 1);
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.TxTimeouts));
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.TxPackets));
     }
 
     [TestMethod]
