@@ -61,9 +61,16 @@ internal sealed class Enc28j60Findings
 
         // A chip that has not heard its reset still receives, and would receive into a ring that is being laid out.
         int econ1 = spi.Read(Enc28j60Registers.ECON1) & ~Enc28j60Bits.BSEL;
-        return econ1 == 0
+        if (econ1 != 0)
+        {
+            return Note(Enc28j60Problem.RegistersDoNotHold, Enc28j60Registers.ECON1, econ1, 0);
+        }
+
+        // One that has lost RXEN does not, but still counts its packets, which would be looked for where none lie.
+        return Enc28j60Verification.Holds(spi, Enc28j60Registers.EPKTCNT, 0xFF, 0)
             ? Enc28j60Problem.None
-            : Note(Enc28j60Problem.RegistersDoNotHold, Enc28j60Registers.ECON1, econ1, 0);
+            : Note(
+                Enc28j60Problem.RegistersDoNotHold, Enc28j60Registers.EPKTCNT, spi.Read(Enc28j60Registers.EPKTCNT), 0);
     }
 
     /// <summary>Notes a control register that does not hold what was written, and finds out whether others would.</summary>

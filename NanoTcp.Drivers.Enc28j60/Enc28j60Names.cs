@@ -53,7 +53,7 @@ internal static class Enc28j60Names
         }
     }
 
-    /// <summary>A control register's name, if it is one that the driver writes and verifies.</summary>
+    /// <summary>A control register's name, if it is one that the driver verifies.</summary>
     internal static string OfRegister(int register)
     {
         switch (register)
@@ -66,6 +66,8 @@ internal static class Enc28j60Names
                 return "ECON1";
             case Enc28j60Registers.ECON2:
                 return "ECON2";
+            case Enc28j60Registers.EPKTCNT:
+                return "EPKTCNT";
             case Enc28j60Registers.ETXSTL:
                 return "ETXSTL";
             case Enc28j60Registers.ETXSTH:

@@ -128,6 +128,28 @@ public sealed class Enc28j60StartupTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    public void A_chip_that_has_lost_RXEN_and_not_heard_its_reset_hands_up_no_packet_of_before()
+    {
+        DriverBench bench = Started();
+        bench.Receive(1);
+        bench.Bring(DriverBench.Frame(100, 1));
+        bench.Chip.LoseReceiveEnable();
+        bench.RunUntil(() => bench.Count(Enc28j60Counters.Recoveries) == 1, 510);
+        bench.Bus.WrongMosiIn = 1;
+        bench.Bus.WrongMosiBit = 5;
+        bench.RunUntil(() => bench.Count(Enc28j60Counters.NoDevice) == 1, 10);
+        Assert.AreEqual(
+            "control registers do not hold what was written: SPI clock too fast, or wires too long? (EPKTCNT reads 01, must be 00)",
+            bench.Driver.ProblemText);
+        bench.RunUntil(() => bench.Driver.CanSend, 20);
+        bench.Chip.Violations.Clear();
+        Assert.AreEqual(0, bench.Take());
+        bench.Bring(DriverBench.Frame(200, 2));
+        bench.ExpectFrame(DriverBench.Frame(200, 2), "after the second reset");
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
     public void A_chip_that_has_not_heard_its_reset_is_reset_again()
     {
         DriverBench bench = Started();
