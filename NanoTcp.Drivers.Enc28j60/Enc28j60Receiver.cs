@@ -1,3 +1,4 @@
+using System;
 using NanoTcp.Primitives;
 
 namespace NanoTcp.Drivers.Enc28j60;
@@ -175,40 +176,47 @@ internal sealed class Enc28j60Receiver
         }
 
         int first = capacity + Tailroom < FirstBurst ? capacity + Tailroom : FirstBurst;
+        bool again = false;
         do
         {
             buffer[offset - Headroom] = Enc28j60Spi.RBM;
             _spi.Bus.Transfer(buffer, offset - Headroom, Headroom + first);
 
-            int next = buffer[offset - 6] | (buffer[offset - 5] << 8);
-            int count = buffer[offset - 4] | (buffer[offset - 3] << 8);
+            // The pointer to the next packet and the count of octets, low octets first.
+            uint header = BitConverter.ToUInt32(buffer, offset - HeaderSize);
+            int next = (int)(header & 0xFFFF);
+            int count = (int)(header >> 16);
             int status = buffer[offset - 2];
             if (!IsPlausible(next, count, status))
             {
-                if (ReadPacketCount() != 0)
+                // A wrong bit of the count or of the header is gone when they are read once more.
+                _pending = ReadPacketCount();
+                if (_pending != 0 && again)
                 {
                     return BadHeader;
                 }
 
-                // There is no packet: the count was read too large, and the ring is as it was.
-                _pending = 0;
                 RestoreReadPointer();
-                return 0;
-            }
+                again = true;
+                if (_pending != 0)
+                {
+                    continue;
+                }
 
-            if ((status & Enc28j60Bits.RsvDropped) != 0)
-            {
-                _dropSeen = true;
+                // There is no packet: the count was read too large, and the ring is as it was.
+                return 0;
             }
 
             int length = count - CheckSequenceSize;
             int rest = count + (count & 1) - first;
-            _next = next;
             if (length > capacity)
             {
+                _next = next;
                 RestoreReadPointer();
                 _counters.Increment(Enc28j60Counters.RxTooLong);
+                _dropSeen |= (status & Enc28j60Bits.RsvDropped) != 0;
                 Release(HeaderSize + first + rest);
+                again = false;
                 continue;
             }
 
@@ -221,7 +229,14 @@ internal sealed class Enc28j60Receiver
                 _spi.Bus.Transfer(buffer, at, 1 + rest);
                 buffer[at] = last;
             }
-            else if (rest < 0)
+
+            _next = next;
+            if ((status & Enc28j60Bits.RsvDropped) != 0)
+            {
+                _dropSeen = true;
+            }
+
+            if (rest < 0)
             {
                 // Shorter than Ethernet allows, so the burst ran into what comes next.
                 RestoreReadPointer();

@@ -49,8 +49,15 @@ internal sealed class FaultyBus : ISpiBus
     /// <summary>How many transmissions are given up after too many collisions.</summary>
     internal int ExcessiveCollisions { get; set; }
 
-    /// <summary>How many of the next packet headers have a wrong bit on MISO.</summary>
-    internal int WrongHeaders { get; set; }
+    /// <summary>How many of the next packet headers have a wrong bit on MISO, both times that the driver reads them.</summary>
+    internal int WrongHeaders
+    {
+        get { return (WrongHeaderReads + 1) / 2; }
+        set { WrongHeaderReads = 2 * value; }
+    }
+
+    /// <summary>In how many of the next reads of a packet header there is a wrong bit on MISO.</summary>
+    internal int WrongHeaderReads { get; set; }
 
     /// <summary>Which bit of the header: 0 to 47.</summary>
     internal int WrongHeaderBit { get; set; }
@@ -72,6 +79,9 @@ internal sealed class FaultyBus : ISpiBus
 
     /// <summary>Flips a bit in one transfer of fifty.</summary>
     internal Random? Noise { get; set; }
+
+    /// <summary>How many transfers had a bit flipped by <see cref="Noise"/>.</summary>
+    internal int NoisyTransfers { get; private set; }
 
     /// <summary>Whether MISO is wired to MOSI.</summary>
     internal bool Echo { get; set; }
@@ -169,12 +179,13 @@ internal sealed class FaultyBus : ISpiBus
 
         if (Noise != null && Noise.Next(50) == 0)
         {
+            NoisyTransfers++;
             buffer[offset + 1 + Noise.Next(count - 1)] ^= (byte)(1 << Noise.Next(8));
         }
 
-        if (opcode == ReadBuffer && count == HeaderBurst && WrongHeaders > 0)
+        if (opcode == ReadBuffer && count == HeaderBurst && WrongHeaderReads > 0)
         {
-            WrongHeaders--;
+            WrongHeaderReads--;
             buffer[offset + 1 + (WrongHeaderBit / 8)] ^= (byte)(1 << (WrongHeaderBit % 8));
         }
 
