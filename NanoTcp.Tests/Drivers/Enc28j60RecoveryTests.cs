@@ -88,6 +88,48 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
         bench.Chip.Violations.Clear();
     }
 
+    /// <summary>
+    /// After a recovery the ring begins where it began before, and the old headers in it still lead from one to the next.
+    /// </summary>
+    [TestMethod]
+    [DataRow(0x10)]
+    [DataRow(0x20)]
+    [DataRow(0x40)]
+    [DataRow(0x80)]
+    [DataRow(0xFF)]
+    public void A_packet_count_that_is_read_much_too_large_hands_up_no_frame_of_long_ago(int wrongBits)
+    {
+        DriverBench bench = WithOldFrames();
+        bench.Bus.WrongCountBits = wrongBits;
+        Assert.AreEqual(0, bench.Take());
+        Assert.AreEqual(0, bench.Bus.WrongCountBits, "has been read");
+        byte[] frame = DriverBench.Frame(200, 9);
+        bench.Bring(frame);
+        bench.ExpectFrame(frame, "after that");
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
+    [DataRow(0x01)]
+    [DataRow(0x80)]
+    [DataRow(0xFF)]
+    public void A_wrong_packet_count_while_a_magic_packet_is_waited_for_hands_up_no_frame_of_long_ago(int wrongBits)
+    {
+        DriverBench bench = WithOldFrames();
+        bench.Driver.SetPowerMode(Enc28j60PowerMode.MagicPacket);
+        bench.RunUntil(() => bench.Driver.PowerMode == Enc28j60PowerMode.MagicPacket, 5);
+        Assert.AreEqual(0, bench.Take());
+        for (int i = 0; i < 5; i++)
+        {
+            bench.Bus.WrongCountBits = wrongBits;
+            bench.Driver.Poll(bench.Clock.Milliseconds);
+            Assert.AreEqual(0, bench.Bus.WrongCountBits, "has been read");
+            Assert.AreEqual(0, bench.Take());
+        }
+
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
     [TestMethod]
     public void A_garbage_header_in_the_chips_memory_is_noticed_and_healed()
     {
@@ -659,6 +701,23 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
 
         bench.Chip.Violations.Clear();
         AssertHealed(bench, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    /// <summary>A bench whose ring is empty, and begins with packets of before its last recovery.</summary>
+    private DriverBench WithOldFrames()
+    {
+        DriverBench bench = Started();
+        for (int i = 0; i < 40; i++)
+        {
+            bench.Bring(DriverBench.Frame(100, i));
+            bench.ExpectFrame(DriverBench.Frame(100, i), $"frame {i}");
+        }
+
+        bench.Chip.LoseReceiveEnable();
+        bench.RunUntil(() => bench.Count(Enc28j60Counters.Recoveries) == 1, 510);
+        bench.RunUntil(() => bench.Driver.CanSend, 20);
+        Assert.AreEqual(0, bench.Take());
+        return bench;
     }
 
     private static void AssertHealsWithin(DriverBench bench, int milliseconds, int cause)
