@@ -246,6 +246,16 @@ internal sealed class Enc28j60Receiver
                 buffer[at] = last;
             }
 
+            // A chip that falls silent in the middle, for want of supply or of a contact, leaves ones or zeros up to the end,
+            // and neither changes the sum of a segment of zeros. Its check sequence can be that too, once in two thousand
+            // million frames, and then is when it is read again.
+            if (BitConverter.ToUInt32(buffer, offset + length) + 1 <= 1 && !again)
+            {
+                RestoreReadPointer();
+                again = true;
+                continue;
+            }
+
             _next = next;
             if ((status & Enc28j60Bits.RsvDropped) != 0)
             {

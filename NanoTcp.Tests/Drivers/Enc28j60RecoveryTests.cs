@@ -130,6 +130,79 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
         Assert.AreEqual(1, bench.Count(Enc28j60Counters.Recoveries));
     }
 
+    /// <summary>
+    /// Ones and zeros do not change the sum of a segment, so that nobody above the driver would notice where the data were zeros.
+    /// </summary>
+    [TestMethod]
+    [DataRow(0xFF, 60, 30)]
+    [DataRow(0x00, 60, 30)]
+    [DataRow(0xFF, 1000, 100)]
+    [DataRow(0x00, 1000, 100)]
+    [DataRow(0xFF, 1000, 900)]
+    [DataRow(0x00, 1000, 900)]
+    public void A_burst_in_which_MISO_goes_silent_is_read_again(int silence, int length, int octets)
+    {
+        DriverBench bench = Started();
+        byte[] frame = DriverBench.Frame(length, 1);
+        frame.AsSpan(length / 3).Clear();
+        frame.AsSpan(length / 2).Fill(0xFF);
+        for (int i = 0; i < 20; i++)
+        {
+            bench.Bring(frame);
+            bench.Bus.Silence = (byte)silence;
+            bench.Bus.SilentAfter = octets;
+            bench.ExpectFrame(frame, $"frame {i}");
+            Assert.AreEqual(-1, bench.Bus.SilentAfter, "has been silent");
+        }
+
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    /// <summary>
+    /// A long frame is read in two bursts; here the supply dips in the second one. What a dip in the first one makes of the frame
+    /// only its check sequence would tell.
+    /// </summary>
+    [TestMethod]
+    [DataRow(60, 3, 72)]
+    [DataRow(1000, 75, 1020)]
+    public void A_brown_out_in_the_middle_of_a_burst_hands_up_no_half_frame(int length, int first, int last)
+    {
+        for (int octets = first; octets <= last; octets += 9)
+        {
+            DriverBench bench = Started();
+            bench.Receive(1);
+            byte[] frame = DriverBench.Frame(length, 1);
+            frame.AsSpan(20).Clear();
+            bench.Bring(frame);
+            bench.Chip.BrownOutAfter(octets);
+            int received = bench.Take();
+            Assert.IsTrue(
+                received == 0 || frame.AsSpan().SequenceEqual(bench.Buffer.AsSpan(DriverBench.Offset, received)), $"after {octets} octets");
+            bench.RunUntil(() => bench.Count(Enc28j60Counters.Recoveries) == 1, 510);
+            AssertHealed(bench, 1);
+        }
+    }
+
+    [TestMethod]
+    public void A_frame_whose_check_sequence_is_all_ones_is_none_the_worse_for_it()
+    {
+        DriverBench bench = Started();
+        byte[] frame = DriverBench.Frame(700, 1);
+        uint register = ~EthernetCrc.Compute(frame, 0, 696);
+        BitConverter.TryWriteBytes(frame.AsSpan(696), register);
+        Assert.AreEqual(0xFFFFFFFF, EthernetCrc.Compute(frame, 0, 700));
+        for (int i = 0; i < 20; i++)
+        {
+            byte[] behind = DriverBench.Frame(60 + i, i);
+            bench.Bring(frame);
+            bench.Bring(behind);
+            bench.ExpectFrame(frame, $"frame {i}");
+            bench.ExpectFrame(behind, $"behind frame {i}");
+        }
+
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
     [TestMethod]
     public void A_garbage_header_in_the_chips_memory_is_noticed_and_healed()
     {

@@ -59,6 +59,12 @@ internal sealed class FaultyBus : ISpiBus
     /// <summary>In how many of the next reads of a packet header there is a wrong bit on MISO.</summary>
     internal int WrongHeaderReads { get; set; }
 
+    /// <summary>-1, or after how many octets the next burst of more goes silent, once: MISO reads <see cref="Silence"/> to its end.</summary>
+    internal int SilentAfter { get; set; } = -1;
+
+    /// <summary>What MISO reads then: FFh where it is pulled up, 00h where it is not.</summary>
+    internal byte Silence { get; set; } = 0xFF;
+
     /// <summary>Which bit of the header: 0 to 47.</summary>
     internal int WrongHeaderBit { get; set; }
 
@@ -187,6 +193,12 @@ internal sealed class FaultyBus : ISpiBus
         {
             WrongHeaderReads--;
             buffer[offset + 1 + (WrongHeaderBit / 8)] ^= (byte)(1 << (WrongHeaderBit % 8));
+        }
+
+        if (opcode == ReadBuffer && SilentAfter >= 0 && count > SilentAfter)
+        {
+            Array.Fill(buffer, Silence, offset + SilentAfter, count - SilentAfter);
+            SilentAfter = -1;
         }
 
         if (_collided && opcode == ReadEir)
