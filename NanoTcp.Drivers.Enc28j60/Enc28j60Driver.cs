@@ -425,6 +425,7 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         if (length < 0 && length != Enc28j60Receiver.Dropped)
         {
             Recover(CauseOf(length));
+            CallForPoll();
             return 0;
         }
 
@@ -560,6 +561,17 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
         _canSend = false;
         _power.Restart();
         _startup.Begin(cause);
+    }
+
+    /// <summary>
+    /// Lets INT rise and fall once more, where it is used and packets wait: what the last <see cref="Poll"/> asked for was the
+    /// wait for a chip in order, and the recovery is not to begin only then.
+    /// </summary>
+    private void CallForPoll()
+    {
+        Enc28j60Spi spi = _health.Spi;
+        spi.ClearBits(Enc28j60Registers.EIE, Enc28j60Bits.INTIE);
+        spi.SetBits(Enc28j60Registers.EIE, Enc28j60Bits.INTIE);
     }
 
     /// <summary>Goes on with what was asked of filters and power.</summary>

@@ -204,6 +204,24 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
     }
 
     [TestMethod]
+    public void With_the_pin_a_recovery_does_not_wait_for_the_next_look()
+    {
+        DriverBench bench = Started(null, new Enc28j60Options { UseInterruptPin = true, CheckInterval = 60_000 });
+        bench.Receive(1);
+        Assert.AreEqual(1000, bench.Driver.Poll(bench.Clock.Milliseconds));
+        bench.Bus.WrongHeaders = 1;
+        bench.Bring(DriverBench.Frame(100, 1));
+
+        // The edge of the packet leads here, and so what is waited for next is another one, or the second that was asked for.
+        Assert.AreEqual(1000, bench.Driver.Poll(bench.Clock.Milliseconds));
+        long edges = bench.Chip.InterruptEdges;
+        Assert.AreEqual(0, bench.Take());
+        Assert.AreEqual(1, bench.Count(Enc28j60Counters.RxBadHeader));
+        Assert.AreEqual(edges + 1, bench.Chip.InterruptEdges);
+        AssertHealed(bench, 1);
+    }
+
+    [TestMethod]
     public void A_garbage_header_in_the_chips_memory_is_noticed_and_healed()
     {
         DriverBench bench = Started();
