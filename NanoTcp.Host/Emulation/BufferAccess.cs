@@ -93,17 +93,25 @@ internal sealed class BufferAccess
         }
     }
 
-    private void CheckTransmitBuffer(int address, int count)
+    /// <returns>Whether the frame being sent was touched, or its status vector.</returns>
+    private bool CheckTransmitBuffer(int address, int count)
     {
-        if (ChipState.Overlaps(address, count, _transmitter.GuardedStart, _transmitter.GuardedLength))
+        bool touched = ChipState.Overlaps(address, count, _transmitter.GuardedStart, _transmitter.GuardedLength);
+        if (touched)
         {
             _state.ReportMemory(ViolationKind.TransmitBufferTouched, address);
         }
+
+        return touched;
     }
 
     private void CheckWrite(int address, int count)
     {
-        CheckTransmitBuffer(address, count);
+        if (CheckTransmitBuffer(address, count))
+        {
+            _transmitter.Overwrite();
+        }
+
         int ring = _state.Word(Register.ERXST);
         if (_state.Has(Register.ECON1, RegisterBits.RXEN)
             && ChipState.Overlaps(address, count, ring, _state.Word(Register.ERXND) - ring + 1))

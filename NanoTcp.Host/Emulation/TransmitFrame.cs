@@ -14,6 +14,9 @@ internal sealed class TransmitFrame
     internal readonly byte[] Octets = new byte[ChipState.MemorySize + 128];
 
     private readonly ChipState _state;
+    private int _address;
+    private int _count;
+    private int _control;
 
     internal TransmitFrame(ChipState state)
     {
@@ -35,6 +38,18 @@ internal sealed class TransmitFrame
     /// <param name="control">The control octet (DS39662 figure 7-1).</param>
     internal void Load(int address, int count, int control)
     {
+        _address = address;
+        _count = count;
+        _control = control;
+        Reload();
+    }
+
+    /// <summary>Takes the same octets once more, as they are now.</summary>
+    internal void Reload()
+    {
+        int address = _address;
+        int count = _count;
+        int control = _control;
         int first = Bounds.Min(count, ChipState.MemorySize - address);
         Array.Copy(_state.Memory, address, Octets, 0, first);
         Array.Copy(_state.Memory, 0, Octets, first, count - first);

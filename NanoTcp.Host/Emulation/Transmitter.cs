@@ -32,6 +32,7 @@ internal sealed class Transmitter
     private bool _metFarEnd;
     private bool _lost;
     private bool _echo;
+    private bool _overwritten;
     private long _nextAt;
     private long _readyAt;
     private long _deferUntil;
@@ -96,7 +97,7 @@ internal sealed class Transmitter
         _wireFreeAt = 0;
     }
 
-    /// <summary>TXRTS was set: everything about the frame is taken as it is now.</summary>
+    /// <summary>TXRTS was set: where the frame lies, and what the control octet says, is taken as it is now.</summary>
     /// <param name="notBefore">When another user of the buffer memory lets go of it.</param>
     internal void Start(long notBefore)
     {
@@ -135,6 +136,7 @@ internal sealed class Transmitter
         }
 
         _frame.Load((start + 1) & ChipState.AddressMask, dataLength, _state.Memory[start]);
+        _overwritten = false;
         _status.Reset();
         _stall.Roll();
         _backOff.Reset();
@@ -145,6 +147,15 @@ internal sealed class Transmitter
 
         _receiver.JamPaused = true;
         WaitUntil(Bounds.Max(_state.Now, notBefore));
+    }
+
+    /// <summary>
+    /// The host has written into the frame being sent: the chip takes octets out of the memory as it comes to them, and the
+    /// check sequence fits whatever it has taken.
+    /// </summary>
+    internal void Overwrite()
+    {
+        _overwritten = true;
     }
 
     /// <summary>Takes the wire for a frame of the MAC's own, as soon as it is free.</summary>
@@ -343,6 +354,12 @@ internal sealed class Transmitter
         {
             Hang();
             return;
+        }
+
+        if (_overwritten)
+        {
+            // As if every octet were written before the chip comes to it: a host that does so is not to be lucky.
+            _frame.Reload();
         }
 
         End();

@@ -123,7 +123,7 @@ public class TransmitTests
     }
 
     [TestMethod]
-    public void What_is_sent_is_what_was_there_at_TXRTS()
+    public void What_is_overwritten_while_it_is_being_sent_goes_out_in_its_place()
     {
         ChipBench bench = new();
         bench.Initialise();
@@ -131,6 +131,9 @@ public class TransmitTests
         bench.StartSending(frame);
         bench.WriteMemory(0x1810, 1, 2, 3);
         bench.Wait(1_000_000);
+        frame[15] = 1;
+        frame[16] = 2;
+        frame[17] = 3;
         CollectionAssert.AreEqual(frame, bench.Port.Sent[0]);
         bench.AssertOnly(ViolationKind.TransmitBufferTouched);
     }
