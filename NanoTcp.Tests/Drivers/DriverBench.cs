@@ -3,6 +3,7 @@ using System.Linq;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Emulation;
 using NanoTcp.Link;
+using NanoTcp.Wire;
 
 namespace NanoTcp.Tests.Drivers;
 
@@ -179,6 +180,21 @@ internal sealed class DriverBench
         Chip.Update();
         Clock.Advance(((8 + Math.Max(60, frame.Length) + 4) * 800L) + 9_600);
         Chip.Update();
+    }
+
+    /// <summary>So many broadcasts one after the other, each taken at once, with a look at the chip after each.</summary>
+    internal void FloodWithBroadcasts(int count)
+    {
+        byte[] frame = Frame(60, 1, MacAddress.Broadcast);
+        for (int i = 0; i < count; i++)
+        {
+            Port.Enqueue(frame);
+            Pass(80);
+            Driver.Poll(Clock.Milliseconds);
+            Take();
+        }
+
+        Driver.Poll(Clock.Milliseconds);
     }
 
     /// <summary>Takes what waits in the chip, without waiting for it.</summary>
