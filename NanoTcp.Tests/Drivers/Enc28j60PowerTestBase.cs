@@ -64,10 +64,6 @@ public abstract class Enc28j60PowerTestBase : Enc28j60TestBase
 
     private protected static void AssertFlows(DriverBench bench)
     {
-        byte[] frame = DriverBench.Frame(777, 3);
-        bench.Port.Enqueue(frame);
-        bench.ExpectFrame(frame, "in");
-        bench.Send(frame);
-        bench.ExpectArrival(frame, 10);
+        bench.ExpectBothWays(DriverBench.Frame(777, 3), "in");
     }
 }
