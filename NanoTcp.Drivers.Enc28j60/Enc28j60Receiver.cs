@@ -44,6 +44,14 @@ internal sealed class Enc28j60Receiver
 
     private const int HeaderSize = 6;
     private const int CheckSequenceSize = 4;
+
+    // Where the source address and the low octet of the type lie in a frame, and the sender's address in an ARP packet; that octet
+    // of ARP's type.
+    private const int SourceOffset = 6;
+    private const int LowTypeOffset = 13;
+    private const int ArpSenderOffset = 22;
+    private const byte LowArpType = 0x06;
+    private const int AddressSize = 6;
     private const int RingSize = RingEnd + 1 - RingStart;
 
     /// <summary>What is shorter never comes out of the chip (DS39662 7.2).</summary>
@@ -191,7 +199,12 @@ internal sealed class Enc28j60Receiver
             _pending = waiting;
         }
 
-        int first = capacity + Tailroom < FirstBurst ? capacity + Tailroom : FirstBurst;
+        int first = FirstBurst;
+        if (capacity < FirstBurst - Tailroom)
+        {
+            first = capacity + Tailroom;
+        }
+
         bool again = false;
         do
         {
@@ -248,8 +261,11 @@ internal sealed class Enc28j60Receiver
 
             // A chip that falls silent in the middle, for want of supply or of a contact, leaves ones or zeros up to the end,
             // and neither changes the sum of a segment of zeros. Its check sequence can be that too, once in two thousand
-            // million frames, and then is when it is read again.
-            if (BitConverter.ToUInt32(buffer, offset + length) + 1 <= 1 && !again)
+            // million frames, and then is when it is read again. An ARP packet, which is always of the shortest kind, has no sum at
+            // all, and a wrong bit in it would send everything to nobody for minutes.
+            if ((BitConverter.ToUInt32(buffer, offset + length) + 1 <= 1
+                    || (rest == 0 && buffer[offset + LowTypeOffset] == LowArpType && IsDoubtfulArp(buffer, offset)))
+                && !again)
             {
                 RestoreReadPointer();
                 again = true;
@@ -396,6 +412,23 @@ internal sealed class Enc28j60Receiver
             && count >= ShortestPacket
             && count <= LongestPacket
             && (status & Enc28j60Bits.RsvReceivedOk) != 0;
+    }
+
+    /// <summary>
+    /// Whether an ARP packet names another sender than the frame that it came in: a wrong bit in one of the two, as a rule. Where
+    /// it is meant so, as by routers that share an address, it still says so when it is read again.
+    /// </summary>
+    private static bool IsDoubtfulArp(byte[] buffer, int offset)
+    {
+        for (int i = 0; i < AddressSize; i++)
+        {
+            if (buffer[offset + SourceOffset + i] != buffer[offset + ArpSenderOffset + i])
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Counts a consumed packet off, and gives room back if there is enough of it.</summary>

@@ -203,6 +203,46 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
         Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
     }
 
+    /// <summary>It would send all that is meant for a neighbour to nobody, for as long as the neighbour is remembered.</summary>
+    [TestMethod]
+    [DataRow(6)]
+    [DataRow(22)]
+    public void A_wrong_bit_in_the_senders_address_of_an_ARP_packet_is_read_right(int at)
+    {
+        DriverBench bench = Started();
+        byte[] arp = ArpReply();
+        for (int bit = 0; bit < 48; bit++)
+        {
+            // Counted from the header in front of the frame.
+            bench.Bus.WrongHeaderBit = (8 * (6 + at)) + bit;
+            bench.Bus.WrongHeaderReads = 1;
+            bench.Bring(arp);
+            bench.ExpectFrame(arp, $"bit {bit}");
+            Assert.AreEqual(0, bench.Bus.WrongHeaderReads, "has been read");
+        }
+
+        Assert.AreEqual(48, bench.Count(Enc28j60Counters.RxPackets));
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    [TestMethod]
+    public void An_ARP_packet_that_names_another_sender_than_its_frame_is_handed_up_as_it_is()
+    {
+        DriverBench bench = Started();
+        byte[] arp = ArpReply();
+        arp[11] = 0x55;
+        for (int i = 0; i < 20; i++)
+        {
+            byte[] behind = DriverBench.Frame(60 + i, i);
+            bench.Bring(arp);
+            bench.Bring(behind);
+            bench.ExpectFrame(arp, $"packet {i}");
+            bench.ExpectFrame(behind, $"behind packet {i}");
+        }
+
+        Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
     [TestMethod]
     public void With_the_pin_a_recovery_does_not_wait_for_the_next_look()
     {
@@ -778,6 +818,15 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
 
         bench.Chip.Violations.Clear();
         AssertHealed(bench, bench.Count(Enc28j60Counters.Recoveries));
+    }
+
+    /// <summary>An ARP reply to the chip's address, from the source of its frame.</summary>
+    private static byte[] ArpReply()
+    {
+        byte[] arp = DriverBench.Frame(60, 7);
+        arp[13] = 0x06;
+        arp.AsSpan(6, 6).CopyTo(arp.AsSpan(22));
+        return arp;
     }
 
     /// <summary>A bench whose ring is empty, and begins with packets of before its last recovery.</summary>
