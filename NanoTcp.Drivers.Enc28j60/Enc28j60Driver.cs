@@ -496,6 +496,8 @@ public sealed class Enc28j60Driver : ILinkDevice, IMulticastFilter
                 return Enc28j60Counters.DeadBus;
             case Enc28j60Receiver.OutOfStep:
                 return Enc28j60Counters.LostPointers;
+            case Enc28j60Receiver.LostBank:
+                return Enc28j60Counters.LostRegisters;
             default:
                 return Enc28j60Counters.RxBadHeader;
         }

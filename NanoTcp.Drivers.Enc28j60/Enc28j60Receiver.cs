@@ -23,6 +23,9 @@ internal sealed class Enc28j60Receiver
     /// </summary>
     internal const int Dropped = -4;
 
+    /// <summary>What <see cref="Receive"/> returns when the chip has another bank selected than the driver.</summary>
+    internal const int LostBank = -5;
+
     // Erratum 5: writing ERXST or ERXND may load 0000h into the internal write pointer, whatever ERXST says. The ring
     // begins there, so that it makes no difference.
     internal const int RingStart = 0x0000;
@@ -169,7 +172,8 @@ internal sealed class Enc28j60Receiver
 
     /// <summary>As <see cref="NanoTcp.Link.ILinkDevice.Receive"/>.</summary>
     /// <returns>
-    /// The frame's length, 0, <see cref="BadHeader"/>, <see cref="DeadBus"/>, <see cref="OutOfStep"/> or <see cref="Dropped"/>.
+    /// The frame's length, 0, <see cref="BadHeader"/>, <see cref="DeadBus"/>, <see cref="OutOfStep"/>, <see cref="LostBank"/> or
+    /// <see cref="Dropped"/>.
     /// </returns>
     internal int Receive(byte[] buffer, int offset, int capacity)
     {
@@ -188,6 +192,12 @@ internal sealed class Enc28j60Receiver
                     && (_spi.Read(Enc28j60Registers.EIR) & Enc28j60Bits.EirAlwaysZero) != 0)
                 {
                     return DeadBus;
+                }
+
+                // In another bank the same address holds something else, 16 in bank 3, and goes on doing so.
+                if (!Enc28j60Verification.Holds(_spi, Enc28j60Registers.ECON1, Enc28j60Bits.BSEL, _spi.Bank))
+                {
+                    return LostBank;
                 }
 
                 if (waiting == 0)

@@ -109,6 +109,19 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
         Assert.AreEqual(1, bench.Count(Enc28j60Counters.Recoveries));
     }
 
+    /// <summary>What is read for EPKTCNT there is a register that never changes, so that old frames would come until the next look.</summary>
+    [TestMethod]
+    public void A_bank_that_is_not_the_one_of_EPKTCNT_hands_up_no_frame_of_long_ago()
+    {
+        DriverBench bench = WithOldFrames();
+        bench.Chip.Write([0x9F, 0x02], 0, 2);
+        Assert.AreEqual(0x10, bench.Peek(Enc28j60Registers.EPAUSL + 1), "bank 3");
+        Assert.AreEqual(0, bench.Take());
+        Assert.AreEqual(2, bench.Count(Enc28j60Counters.LostRegisters));
+        bench.Chip.Violations.Clear();
+        AssertHealed(bench, 2);
+    }
+
     [TestMethod]
     [DataRow(0x01)]
     [DataRow(0x80)]
