@@ -165,8 +165,15 @@ internal sealed partial class TcpLayer
 
             if (now >= table.Until[i])
             {
-                Counters[StackCounter.TcpGiveUps] += table.DueAt[i] != TcpConnection.Never ? 1 : 0;
-                table.Remove(i);
+                if (table.DueAt[i] == TcpConnection.Never)
+                {
+                    table.Remove(i);
+                }
+                else
+                {
+                    Counters[StackCounter.TcpGiveUps]++;
+                    End(i);
+                }
             }
             else if (table.DueAt[i] != TimeWaitTable.FinDue && now >= table.DueAt[i])
             {
