@@ -70,7 +70,7 @@ p b{font-weight:400}
 .w td:first-child{color:var(--bad)}
 body:not(:has(#zeros:checked)) p.z{display:none}
 label{display:block;margin:.9rem 0 -.4rem}
-@media(max-width:32rem){th,td{padding-right:.7rem}td{font-size:.76rem}}
+@media(max-width:32rem){th,td{padding-right:.5rem}td{font-size:.76rem}}
 footer{margin-top:1rem}
 a{color:inherit;margin-right:1rem}
 ";
