@@ -43,11 +43,6 @@ internal sealed class DmaEngine
         get { return _active ? _endsAt : 0; }
     }
 
-    internal bool Active
-    {
-        get { return _active; }
-    }
-
     internal void Reset()
     {
         _active = false;

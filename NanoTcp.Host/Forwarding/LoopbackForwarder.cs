@@ -41,21 +41,6 @@ public sealed class LoopbackForwarder : ISocketUser, IDisposable
         }
     }
 
-    /// <summary>Connections carried now.</summary>
-    public int ActiveCount
-    {
-        get
-        {
-            int count = 0;
-            foreach (SocketRelay relay in _relays)
-            {
-                count += relay.InUse ? 1 : 0;
-            }
-
-            return count;
-        }
-    }
-
     /// <summary>Connections accepted so far.</summary>
     public long Accepted { get; private set; }
 

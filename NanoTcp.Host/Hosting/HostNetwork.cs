@@ -25,7 +25,6 @@ public sealed class HostNetwork : IDisposable
     private const int DesktopConnections = 64;
     private const int DesktopBuffer = 16 * 1024;
     private const int DeviceListeners = 16;
-    private const int LargestSegment = 1460;
 
     /// <summary>How long giving a lease back may take, in ms: the server may have to be asked for by ARP.</summary>
     private const int ReleaseTimeout = 1000;

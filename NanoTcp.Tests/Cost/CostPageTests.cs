@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Text;
 using NanoTcp.Tests.Architecture;
@@ -15,24 +14,13 @@ namespace NanoTcp.Tests.Cost;
 [TestClass]
 public sealed class CostPageTests
 {
-    private const string Begin = "<!-- counted: begin -->\n";
-    private const string End = "<!-- counted: end -->";
     private static readonly CountingContext s_context = new();
     private static readonly Lazy<IReadOnlyDictionary<string, long[]>> s_costs = new(s_context.Run);
 
     [TestMethod]
     public void The_page_holds_the_counted_table()
     {
-        string path = Path.Combine(Repository.Root, "docs", "performance.md");
-        string page = File.Exists(path) ? File.ReadAllText(path) : "";
-        int begin = page.IndexOf(Begin, StringComparison.Ordinal);
-        int end = page.IndexOf(End, StringComparison.Ordinal);
-        string held = begin < 0 || end < begin ? "" : page[(begin + Begin.Length)..end];
-        string expected = Table();
-        if (held != expected)
-        {
-            Assert.Fail($"{path} is out of date. Between its marks it should hold:\n{expected}");
-        }
+        HeldPage.AssertHolds("performance.md", "counted", Table());
     }
 
     /// <summary>What each path may cost, whatever else is changed; the message says where its instructions go.</summary>

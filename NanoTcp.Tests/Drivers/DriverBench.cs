@@ -3,6 +3,7 @@ using System.Linq;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Emulation;
 using NanoTcp.Link;
+using NanoTcp.Wire;
 
 namespace NanoTcp.Tests.Drivers;
 
@@ -126,6 +127,36 @@ internal sealed class DriverBench
         Assert.AreEqual(-1, arrived[sent.Length..].IndexOfAnyExcept((byte)0), "padding is zeros");
     }
 
+    /// <summary>A frame comes in, and the same goes out.</summary>
+    internal void ExpectBothWays(byte[] frame, string what)
+    {
+        Port.Enqueue(frame);
+        ExpectFrame(frame, what);
+        Send(frame);
+        ExpectArrival(frame, 10);
+    }
+
+    /// <summary>Offers a hundred frames one after the other to a chip that may lose some: what comes through is whole.</summary>
+    /// <returns>How many have come through.</returns>
+    internal int ReceiveSomeOfHundred()
+    {
+        int received = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            byte[] frame = Frame(100 + i, i);
+            Port.Enqueue(frame);
+            if (Receive(3) != 0)
+            {
+                Assert.IsTrue(frame.AsSpan().SequenceEqual(Buffer.AsSpan(Offset, frame.Length)));
+                received++;
+            }
+        }
+
+        Assert.IsGreaterThan(0, received);
+        Assert.IsLessThan(100, received);
+        return received;
+    }
+
     /// <summary>Writes a register behind the driver's back, and leaves the bank as it was.</summary>
     internal void Poke(int register, int value)
     {
@@ -179,6 +210,21 @@ internal sealed class DriverBench
         Chip.Update();
         Clock.Advance(((8 + Math.Max(60, frame.Length) + 4) * 800L) + 9_600);
         Chip.Update();
+    }
+
+    /// <summary>So many broadcasts one after the other, each taken at once, with a look at the chip after each.</summary>
+    internal void FloodWithBroadcasts(int count)
+    {
+        byte[] frame = Frame(60, 1, MacAddress.Broadcast);
+        for (int i = 0; i < count; i++)
+        {
+            Port.Enqueue(frame);
+            Pass(80);
+            Driver.Poll(Clock.Milliseconds);
+            Take();
+        }
+
+        Driver.Poll(Clock.Milliseconds);
     }
 
     /// <summary>Takes what waits in the chip, without waiting for it.</summary>

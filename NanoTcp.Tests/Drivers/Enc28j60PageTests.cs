@@ -19,9 +19,6 @@ namespace NanoTcp.Tests.Drivers;
 [TestClass]
 public sealed class Enc28j60PageTests : Enc28j60TestBase
 {
-    private const string ReportBegin = "<!-- report: begin -->\n```\n";
-    private const string ReportEnd = "```\n<!-- report: end -->";
-
     /// <summary>The page, which other tests hold against what they measure.</summary>
     internal static string Page()
     {
@@ -100,18 +97,11 @@ public sealed class Enc28j60PageTests : Enc28j60TestBase
     public void The_report_is_one_that_the_driver_writes()
     {
         DriverBench bench = Started();
-        byte[] frame = DriverBench.Frame(321, 1);
-        bench.Port.Enqueue(frame);
-        bench.ExpectFrame(frame, "before");
-        bench.Send(frame);
-        bench.ExpectArrival(frame, 5);
+        bench.ExpectBothWays(DriverBench.Frame(321, 1), "before");
         bench.Run(2);
         byte[] text = new byte[4000];
         string report = Encoding.ASCII.GetString(text, 0, bench.Driver.WriteReport(text, 0));
-        string page = Page();
-        int begin = page.IndexOf(ReportBegin, StringComparison.Ordinal) + ReportBegin.Length;
-        int end = page.IndexOf(ReportEnd, StringComparison.Ordinal);
-        Assert.AreEqual(report, page[begin..end], $"Between its marks docs/enc28j60.md should hold:\n{report}");
+        HeldPage.AssertHolds("enc28j60.md", "report", $"```\n{report}```\n");
     }
 
     [TestMethod]

@@ -451,21 +451,7 @@ public sealed class Enc28j60ReceiveTests : Enc28j60TestBase
     public void Erratum_3_in_heat_and_cold_early_silicon_loses_frames_and_hands_up_none_that_is_spoilt(byte revision)
     {
         DriverBench bench = Started(new Enc28j60ChipOptions { Revision = revision, OutsideCommercialTemperature = true });
-        const int Frames = 100;
-        int received = 0;
-        for (int i = 0; i < Frames; i++)
-        {
-            byte[] frame = DriverBench.Frame(100 + i, i);
-            bench.Port.Enqueue(frame);
-            if (bench.Receive(3) != 0)
-            {
-                Assert.IsTrue(frame.AsSpan().SequenceEqual(bench.Buffer.AsSpan(DriverBench.Offset, 100 + i)));
-                received++;
-            }
-        }
-
-        Assert.IsGreaterThan(0, received);
-        Assert.IsLessThan(Frames, received);
+        int received = bench.ReceiveSomeOfHundred();
         Assert.AreEqual(received, bench.Count(Enc28j60Counters.RxPackets));
         Assert.AreEqual(0, bench.Count(Enc28j60Counters.Recoveries));
     }

@@ -225,11 +225,7 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
     public void A_pointer_that_moves_is_noticed_within_a_second(int register, int value)
     {
         DriverBench bench = Started();
-        byte[] frame = DriverBench.Frame(321, 1);
-        bench.Port.Enqueue(frame);
-        bench.ExpectFrame(frame, "before");
-        bench.Send(frame);
-        bench.ExpectArrival(frame, 5);
+        bench.ExpectBothWays(DriverBench.Frame(321, 1), "before");
         bench.Run(654);
         bench.Poke(register, value & 0xFF);
         bench.Poke(register + 1, value >> 8);
@@ -239,12 +235,7 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
     [TestMethod]
     public void A_packet_count_that_is_one_too_small_is_noticed_within_a_second()
     {
-        DriverBench bench = Started();
-        bench.Receive(1);
-        bench.Port.Enqueue(DriverBench.Frame(100, 1));
-        bench.Pass(500);
-        bench.Chip.Write([0x9E, 0x40], 0, 2);
-        bench.Chip.Violations.Clear();
+        DriverBench bench = WithPacketCountOneTooSmall();
         Assert.AreEqual(0, bench.Driver.Receive(bench.Buffer, DriverBench.Offset, DriverBench.Capacity));
         AssertHealsWithin(bench, 1010, Enc28j60Counters.LostPointers);
     }
@@ -255,12 +246,7 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
     [TestMethod]
     public void A_packet_count_that_is_one_too_small_is_noticed_in_steady_traffic_too()
     {
-        DriverBench bench = Started();
-        bench.Receive(1);
-        bench.Port.Enqueue(DriverBench.Frame(100, 1));
-        bench.Pass(500);
-        bench.Chip.Write([0x9E, 0x40], 0, 2);
-        bench.Chip.Violations.Clear();
+        DriverBench bench = WithPacketCountOneTooSmall();
         int polls = 0;
         while (bench.Count(Enc28j60Counters.LostPointers) == 0)
         {
@@ -579,12 +565,20 @@ public sealed class Enc28j60RecoveryTests : Enc28j60TestBase
         long start = bench.Clock.Nanoseconds;
         bench.RunUntil(() => bench.Driver.CanSend, 20);
         Assert.IsLessThan(LongestRecovery, bench.Clock.Nanoseconds - start);
-        byte[] frame = DriverBench.Frame(777, (int)recoveries);
-        bench.Port.Enqueue(frame);
-        bench.ExpectFrame(frame, "after the recovery");
-        bench.Send(frame);
-        bench.ExpectArrival(frame, 10);
+        bench.ExpectBothWays(DriverBench.Frame(777, (int)recoveries), "after the recovery");
         Assert.AreEqual(recoveries, bench.Count(Enc28j60Counters.Recoveries));
         Assert.AreEqual(LinkStatus.Up, bench.Driver.Status);
+    }
+
+    /// <summary>A packet waits in the chip, and somebody has counted it off with PKTDEC.</summary>
+    private DriverBench WithPacketCountOneTooSmall()
+    {
+        DriverBench bench = Started();
+        bench.Receive(1);
+        bench.Port.Enqueue(DriverBench.Frame(100, 1));
+        bench.Pass(500);
+        bench.Chip.Write([0x9E, 0x40], 0, 2);
+        bench.Chip.Violations.Clear();
+        return bench;
     }
 }

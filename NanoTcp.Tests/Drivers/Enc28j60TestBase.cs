@@ -7,6 +7,12 @@ namespace NanoTcp.Tests.Drivers;
 /// <summary>Makes benches, and looks at every one of them for violations when a test has ended.</summary>
 public abstract class Enc28j60TestBase
 {
+    /// <summary>Groups, of which <see cref="Mdns"/> has the hash of broadcasts, and a station that is not the driver's.</summary>
+    private protected const long AllHosts = 0x01005E000001;
+    private protected const long Mdns = 0x01005E0000FB;
+    private protected const long Ssdp = 0x01005E7FFFFA;
+    private protected const long Stranger = 0x02000000ABCD;
+
     private readonly List<DriverBench> _benches = [];
 
     [TestCleanup]
@@ -15,6 +21,22 @@ public abstract class Enc28j60TestBase
         foreach (DriverBench bench in _benches)
         {
             bench.AssertNoViolation();
+        }
+    }
+
+    /// <summary>Whether a frame to some address comes through the chip's filters.</summary>
+    private protected static void AssertTakes(DriverBench bench, long destination, bool taken)
+    {
+        byte[] frame = DriverBench.Frame(77, 5, destination);
+        bench.Port.Enqueue(frame);
+        bench.Pass(200);
+        if (taken)
+        {
+            bench.ExpectFrame(frame, $"{destination:X12}");
+        }
+        else
+        {
+            Assert.AreEqual(0, bench.Receive(2), $"{destination:X12}");
         }
     }
 

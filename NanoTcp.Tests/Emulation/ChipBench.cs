@@ -163,6 +163,17 @@ internal sealed class ChipBench
         }
     }
 
+    /// <summary>Lets time pass until a condition holds; fails when that does not come.</summary>
+    public void RunUntil(Func<bool> condition)
+    {
+        for (int i = 0; i < 10_000 && !condition(); i++)
+        {
+            Wait(Math.Min(Chip.NanosecondsToNextEvent, 1_000_000));
+        }
+
+        Assert.IsTrue(condition());
+    }
+
     public void WaitUntilReady()
     {
         Wait(2_000_000);
@@ -249,6 +260,24 @@ internal sealed class ChipBench
     public int PacketCount()
     {
         return Eth(1, 0x19);
+    }
+
+    /// <summary>Erratum 12, and that a pulse of TXRST always brings the transmitter back.</summary>
+    public void AssertStalledUntilReset()
+    {
+        int sent = Port.Sent.Count;
+        Chip.Faults.Clear();
+        StartSending(Frame(60));
+        Wait(100_000_000);
+        Assert.AreEqual(sent, Port.Sent.Count);
+        Assert.AreEqual(0x08, Eth(Econ1) & 0x08, "TXRTS");
+        AssertOnly(ViolationKind.TransmitStalled);
+        Chip.Violations.Clear();
+        ResetTransmitter();
+        Set(Econ1, 0x08);
+        Wait(1_000_000);
+        Assert.AreEqual(sent + 1, Port.Sent.Count);
+        AssertClean();
     }
 
     public void AssertClean()

@@ -82,7 +82,7 @@ public class CollisionTests
         Assert.AreEqual(retries + 1, bench.Chip.Wire.Collisions);
         Assert.AreEqual(1, bench.Chip.Wire.ExcessiveCollisions);
         Assert.AreEqual(0, bench.Port.Sent.Count);
-        AssertStalledUntilReset(bench);
+        bench.AssertStalledUntilReset();
     }
 
     [TestMethod]
@@ -90,7 +90,7 @@ public class CollisionTests
     {
         ChipBench bench = Colliding();
         bench.StartSending(ChipBench.Frame(100));
-        RunUntil(bench, () => bench.Chip.Wire.Collisions == 3);
+        bench.RunUntil(() => bench.Chip.Wire.Collisions == 3);
         bench.Chip.Faults.Clear();
         bench.Wait(10_000_000);
         CollectionAssert.AreEqual(ChipBench.Frame(100), bench.Port.Sent[0]);
@@ -141,7 +141,7 @@ public class CollisionTests
             Assert.AreEqual(octets - 8, vector[4] | (vector[5] << 8));
             Assert.AreEqual(1, bench.Chip.Wire.LateCollisions);
             Assert.AreEqual(1, bench.Chip.Wire.TransmitAborted);
-            AssertStalledUntilReset(bench);
+            bench.AssertStalledUntilReset();
         }
     }
 
@@ -175,7 +175,7 @@ public class CollisionTests
         CollectionAssert.AreEqual(new byte[] { 64, 0, 0x40, 0x0C, 0, 0, 0 }, bench.ReadMemory(0x1800 + 61, 7));
         Assert.AreEqual(1, bench.Chip.Wire.ExcessiveDeferrals);
         bench.Wait(10_000_000);
-        AssertStalledUntilReset(bench);
+        bench.AssertStalledUntilReset();
     }
 
     [TestMethod]
@@ -190,311 +190,6 @@ public class CollisionTests
         bench.Wait(10_000_000);
         Assert.AreEqual(1, bench.Port.Sent.Count);
         Assert.AreEqual(0x04, bench.ReadMemory(0x1800 + 64, 1)[0], "deferred, no more");
-        bench.AssertClean();
-    }
-
-    [TestMethod]
-    [DataRow(StuckTransmission.WithoutFlags, 0, 0)]
-    [DataRow(StuckTransmission.WithTransmitError, Txerif, Txabrt)]
-    [DataRow(StuckTransmission.WithBoth, Txif | Txerif, Txabrt)]
-    public void A_stuck_transmission_keeps_TXRTS_until_the_logic_is_reset(StuckTransmission kind, int flags, int status)
-    {
-        foreach (bool fullDuplex in new[] { false, true })
-        {
-            ChipBench bench = new();
-            bench.Initialise(fullDuplex);
-            bench.Chip.Faults.StuckTransmissions = Always;
-            bench.Chip.Faults.StuckTransmission = kind;
-            bench.StartSending(ChipBench.Frame(100));
-            bench.Wait(100_000_000);
-            Assert.AreEqual(Txrts, bench.Eth(ChipBench.Econ1) & Txrts);
-            Assert.AreEqual(flags, bench.Eth(ChipBench.Eir) & (Txif | Txerif));
-            Assert.AreEqual(status, bench.Eth(ChipBench.Estat) & Txabrt);
-            Assert.AreEqual(long.MaxValue, bench.Chip.NanosecondsToNextEvent);
-            Assert.AreEqual(0, bench.Port.Sent.Count);
-            Assert.AreEqual(1, bench.Chip.Wire.StuckTransmissions);
-            bench.AssertClean();
-
-            bench.Chip.Faults.Clear();
-            bench.Clear(ChipBench.Econ1, Txrts);
-            if (kind != StuckTransmission.WithoutFlags)
-            {
-                Assert.AreEqual(0x20, bench.ReadMemory(0x1800 + 104, 1)[0], "taken for a late collision");
-            }
-
-            AssertStalledUntilReset(bench);
-        }
-    }
-
-    [TestMethod]
-    public void Stuck_transmissions_of_any_kind_show_all_kinds()
-    {
-        ChipBench bench = new();
-        bench.Initialise();
-        bench.Chip.Faults.StuckTransmissions = Always;
-        bench.Chip.Faults.StuckTransmission = StuckTransmission.Any;
-        HashSet<int> seen = [];
-        for (int i = 0; i < 40; i++)
-        {
-            bench.StartSending(ChipBench.Frame(60));
-            bench.Wait(1_000_000);
-            seen.Add(bench.Eth(ChipBench.Eir) & (Txif | Txerif));
-            bench.ResetTransmitter();
-        }
-
-        Assert.AreEqual(3, seen.Count);
-        bench.AssertClean();
-    }
-
-    [TestMethod]
-    public void A_lost_request_reads_back_as_0_and_tells_nothing()
-    {
-        ChipBench bench = new();
-        bench.Initialise();
-        bench.Chip.Faults.LostTransmitRequests = Always;
-        bench.StartSending(ChipBench.Frame(100));
-        Assert.AreEqual(0, bench.Eth(ChipBench.Econ1) & Txrts);
-        bench.Wait(10_000_000);
-        Assert.AreEqual(0, bench.Eth(ChipBench.Eir) & (Txif | Txerif));
-        Assert.AreEqual(1, bench.Chip.Wire.LostTransmitRequests);
-        bench.Chip.Faults.Clear();
-        bench.Set(ChipBench.Econ1, Txrts);
-        bench.Wait(1_000_000);
-        Assert.AreEqual(1, bench.Port.Sent.Count);
-        bench.AssertClean();
-    }
-
-    [TestMethod]
-    [DataRow((byte)5)]
-    [DataRow((byte)6)]
-    public void Erratum_13_a_link_pulse_is_an_early_collision_a_late_one_or_a_hang(byte revision)
-    {
-        ChipBench bench = new(new Enc28j60ChipOptions { Revision = revision });
-        bench.Initialise();
-        int sent = 0;
-        int aborted = 0;
-        int silent = 0;
-        int withError = 0;
-        for (int i = 0; i < 300; i++)
-        {
-            bench.Chip.Faults.LinkPulseCollisions = Always;
-            bench.StartSending(ChipBench.Frame(500));
-            RunUntil(bench, () => bench.Chip.Wire.LinkPulseCollisions == i + 1);
-            bench.Chip.Faults.Clear();
-            bench.Wait(2_000_000);
-            bool running = (bench.Eth(ChipBench.Econ1) & Txrts) != 0;
-            int flags = bench.Eth(ChipBench.Eir) & (Txif | Txerif);
-            sent += !running && flags == Txif ? 1 : 0;
-            aborted += !running && flags == (Txif | Txerif) ? 1 : 0;
-            silent += running && flags == 0 ? 1 : 0;
-            withError += running && flags == Txerif ? 1 : 0;
-            if (flags != 0)
-            {
-                bench.Clear(ChipBench.Econ1, Txrts);
-                byte[] vector = bench.ReadMemory(0x1800 + 501, 7);
-                Assert.AreEqual((flags & Txerif) != 0 ? 0x20 : 0x00, vector[3]);
-            }
-
-            bench.ResetTransmitter();
-        }
-
-        Assert.AreEqual(300, sent + aborted + silent + withError, "nothing else happens");
-        Assert.IsGreaterThan(100, sent);
-        Assert.IsGreaterThan(20, aborted);
-        Assert.IsGreaterThan(20, silent);
-        Assert.IsGreaterThan(20, withError);
-        Assert.AreEqual(sent, bench.Port.Sent.Count);
-        bench.AssertClean();
-    }
-
-    [TestMethod]
-    [DataRow((byte)2)]
-    [DataRow((byte)4)]
-    public void Erratum_13_silicon_B1_and_B4_does_not_have_it(byte revision)
-    {
-        ChipBench bench = new(new Enc28j60ChipOptions { Revision = revision });
-        bench.Initialise();
-        bench.Chip.Faults.LinkPulseCollisions = Always;
-        bench.StartSending(ChipBench.Frame(500));
-        bench.Wait(1_000_000);
-        Assert.AreEqual(1, bench.Port.Sent.Count);
-        Assert.AreEqual(0, bench.Chip.Wire.LinkPulseCollisions);
-    }
-
-    [TestMethod]
-    public void Two_that_waited_for_the_wire_begin_together_and_collide()
-    {
-        ChipBench bench = new();
-        bench.Initialise();
-        bench.Port.Incoming.Enqueue(ChipBench.Frame(1000));
-        bench.Port.Incoming.Enqueue(ChipBench.Frame(200));
-        bench.Chip.Update();
-        long receptionEnds = bench.Clock.Nanoseconds + ((8 + 1004) * Octet);
-        bench.StartSending(ChipBench.Frame(60));
-        bench.Wait(receptionEnds + Gap + PreambleAndJam - 1 - bench.Clock.Nanoseconds);
-        Assert.AreEqual(0, bench.Chip.Wire.Collisions);
-        bench.Wait(1);
-        Assert.AreEqual(1, bench.Chip.Wire.Collisions);
-        Assert.AreEqual(1, bench.Chip.Wire.ContentionCollisions);
-        bench.Wait(100_000_000);
-        Assert.AreEqual(1, bench.Port.Sent.Count);
-        Assert.AreEqual(2, bench.PacketCount());
-        CollectionAssert.AreEqual(ChipBench.Frame(1000), bench.TakePacket().Frame[..1000]);
-        CollectionAssert.AreEqual(ChipBench.Frame(200), bench.TakePacket().Frame[..200]);
-        byte[] vector = bench.ReadMemory(0x1800 + 61, 7);
-        int collisions = (int)bench.Chip.Wire.Collisions;
-        CollectionAssert.AreEqual(
-            new byte[] { 64, 0, (byte)(0xC0 | collisions), 0x04, (byte)(64 + (4 * collisions)), 0, 0 }, vector);
-        bench.AssertClean();
-    }
-
-    [TestMethod]
-    public void After_a_collision_of_both_ends_the_lower_number_goes_first_and_equal_ones_collide_again()
-    {
-        int chipFirst = 0;
-        int farEndFirst = 0;
-        int again = 0;
-        for (ulong seed = 1; seed <= 60; seed++)
-        {
-            ChipBench bench = new(new Enc28j60ChipOptions { FaultSeed = seed });
-            bench.Initialise();
-            bench.Port.Incoming.Enqueue(ChipBench.Frame(100));
-            bench.Port.Incoming.Enqueue(ChipBench.Frame(100));
-            bench.Chip.Update();
-            bench.StartSending(ChipBench.Frame(60));
-            RunUntil(bench, () => bench.Chip.Wire.Collisions == 1);
-            RunUntil(bench, () => bench.Port.Sent.Count + bench.Chip.Wire.Received + bench.Chip.Wire.Collisions == 3);
-            chipFirst += bench.Port.Sent.Count;
-            farEndFirst += (int)bench.Chip.Wire.Received - 1;
-            again += (int)bench.Chip.Wire.Collisions - 1;
-            bench.Wait(100_000_000);
-            Assert.AreEqual(1, bench.Port.Sent.Count);
-            Assert.AreEqual(2, bench.PacketCount());
-        }
-
-        // Out of two slots each: one case in four, one in four, one in two.
-        Assert.AreEqual(60, chipFirst + farEndFirst + again);
-        Assert.IsGreaterThan(5, chipFirst);
-        Assert.IsGreaterThan(5, farEndFirst);
-        Assert.IsGreaterThan(15, again);
-    }
-
-    [TestMethod]
-    public void Without_natural_collisions_the_chip_goes_first()
-    {
-        ChipBench bench = new(new Enc28j60ChipOptions { NaturalCollisions = false });
-        bench.Initialise();
-        bench.Port.Incoming.Enqueue(ChipBench.Frame(1000));
-        bench.Port.Incoming.Enqueue(ChipBench.Frame(200));
-        bench.Chip.Update();
-        long receptionEnds = bench.Clock.Nanoseconds + ((8 + 1004) * Octet);
-        bench.StartSending(ChipBench.Frame(60));
-        bench.Wait(receptionEnds + Gap + ((8 + 64) * Octet) - bench.Clock.Nanoseconds);
-        Assert.AreEqual(1, bench.Port.Sent.Count);
-        bench.Wait(Gap + ((8 + 204) * Octet));
-        Assert.AreEqual(2, bench.Chip.Wire.Received);
-        Assert.AreEqual(0, bench.Chip.Wire.Collisions);
-    }
-
-    [TestMethod]
-    public void The_far_end_gives_a_frame_up_after_sixteen_collisions_and_goes_on_with_the_next()
-    {
-        ChipBench bench = new();
-        bench.Initialise();
-
-        // A chip without back-off always wins, and one that has the next frame ready in time never lets go of the wire:
-        // the far end finds it busy whenever its own silence is over, waits with it, and collides.
-        bench.Write(2, 0x03, 0x10);
-        bench.StartSending(ChipBench.Frame(60));
-        bench.Port.Incoming.Enqueue(ChipBench.Frame(100, seed: 1));
-        bench.Port.Incoming.Enqueue(ChipBench.Frame(100, seed: 2));
-        for (int frames = 1; bench.Chip.Wire.GivenUpByFarEnd == 0; frames++)
-        {
-            Assert.IsLessThan(10_000, frames);
-            RunUntil(bench, () => bench.Port.Sent.Count == frames || bench.Chip.Wire.GivenUpByFarEnd != 0);
-            bench.Set(ChipBench.Econ1, Txrts);
-        }
-
-        Assert.AreEqual(16, bench.Chip.Wire.ContentionCollisions);
-        bench.Chip.Violations.Clear();
-        bench.Wait(100_000_000);
-        Assert.AreEqual(1, bench.PacketCount());
-        CollectionAssert.AreEqual(ChipBench.Frame(100, seed: 2), bench.TakePacket().Frame[..100]);
-        bench.AssertClean();
-    }
-
-    [TestMethod]
-    public void The_chip_gets_its_frames_out_against_a_far_end_that_never_stops()
-    {
-        ChipBench bench = new();
-        bench.Initialise();
-        bench.Port.OnlyCount = true;
-        int given = 0;
-        int offered = 0;
-        bench.StartSending(ChipBench.Frame(60));
-        long end = bench.Clock.Nanoseconds + 1_000_000_000;
-        while (bench.Clock.Nanoseconds < end)
-        {
-            if (bench.Port.Incoming.Count < 2)
-            {
-                offered++;
-                bench.Port.Incoming.Enqueue(ChipBench.Frame(60, [2, 0, 0, 0, 0, 1]));
-            }
-
-            bench.Wait(Math.Min(bench.Chip.NanosecondsToNextEvent, 100_000));
-            if ((bench.Eth(ChipBench.Econ1) & Txrts) == 0)
-            {
-                given++;
-                bench.ResetTransmitter();
-                bench.Set(ChipBench.Econ1, Txrts);
-            }
-        }
-
-        // Whoever has just won goes on winning: that is Ethernet. But each frame comes to an end, one way or the other.
-        long sent = bench.Port.SentCount;
-        Assert.IsGreaterThan(10, sent);
-        Assert.AreEqual(given, sent + bench.Chip.Wire.ExcessiveCollisions);
-        Assert.IsGreaterThan(2_000, bench.Chip.Wire.Filtered);
-        Assert.AreEqual(offered, bench.Chip.Wire.Filtered + bench.Chip.Wire.GivenUpByFarEnd, 3);
-    }
-
-    [TestMethod]
-    public void Back_pressure_pauses_for_the_chips_own_frame_and_whoever_waited_for_it_collides()
-    {
-        ChipBench bench = new();
-        bench.Initialise();
-        bench.Write(2, 0x03, 0x20);
-        bench.Write(3, 0x17, 0x01);
-        bench.Port.Incoming.Enqueue(ChipBench.Frame(60));
-        bench.Wait(10_000_000);
-        Assert.AreEqual(0, bench.PacketCount());
-        bench.StartSending(ChipBench.Frame(100));
-        List<long> ends = [];
-        long start = bench.Clock.Nanoseconds - 310;
-        while (bench.Port.Sent.Count == 0)
-        {
-            long collisions = bench.Chip.Wire.Collisions;
-            bench.Wait(bench.Chip.NanosecondsToNextEvent);
-            if (bench.Chip.Wire.Collisions != collisions)
-            {
-                ends.Add(bench.Clock.Nanoseconds);
-            }
-        }
-
-        // BPEN: the chip itself does not back off.
-        Assert.IsGreaterThan(0, ends.Count);
-        for (int i = 0; i < ends.Count; i++)
-        {
-            Assert.AreEqual(start + ((i + 1) * (Gap + PreambleAndJam)), ends[i]);
-        }
-
-        Assert.AreEqual(start + (ends.Count * (Gap + PreambleAndJam)) + Gap + ((8 + 104) * Octet), bench.Clock.Nanoseconds);
-        Assert.AreEqual(0x04, bench.ReadMemory(0x1800 + 101 + 6, 1)[0], "back-pressure");
-        bench.Wait(10_000_000);
-        Assert.AreEqual(0, bench.PacketCount(), "it jams again");
-        bench.Write(3, 0x17, 0x00);
-        bench.ReceiveAll();
-        Assert.AreEqual(1, bench.PacketCount());
         bench.AssertClean();
     }
 
@@ -580,25 +275,6 @@ public class CollisionTests
         Assert.IsGreaterThan(50, bench.Port.SentCount);
     }
 
-    [TestMethod]
-    public void A_reset_in_the_middle_of_a_collision_loses_nothing_of_the_far_ends()
-    {
-        ChipBench bench = new();
-        bench.Initialise();
-        bench.Port.Incoming.Enqueue(ChipBench.Frame(1000));
-        bench.Port.Incoming.Enqueue(ChipBench.Frame(200));
-        bench.Chip.Update();
-        long collisionBegins = bench.Clock.Nanoseconds + ((8 + 1004) * Octet) + Gap;
-        bench.StartSending(ChipBench.Frame(60));
-        bench.Wait(collisionBegins + 1000 - bench.Clock.Nanoseconds);
-        bench.Set(ChipBench.Econ1, 0x80);
-        bench.Clear(ChipBench.Econ1, 0x80);
-        bench.Wait(100_000_000);
-        Assert.AreEqual(0, bench.Port.Sent.Count);
-        Assert.AreEqual(2, bench.PacketCount());
-        bench.AssertClean();
-    }
-
     private static ChipBench Colliding(Enc28j60ChipOptions? options = null)
     {
         ChipBench bench = new(options);
@@ -656,39 +332,11 @@ public class CollisionTests
         return times;
     }
 
-    private static void RunUntil(ChipBench bench, Func<bool> condition)
-    {
-        for (int i = 0; i < 10_000 && !condition(); i++)
-        {
-            bench.Wait(Math.Min(bench.Chip.NanosecondsToNextEvent, 1_000_000));
-        }
-
-        Assert.IsTrue(condition());
-    }
-
     private static void AssertAborted(ChipBench bench)
     {
         Assert.AreEqual(0, bench.Eth(ChipBench.Econ1) & Txrts);
         Assert.AreEqual(Txif | Txerif, bench.Eth(ChipBench.Eir) & (Txif | Txerif));
         Assert.AreEqual(Txabrt, bench.Eth(ChipBench.Estat) & Txabrt);
-        bench.AssertClean();
-    }
-
-    /// <summary>Erratum 12, and that a pulse of TXRST always brings the transmitter back.</summary>
-    private static void AssertStalledUntilReset(ChipBench bench)
-    {
-        int sent = bench.Port.Sent.Count;
-        bench.Chip.Faults.Clear();
-        bench.StartSending(ChipBench.Frame(60));
-        bench.Wait(100_000_000);
-        Assert.AreEqual(sent, bench.Port.Sent.Count);
-        Assert.AreEqual(Txrts, bench.Eth(ChipBench.Econ1) & Txrts);
-        bench.AssertOnly(ViolationKind.TransmitStalled);
-        bench.Chip.Violations.Clear();
-        bench.ResetTransmitter();
-        bench.Set(ChipBench.Econ1, Txrts);
-        bench.Wait(1_000_000);
-        Assert.AreEqual(sent + 1, bench.Port.Sent.Count);
         bench.AssertClean();
     }
 }

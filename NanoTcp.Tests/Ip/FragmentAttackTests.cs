@@ -10,7 +10,7 @@ namespace NanoTcp.Tests.Ip;
 
 /// <summary>Fragments that were made to do harm, by the names under which the mistakes of other stacks became known.</summary>
 [TestClass]
-public sealed class FragmentAttackTests : StackTest
+public sealed class FragmentAttackTests : FragmentTest
 {
     private const uint Peer = StackBench.PeerAddress;
     private const uint Own = StackBench.OwnAddress;
@@ -272,17 +272,6 @@ public sealed class FragmentAttackTests : StackTest
             Assert.IsTrue(Fragments.IsReplyTo(Next(), request), $"seed {seed}");
             listener.Close();
         }
-    }
-
-    private void StartWithBuffers(int buffers = 1, int size = 0)
-    {
-        Start(configure: options =>
-        {
-            options.ReassemblyBuffers = buffers;
-            options.ReassemblySize = size;
-        });
-        B.Deliver(FromPeer(Echo()));
-        B.Sent.Clear();
     }
 
     private static byte[] Syn()

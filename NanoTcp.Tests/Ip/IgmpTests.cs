@@ -493,33 +493,11 @@ public sealed class IgmpTests : IgmpTest
         B.Poll();
     }
 
-    private sealed class FilterLink : ILinkDevice, IMulticastFilter
+    private sealed class FilterLink() : PassingLink(new FrameLink()), IMulticastFilter
     {
-        private readonly FrameLink _link = new();
-
-        public int Headroom => _link.Headroom;
-
-        public int Tailroom => _link.Tailroom;
-
-        public int Mtu => _link.Mtu;
-
-        public long MacAddress => _link.MacAddress;
-
-        public LinkStatus Status => _link.Status;
-
-        public CounterSet Counters => _link.Counters;
-
-        public bool CanSend => _link.CanSend;
-
         internal List<long> Groups { get; } = [];
 
         internal bool Full { get; set; }
-
-        public int Poll(long now) => _link.Poll(now);
-
-        public int Receive(byte[] buffer, int offset, int capacity) => _link.Receive(buffer, offset, capacity);
-
-        public bool Send(byte[] buffer, int offset, int length) => _link.Send(buffer, offset, length);
 
         public void Join(long groupAddress)
         {

@@ -11,7 +11,7 @@ namespace NanoTcp.Tests.Ip;
 
 /// <summary>RFC 791 3.2 and RFC 1122 3.3.2: fragments that come together, or do not.</summary>
 [TestClass]
-public sealed class ReassemblyTests : StackTest
+public sealed class ReassemblyTests : FragmentTest
 {
     private const uint Peer = StackBench.PeerAddress;
     private const uint Own = StackBench.OwnAddress;
@@ -21,7 +21,7 @@ public sealed class ReassemblyTests : StackTest
     [Requirement("RFC 1122", "3.3.2")]
     public void Fragments_come_together_in_every_order()
     {
-        StartWith(1);
+        StartWithBuffers();
         byte[] request = Fragments.EchoRequest(35);
         int[][] pieces = [[0, 8], [8, 16], [24, 8], [32, 3]];
         int id = 0;
@@ -46,7 +46,7 @@ public sealed class ReassemblyTests : StackTest
     [Requirement("RFC 815", "3")]
     public void Datagrams_of_every_length_and_split_come_together_octet_for_octet()
     {
-        StartWith(1);
+        StartWithBuffers();
         int id = 0;
         for (int length = 16; length <= 1480; length += length < 64 ? 1 : 59)
         {
@@ -70,7 +70,7 @@ public sealed class ReassemblyTests : StackTest
     [TestMethod]
     public void The_largest_datagram_fills_the_frame_and_one_octet_more_is_refused()
     {
-        StartWith(1);
+        StartWithBuffers();
         Send(Fragments.EchoRequest(1480), 1);
         Assert.HasCount(1514, Next());
         Send(Fragments.EchoRequest(1481), 2);
@@ -85,7 +85,7 @@ public sealed class ReassemblyTests : StackTest
     [Requirement("RFC 1122", "3.3.2")]
     public void RFC_1122_3_3_2_the_smallest_buffer_takes_a_datagram_of_576_octets()
     {
-        StartWith(1, 556);
+        StartWithBuffers(1, 556);
         Send(Fragments.EchoRequest(556), 1);
         Assert.HasCount(14 + 576, Next());
         Send(Fragments.EchoRequest(557), 2);
@@ -112,7 +112,7 @@ public sealed class ReassemblyTests : StackTest
     [DataRow(3)]
     public void RFC_791_3_2_only_fragments_of_one_source_destination_protocol_and_identification_belong_together(int different)
     {
-        StartWith(1, change: o => o.MulticastGroups = 1);
+        StartWithBuffers(1, change: o => o.MulticastGroups = 1);
         byte[] request = Fragments.EchoRequest(24);
         B.Deliver(Fragments.Of(request, 0, 16, 7));
         B.Deliver(Fragments.Of(
@@ -133,7 +133,7 @@ public sealed class ReassemblyTests : StackTest
     [TestMethod]
     public void Two_datagrams_grow_side_by_side_and_a_third_displaces_the_oldest()
     {
-        StartWith(2);
+        StartWithBuffers(2);
         byte[] request = Fragments.EchoRequest(24);
         B.Deliver(Fragments.Of(request, 0, 16, 1));
         At(10);
@@ -153,7 +153,7 @@ public sealed class ReassemblyTests : StackTest
     [TestMethod]
     public void A_flood_of_first_fragments_does_not_keep_a_whole_datagram_out()
     {
-        StartWith(2);
+        StartWithBuffers(2);
         byte[] request = Fragments.EchoRequest(24);
         for (int i = 0; i < 1000; i++)
         {
@@ -169,7 +169,7 @@ public sealed class ReassemblyTests : StackTest
     [Requirement("RFC 1122", "3.3.2")]
     public void RFC_1122_3_3_2_a_datagram_has_60_seconds_from_its_first_fragment_to_come()
     {
-        StartWith(1);
+        StartWithBuffers();
         byte[] request = Fragments.EchoRequest(32);
         B.Deliver(Fragments.Of(request, 8, 8, 1));
         At(59_999);
@@ -199,7 +199,7 @@ public sealed class ReassemblyTests : StackTest
     [TestMethod]
     public void A_datagram_that_is_whole_at_the_last_moment_is_taken()
     {
-        StartWith(1);
+        StartWithBuffers();
         byte[] request = Fragments.EchoRequest(32);
         B.Deliver(Fragments.Of(request, 0, 16, 1));
         At(59_999);
@@ -218,7 +218,7 @@ public sealed class ReassemblyTests : StackTest
     [DataRow(24, 8, DisplayName = "in the second run")]
     public void RFC_5722_4_an_overlap_ends_the_datagram_and_what_else_comes_of_it(int offset, int length)
     {
-        StartWith(1);
+        StartWithBuffers();
         byte[] request = Fragments.EchoRequest(64);
         byte[] other = Fragments.EchoRequest(64, 2);
         B.Deliver(Fragments.Of(request, 0, 16, 9));
@@ -243,7 +243,7 @@ public sealed class ReassemblyTests : StackTest
     [TestMethod]
     public void An_exact_repetition_is_dropped_alone_and_counted()
     {
-        StartWith(1);
+        StartWithBuffers();
         byte[] request = Fragments.EchoRequest(45);
         B.Deliver(Fragments.Of(request, 32, 13));
         B.Deliver(Fragments.Of(request, 32, 13));
@@ -267,7 +267,7 @@ public sealed class ReassemblyTests : StackTest
     [DataRow(40, DisplayName = "later")]
     public void Two_last_fragments_with_different_ends_end_the_datagram(int end)
     {
-        StartWith(1);
+        StartWithBuffers();
         byte[] request = Fragments.EchoRequest(48);
         B.Deliver(Fragments.Raw(request[24..32], 24, last: true));
         B.Deliver(Fragments.Raw(request[(end - 8)..end], end - 8, last: true));
@@ -280,7 +280,7 @@ public sealed class ReassemblyTests : StackTest
     [TestMethod]
     public void A_last_fragment_before_what_has_come_already_ends_the_datagram()
     {
-        StartWith(1);
+        StartWithBuffers();
         byte[] request = Fragments.EchoRequest(48);
         B.Deliver(Fragments.Of(request, 32, 8));
         B.Deliver(Fragments.Raw(request[16..32], 16, last: true));
@@ -292,7 +292,7 @@ public sealed class ReassemblyTests : StackTest
     [TestMethod]
     public void A_fragment_behind_the_end_ends_the_datagram()
     {
-        StartWith(1);
+        StartWithBuffers();
         byte[] request = Fragments.EchoRequest(48);
         B.Deliver(Fragments.Raw(request[16..32], 16, last: true));
         B.Deliver(Fragments.Raw(request[32..40], 32, last: false));
@@ -305,7 +305,7 @@ public sealed class ReassemblyTests : StackTest
     [Requirement("RFC 1122", "3.2.1.8")]
     public void Options_in_some_fragments_or_all_are_skipped()
     {
-        StartWith(1);
+        StartWithBuffers();
         byte[] request = Fragments.EchoRequest(64);
         B.Deliver(Fragments.Of(request, 0, 16, options: [0x94, 4, 0, 0, 1, 1, 1, 0]));
         B.Deliver(Fragments.Of(request, 48, 16, options: [0x94, 4, 0, 0]));
@@ -329,7 +329,7 @@ public sealed class ReassemblyTests : StackTest
     [DataRow(3, 2, 0, -1)]
     public void RFC_3168_5_3_a_mark_of_any_fragment_is_one_of_the_datagram(int first, int second, int third, int whole)
     {
-        StartWith(1);
+        StartWithBuffers();
         byte[] request = Fragments.EchoRequest(24);
         int[] codepoints = [first, second, third];
         for (int i = 0; i < 3; i++)
@@ -352,7 +352,7 @@ public sealed class ReassemblyTests : StackTest
     [TestMethod]
     public void A_TCP_segment_in_fragments_opens_a_connection_and_carries_text()
     {
-        StartWith(1);
+        StartWithBuffers();
         TcpListener listener = B.Stack.Listen(80, 1);
         Segment(1, 0, 0x02, []);
         uint iss = Frames.Get32(Next(), 14 + 20 + 4);
@@ -383,7 +383,7 @@ public sealed class ReassemblyTests : StackTest
     [TestMethod]
     public void A_new_address_forgets_what_came_to_the_old_one()
     {
-        StartWith(1);
+        StartWithBuffers();
         byte[] request = Fragments.EchoRequest(24);
         B.Deliver(Fragments.Of(request, 0, 16, 1));
         B.Do(() => B.Stack.SetAddress(Own + 5, 24, 0));
@@ -396,7 +396,7 @@ public sealed class ReassemblyTests : StackTest
     [TestMethod]
     public void A_link_that_goes_down_ends_what_was_coming_and_nobody_is_told_when_it_is_back()
     {
-        StartWith(1);
+        StartWithBuffers();
         byte[] request = Fragments.EchoRequest(24);
         B.Deliver(Fragments.Of(request, 0, 16, 1));
         B.Link.Status = NanoTcp.Link.LinkStatus.Down;
@@ -416,7 +416,7 @@ public sealed class ReassemblyTests : StackTest
     [DataRow(16, 0, DisplayName = "it had not")]
     public void The_first_fragment_of_a_datagram_that_was_given_up_is_there_for_its_source_to_be_told(int offset, int recalled)
     {
-        StartWith(2);
+        StartWithBuffers(2);
         byte[] request = Fragments.EchoRequest(100);
         byte[] frame = Fragments.Of(request, offset, 40, 77, options: [1, 1, 1, 0]);
         B.Deliver(frame);
@@ -438,20 +438,6 @@ public sealed class ReassemblyTests : StackTest
 
         Assert.IsFalse(reassembly.Recall());
         Assert.AreEqual(NanoTcp.Ip.Reassembly.Never, reassembly.Deadline);
-    }
-
-    private void StartWith(int buffers, int size = 0, Action<NetworkStackOptions>? change = null)
-    {
-        Start(configure: options =>
-        {
-            options.ReassemblyBuffers = buffers;
-            options.ReassemblySize = size;
-            change?.Invoke(options);
-        });
-
-        // From here on the neighbour is known, and long replies need not wait for it.
-        B.Deliver(FromPeer(Echo()));
-        B.Sent.Clear();
     }
 
     /// <summary>A datagram in two fragments.</summary>

@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Tcp;
 using NanoTcp.Tests.Architecture;
@@ -10,8 +9,6 @@ namespace NanoTcp.Tests.Memory;
 [TestClass]
 public class MemoryPageTests
 {
-    private const string Begin = "<!-- measured: begin -->\n";
-    private const string End = "<!-- measured: end -->";
     private const int Limit = 28 * 1024;
 
     [TestMethod]
@@ -63,16 +60,7 @@ public class MemoryPageTests
     [TestMethod]
     public void The_page_holds_the_measured_table()
     {
-        string path = Path.Combine(Repository.Root, "docs", "memory.md");
-        string expected = MemoryTable.Text(MakeLink);
-        string page = File.Exists(path) ? File.ReadAllText(path) : "";
-        int begin = page.IndexOf(Begin, StringComparison.Ordinal);
-        int end = page.IndexOf(End, StringComparison.Ordinal);
-        string held = begin < 0 || end < begin ? "" : page[(begin + Begin.Length)..end];
-        if (held != expected)
-        {
-            Assert.Fail($"{path} is out of date. Between its marks it should hold:\n{expected}");
-        }
+        HeldPage.AssertHolds("memory.md", "measured", MemoryTable.Text(MakeLink));
     }
 
     /// <summary>The price of one of many, so that the rounding of arrays does not matter.</summary>

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Text;
@@ -13,9 +12,6 @@ namespace NanoTcp.Tests.Packaging;
 [TestClass]
 public sealed class BadInputPageTests
 {
-    private const string Begin = "<!-- tests: begin -->\n";
-    private const string End = "<!-- tests: end -->";
-
     private static readonly string[] s_reports = ["AMNESIA_33", "INFRA_HALT", "NAME_WRECK", "NUMBER_JACK", "Ripple20", "URGENT_11"];
 
     /// <summary>What is fed with octets of strangers, by the names of its test classes.</summary>
@@ -36,16 +32,7 @@ public sealed class BadInputPageTests
     [TestMethod]
     public void The_page_lists_the_tests()
     {
-        string path = Path.Combine(Repository.Root, "docs", "bad-input.md");
-        string page = File.ReadAllText(path);
-        int begin = page.IndexOf(Begin, StringComparison.Ordinal);
-        int end = page.IndexOf(End, StringComparison.Ordinal);
-        string held = begin < 0 || end < begin ? "" : page[(begin + Begin.Length)..end];
-        string expected = Table();
-        if (held != expected)
-        {
-            Assert.Fail($"{path} is out of date. Between its marks it should hold:\n{expected}");
-        }
+        HeldPage.AssertHolds("bad-input.md", "tests", Table());
     }
 
     [TestMethod]

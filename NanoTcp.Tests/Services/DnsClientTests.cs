@@ -283,6 +283,60 @@ public sealed class DnsClientTests : DnsTest
     }
 
     [TestMethod]
+    [Requirement("RFC 1122", "4.1.3.3")]
+    public void Where_nobody_listens_the_next_server_is_asked_at_once()
+    {
+        StartDns(servers: 2);
+        int query = Query("a.example");
+        SeenQuery asked = Asked(First);
+        SayUnreachable(asked, First, asked.Port);
+        asked = Asked(Second);
+        Answer(asked, new AnswerBuilder(asked).Address(Host));
+        IsFound(Host, query);
+        Close(query);
+        Has(DnsCounter.Timeouts, 0);
+        Assert.AreEqual(1, B.Count(StackCounter.IcmpInDestUnreachs));
+        Query("b.example");
+        Asked(Second);
+    }
+
+    [TestMethod]
+    public void The_last_server_of_a_round_has_all_of_its_time_although_nobody_listens()
+    {
+        StartDns(servers: 2);
+        int query = Query("a.example");
+        SeenQuery asked = Asked(First);
+        SayUnreachable(asked, First, asked.Port);
+        asked = Asked(Second);
+        SayUnreachable(asked, Second, asked.Port);
+        At(1999);
+        Nothing();
+        At(2000);
+        asked = Asked(First);
+        SayUnreachable(asked, First, asked.Port);
+        asked = Asked(Second);
+        Answer(asked, new AnswerBuilder(asked).Address(Host));
+        IsFound(Host, query);
+    }
+
+    [TestMethod]
+    public void Who_cannot_know_what_was_asked_puts_no_server_off()
+    {
+        StartDns(servers: 2);
+        int query = Query("a.example");
+        SeenQuery asked = Asked(First);
+        SayUnreachable(asked, First, asked.Port ^ 1);
+        SayUnreachable(asked, Second, asked.Port);
+        SayUnreachable(asked, First, asked.Port, serverPort: 54);
+        SayUnreachable(asked, First, asked.Port, longer: 1);
+        SayUnreachable(asked, First, asked.Port, type: 11);
+        Nothing();
+        Assert.AreEqual(5, B.Count(StackCounter.IcmpInIgnored));
+        Answer(asked, new AnswerBuilder(asked).Address(Host));
+        IsFound(Host, query);
+    }
+
+    [TestMethod]
     public void When_every_server_has_failed_none_is_asked_again()
     {
         StartDns(servers: 2);

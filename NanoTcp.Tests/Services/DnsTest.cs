@@ -3,6 +3,7 @@ using System.Text;
 using NanoTcp.Emulation;
 using NanoTcp.Services;
 using NanoTcp.Tests.Link;
+using NanoTcp.Tests.Wire;
 
 namespace NanoTcp.Tests.Services;
 
@@ -63,6 +64,23 @@ public abstract class DnsTest : StackTest
 
     private protected void Answer(SeenQuery query, AnswerBuilder answer) =>
         B.Deliver(Datagrams.ToStack(query.Server, 53, query.Port, answer.Build()));
+
+    /// <summary>The server says that nobody listens on a port; the head of the datagram that it got comes back.</summary>
+    private protected void SayUnreachable(SeenQuery query, uint server, int sourcePort, int serverPort = 53, int longer = 0, int type = 3)
+    {
+        byte[] head = new byte[8];
+        Frames.Put16(head, 0, sourcePort);
+        Frames.Put16(head, 2, serverPort);
+        Frames.Put16(head, 4, head.Length + query.Message.Length + longer);
+        byte[] returned = Frames.Ipv4(StackBench.OwnAddress, server, Datagrams.Protocol, head);
+        Frames.Put16(returned, 2, Frames.Ipv4Length + head.Length + query.Message.Length + longer);
+        Frames.FixIpv4(returned, 0);
+        B.Deliver(Frames.Ethernet(
+            StackBench.OwnMac,
+            StackBench.MacOf(server),
+            Frames.TypeIpv4,
+            Frames.Ipv4(server, StackBench.OwnAddress, Frames.Icmp, Frames.IcmpMessage(type, 3, 0, returned))));
+    }
 
     private protected void Is(DnsStatus expected, int query) => Assert.AreEqual(expected, Dns.GetStatus(query));
 

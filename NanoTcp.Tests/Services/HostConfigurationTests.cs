@@ -124,13 +124,7 @@ public sealed class HostConfigurationTests : HostTest
     [TestMethod]
     public void A_host_made_when_the_link_has_been_up_for_long_begins_too()
     {
-        StackBench bench = Make(options =>
-        {
-            options.Address = 0;
-            options.Random = new SteadyRandom();
-        });
-        bench.Poll();
-        bench.AdvanceTo(bench.Start + 100_000);
+        StackBench bench = LinkUpForLong();
         HostConfiguration host = new(bench.Stack, new HostConfigurationOptions());
         bench.Poll();
         Assert.AreEqual(HostState.Selecting, host.State);
@@ -140,13 +134,7 @@ public sealed class HostConfigurationTests : HostTest
     [TestMethod]
     public void A_host_that_is_stopped_and_started_before_it_has_seen_the_link_begins_too()
     {
-        StackBench bench = Make(options =>
-        {
-            options.Address = 0;
-            options.Random = new SteadyRandom();
-        });
-        bench.Poll();
-        bench.AdvanceTo(bench.Start + 100_000);
+        StackBench bench = LinkUpForLong();
         HostConfiguration host = new(bench.Stack, new HostConfigurationOptions());
         host.Stop();
         host.Start();
@@ -172,6 +160,19 @@ public sealed class HostConfigurationTests : HostTest
         SetLink(true);
         Assert.AreEqual(HostState.Selecting, host.State);
         Assert.AreEqual(0, Asked(DhcpQuestion.Discover).Seconds);
+    }
+
+    /// <summary>A stack without an address that has been polled, and knows that its link is up.</summary>
+    private StackBench LinkUpForLong()
+    {
+        StackBench bench = Make(options =>
+        {
+            options.Address = 0;
+            options.Random = new SteadyRandom();
+        });
+        bench.Poll();
+        bench.AdvanceTo(bench.Start + 100_000);
+        return bench;
     }
 
     private static void Refused<T>(Action<HostConfigurationOptions> configure)

@@ -1,9 +1,9 @@
 using System.Collections.Generic;
 using NanoTcp.Host.Cable;
 using NanoTcp.Link;
-using NanoTcp.Primitives;
 using NanoTcp.Services;
 using NanoTcp.Tests.Compliance;
+using NanoTcp.Tests.Link;
 using NanoTcp.Tests.Simulation;
 
 namespace NanoTcp.Tests.Services;
@@ -139,37 +139,21 @@ public class MdnsTwoHostsTests
     }
 
     /// <summary>A link that can be cut without either side being told.</summary>
-    private sealed class CutLink(ILinkDevice link) : ILinkDevice
+    private sealed class CutLink(ILinkDevice link) : PassingLink(link)
     {
         private readonly byte[] _dropped = new byte[2000];
 
-        public int Headroom => link.Headroom;
-
-        public int Tailroom => link.Tailroom;
-
-        public int Mtu => link.Mtu;
-
-        public long MacAddress => link.MacAddress;
-
-        public LinkStatus Status => link.Status;
-
-        public CounterSet Counters => link.Counters;
-
-        public bool CanSend => link.CanSend;
-
         internal bool Cut { get; set; }
 
-        public int Poll(long now) => link.Poll(now);
-
-        public int Receive(byte[] buffer, int offset, int capacity)
+        public override int Receive(byte[] buffer, int offset, int capacity)
         {
-            while (Cut && link.Receive(_dropped, 100, 1600) != 0)
+            while (Cut && base.Receive(_dropped, 100, 1600) != 0)
             {
             }
 
-            return link.Receive(buffer, offset, capacity);
+            return base.Receive(buffer, offset, capacity);
         }
 
-        public bool Send(byte[] buffer, int offset, int length) => Cut || link.Send(buffer, offset, length);
+        public override bool Send(byte[] buffer, int offset, int length) => Cut || base.Send(buffer, offset, length);
     }
 }

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Text;
 using NanoTcp.Emulation;
@@ -19,8 +18,6 @@ namespace NanoTcp.Tests.Services;
 [TestClass]
 public sealed class QuietNeighbourTests
 {
-    private const string Begin = "<!-- counted: begin -->\n";
-    private const string End = "<!-- counted: end -->";
     private const int Minute = 60_000;
     private const int Start = 10 * Minute;
     private const int Day = 24 * 60 * Minute;
@@ -38,15 +35,7 @@ public sealed class QuietNeighbourTests
             table.Append(CultureInfo.InvariantCulture, $"| {name} | {start} | {day} |\n");
         }
 
-        string path = Path.Combine(Repository.Root, "docs", "host.md");
-        string page = File.Exists(path) ? File.ReadAllText(path) : "";
-        int begin = page.IndexOf(Begin, StringComparison.Ordinal);
-        int end = page.IndexOf(End, StringComparison.Ordinal);
-        string held = begin < 0 || end < begin ? "" : page[(begin + Begin.Length)..end];
-        if (held != table.ToString())
-        {
-            Assert.Fail($"{path} is out of date. Between its marks it should hold:\n{table}");
-        }
+        HeldPage.AssertHolds("host.md", "counted", table.ToString());
     }
 
     [TestMethod]

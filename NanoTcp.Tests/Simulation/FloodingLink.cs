@@ -1,6 +1,6 @@
 using System;
 using NanoTcp.Link;
-using NanoTcp.Primitives;
+using NanoTcp.Tests.Link;
 using NanoTcp.Wire;
 
 namespace NanoTcp.Tests.Simulation;
@@ -9,7 +9,7 @@ namespace NanoTcp.Tests.Simulation;
 /// A device on which connection requests from made-up addresses arrive between the frames of the real one. What is sent to
 /// those addresses is lost, as it would be.
 /// </summary>
-internal sealed class FloodingLink(ILinkDevice device, uint target, int port, long router) : ILinkDevice
+internal sealed class FloodingLink(ILinkDevice device, uint target, int port, long router) : PassingLink(device)
 {
     private const int HeaderLengths = EthernetHeader.Length + Ipv4Header.MinLength;
     private const int DestinationOffset = EthernetHeader.Length + 16;
@@ -28,21 +28,7 @@ internal sealed class FloodingLink(ILinkDevice device, uint target, int port, lo
     /// <summary>Answers to addresses that nobody has.</summary>
     internal int Answers { get; private set; }
 
-    public int Headroom => device.Headroom;
-
-    public int Tailroom => device.Tailroom;
-
-    public int Mtu => device.Mtu;
-
-    public long MacAddress => device.MacAddress;
-
-    public LinkStatus Status => device.Status;
-
-    public CounterSet Counters => device.Counters;
-
-    public bool CanSend => device.CanSend;
-
-    public int Poll(long now)
+    public override int Poll(long now)
     {
         if (now != _now)
         {
@@ -50,15 +36,15 @@ internal sealed class FloodingLink(ILinkDevice device, uint target, int port, lo
             _now = now;
         }
 
-        int wait = device.Poll(now);
+        int wait = base.Poll(now);
         return Rate == 0 ? wait : _due != 0 ? 0 : Math.Min(wait, 1);
     }
 
-    public int Receive(byte[] buffer, int offset, int capacity)
+    public override int Receive(byte[] buffer, int offset, int capacity)
     {
         // The real frames and the made-up ones take turns.
         _turn = !_turn;
-        int length = _turn || _due == 0 ? device.Receive(buffer, offset, capacity) : 0;
+        int length = _turn || _due == 0 ? base.Receive(buffer, offset, capacity) : 0;
         if (length != 0 || _due == 0)
         {
             return length;
@@ -88,7 +74,7 @@ internal sealed class FloodingLink(ILinkDevice device, uint target, int port, lo
         return _request.Length;
     }
 
-    public bool Send(byte[] buffer, int offset, int length)
+    public override bool Send(byte[] buffer, int offset, int length)
     {
         if (BigEndian.ReadUInt16(buffer, offset + EthernetHeader.TypeOffset) == EthernetHeader.TypeIpv4
             && buffer[offset + DestinationOffset] >= FirstSource >> 24)
@@ -97,6 +83,6 @@ internal sealed class FloodingLink(ILinkDevice device, uint target, int port, lo
             return true;
         }
 
-        return device.Send(buffer, offset, length);
+        return base.Send(buffer, offset, length);
     }
 }

@@ -1,10 +1,10 @@
 using NanoTcp.Link;
-using NanoTcp.Primitives;
+using NanoTcp.Tests.Link;
 
 namespace NanoTcp.Tests.Simulation;
 
 /// <summary>A device behind which somebody drops large frames without a word.</summary>
-internal sealed class NarrowLink(ILinkDevice device) : ILinkDevice
+internal sealed class NarrowLink(ILinkDevice device) : PassingLink(device)
 {
     /// <summary>Octets of an Ethernet header.</summary>
     private const int Header = 14;
@@ -18,25 +18,7 @@ internal sealed class NarrowLink(ILinkDevice device) : ILinkDevice
     /// <summary>Octets of the largest packet that did since this was set to 0.</summary>
     internal int Largest { get; set; }
 
-    public int Headroom => device.Headroom;
-
-    public int Tailroom => device.Tailroom;
-
-    public int Mtu => device.Mtu;
-
-    public long MacAddress => device.MacAddress;
-
-    public LinkStatus Status => device.Status;
-
-    public CounterSet Counters => device.Counters;
-
-    public bool CanSend => device.CanSend;
-
-    public int Poll(long now) => device.Poll(now);
-
-    public int Receive(byte[] buffer, int offset, int capacity) => device.Receive(buffer, offset, capacity);
-
-    public bool Send(byte[] buffer, int offset, int length)
+    public override bool Send(byte[] buffer, int offset, int length)
     {
         if (length - Header > PathMtu)
         {
@@ -49,6 +31,6 @@ internal sealed class NarrowLink(ILinkDevice device) : ILinkDevice
             Largest = length - Header;
         }
 
-        return device.Send(buffer, offset, length);
+        return base.Send(buffer, offset, length);
     }
 }

@@ -1,6 +1,5 @@
 using NanoTcp.Host.Cable;
-using NanoTcp.Link;
-using NanoTcp.Primitives;
+using NanoTcp.Tests.Link;
 
 namespace NanoTcp.Tests.Soak;
 
@@ -8,22 +7,21 @@ namespace NanoTcp.Tests.Soak;
 /// The computer's end of the cable, which also asks whether the device is alive: with echo requests (RFC 792) that its own
 /// stack knows nothing of, and with frames to a multicast group.
 /// </summary>
-internal sealed class LifeSign : ILinkDevice
+internal sealed class LifeSign : PassingLink
 {
     private const int Interval = 100;
     private const int IcmpAt = 34;
     private const byte Mark = 0x4C;
     private readonly CablePort _port;
-    private readonly CableLink _link;
     private readonly byte[] _echo = new byte[60];
     private readonly byte[] _multicast = new byte[60];
     private long _nextQuestion;
     private bool _asking;
 
     internal LifeSign(CablePort port, long own, long device, long group, uint ownAddress, uint deviceAddress)
+        : base(new CableLink(port, own))
     {
         _port = port;
-        _link = new CableLink(port, own);
         PutAddresses(_multicast, group, own);
         _multicast[12] = 0x88;
         _multicast[13] = 0xB5;
@@ -44,20 +42,6 @@ internal sealed class LifeSign : ILinkDevice
     /// <summary>Answers that have come in all.</summary>
     internal long Answers { get; private set; }
 
-    public int Headroom => _link.Headroom;
-
-    public int Tailroom => _link.Tailroom;
-
-    public int Mtu => _link.Mtu;
-
-    public long MacAddress => _link.MacAddress;
-
-    public LinkStatus Status => _link.Status;
-
-    public CounterSet Counters => _link.Counters;
-
-    public bool CanSend => _link.CanSend;
-
     /// <summary>Asks at once, and ten times a second from then on.</summary>
     internal void Ask(long now)
     {
@@ -70,9 +54,9 @@ internal sealed class LifeSign : ILinkDevice
         _asking = false;
     }
 
-    public int Poll(long now)
+    public override int Poll(long now)
     {
-        int wait = _link.Poll(now);
+        int wait = base.Poll(now);
         if (!_asking)
         {
             return wait;
@@ -88,9 +72,9 @@ internal sealed class LifeSign : ILinkDevice
         return (int)(_nextQuestion - now);
     }
 
-    public int Receive(byte[] buffer, int offset, int capacity)
+    public override int Receive(byte[] buffer, int offset, int capacity)
     {
-        int length = _link.Receive(buffer, offset, capacity);
+        int length = base.Receive(buffer, offset, capacity);
         if (length >= IcmpAt + 6 && buffer[offset + 12] == 0x08 && buffer[offset + 23] == 1 && buffer[offset + IcmpAt] == 0
             && buffer[offset + IcmpAt + 4] == Mark)
         {
@@ -98,11 +82,6 @@ internal sealed class LifeSign : ILinkDevice
         }
 
         return length;
-    }
-
-    public bool Send(byte[] buffer, int offset, int length)
-    {
-        return _link.Send(buffer, offset, length);
     }
 
     private static void PutAddresses(byte[] frame, long destination, long source)

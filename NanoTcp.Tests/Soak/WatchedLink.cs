@@ -1,7 +1,6 @@
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Emulation;
-using NanoTcp.Link;
-using NanoTcp.Primitives;
+using NanoTcp.Tests.Link;
 
 namespace NanoTcp.Tests.Soak;
 
@@ -9,7 +8,7 @@ namespace NanoTcp.Tests.Soak;
 /// Passes everything on to the driver, counts the SPI operations of each call, so that no wait goes unbounded, and sees the
 /// frames of a multicast group that come through.
 /// </summary>
-internal sealed class WatchedLink(Enc28j60Driver driver, Enc28j60Chip chip, long group) : ILinkDevice
+internal sealed class WatchedLink(Enc28j60Driver driver, Enc28j60Chip chip, long group) : PassingLink(driver)
 {
     /// <summary>Most operations that one call has taken.</summary>
     internal long MostOperations { get; private set; }
@@ -17,32 +16,18 @@ internal sealed class WatchedLink(Enc28j60Driver driver, Enc28j60Chip chip, long
     /// <summary>Frames to the group that were received.</summary>
     internal long GroupFrames { get; private set; }
 
-    public int Headroom => driver.Headroom;
-
-    public int Tailroom => driver.Tailroom;
-
-    public int Mtu => driver.Mtu;
-
-    public long MacAddress => driver.MacAddress;
-
-    public LinkStatus Status => driver.Status;
-
-    public CounterSet Counters => driver.Counters;
-
-    public bool CanSend => driver.CanSend;
-
-    public int Poll(long now)
+    public override int Poll(long now)
     {
         long before = chip.Statistics.Operations;
-        int wait = driver.Poll(now);
+        int wait = base.Poll(now);
         Note(before);
         return wait;
     }
 
-    public int Receive(byte[] buffer, int offset, int capacity)
+    public override int Receive(byte[] buffer, int offset, int capacity)
     {
         long before = chip.Statistics.Operations;
-        int length = driver.Receive(buffer, offset, capacity);
+        int length = base.Receive(buffer, offset, capacity);
         Note(before);
         if (length != 0 && buffer[offset] == (byte)(group >> 40) && buffer[offset + 5] == (byte)group)
         {
@@ -52,10 +37,10 @@ internal sealed class WatchedLink(Enc28j60Driver driver, Enc28j60Chip chip, long
         return length;
     }
 
-    public bool Send(byte[] buffer, int offset, int length)
+    public override bool Send(byte[] buffer, int offset, int length)
     {
         long before = chip.Statistics.Operations;
-        bool taken = driver.Send(buffer, offset, length);
+        bool taken = base.Send(buffer, offset, length);
         Note(before);
         return taken;
     }

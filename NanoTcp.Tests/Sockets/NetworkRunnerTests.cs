@@ -1,7 +1,7 @@
 using System;
 using NanoTcp.Link;
-using NanoTcp.Primitives;
 using NanoTcp.Sockets;
+using NanoTcp.Tests.Link;
 using NanoTcp.Wire;
 
 namespace NanoTcp.Tests.Sockets;
@@ -217,28 +217,10 @@ public sealed class NetworkRunnerTests : LockstepTest
     }
 
     /// <summary>A device whose bus has come loose.</summary>
-    private sealed class FailingLink(ILinkDevice device) : ILinkDevice
+    private sealed class FailingLink(ILinkDevice device) : PassingLink(device)
     {
         internal bool Fails { get; set; }
 
-        public int Headroom => device.Headroom;
-
-        public int Tailroom => device.Tailroom;
-
-        public int Mtu => device.Mtu;
-
-        public long MacAddress => device.MacAddress;
-
-        public LinkStatus Status => device.Status;
-
-        public CounterSet Counters => device.Counters;
-
-        public bool CanSend => device.CanSend;
-
-        public int Poll(long now) => Fails ? throw new TimeoutException("The bus does not answer.") : device.Poll(now);
-
-        public int Receive(byte[] buffer, int offset, int capacity) => device.Receive(buffer, offset, capacity);
-
-        public bool Send(byte[] buffer, int offset, int length) => device.Send(buffer, offset, length);
+        public override int Poll(long now) => Fails ? throw new TimeoutException("The bus does not answer.") : base.Poll(now);
     }
 }

@@ -6,8 +6,8 @@ using NanoTcp.Emulation;
 using NanoTcp.Host.Cable;
 using NanoTcp.Host.Simulation;
 using NanoTcp.Link;
-using NanoTcp.Primitives;
 using NanoTcp.Sockets;
+using NanoTcp.Tests.Link;
 using NanoTcp.Wire;
 
 namespace NanoTcp.Tests.Sockets;
@@ -140,7 +140,7 @@ internal sealed class ThreadedHosts : IDisposable
     }
 
     /// <summary>One end of a cable that two threads share, which wakes the other end for every frame like an interrupt.</summary>
-    private sealed class GuardedLink(CableLink link, VirtualCable cable, bool restless) : ILinkDevice
+    private sealed class GuardedLink(CableLink link, VirtualCable cable, bool restless) : PassingLink(link)
     {
         private long _allocated;
 
@@ -148,43 +148,29 @@ internal sealed class ThreadedHosts : IDisposable
 
         internal long Allocated => Volatile.Read(ref _allocated);
 
-        public int Headroom => link.Headroom;
-
-        public int Tailroom => link.Tailroom;
-
-        public int Mtu => link.Mtu;
-
-        public long MacAddress => link.MacAddress;
-
-        public LinkStatus Status => link.Status;
-
-        public CounterSet Counters => link.Counters;
-
-        public bool CanSend => link.CanSend;
-
-        public int Poll(long now)
+        public override int Poll(long now)
         {
             Volatile.Write(ref _allocated, GC.GetAllocatedBytesForCurrentThread());
             lock (cable)
             {
-                int wait = link.Poll(now);
+                int wait = base.Poll(now);
                 return restless ? 0 : wait;
             }
         }
 
-        public int Receive(byte[] buffer, int offset, int capacity)
+        public override int Receive(byte[] buffer, int offset, int capacity)
         {
             lock (cable)
             {
-                return link.Receive(buffer, offset, capacity);
+                return base.Receive(buffer, offset, capacity);
             }
         }
 
-        public bool Send(byte[] buffer, int offset, int length)
+        public override bool Send(byte[] buffer, int offset, int length)
         {
             lock (cable)
             {
-                link.Send(buffer, offset, length);
+                base.Send(buffer, offset, length);
             }
 
             Peer?.Wake();

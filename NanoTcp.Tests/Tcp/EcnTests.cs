@@ -367,21 +367,6 @@ public sealed class EcnTests : TraceTest
         Counted(StackCounter.TcpEcnSignals, 0);
     }
 
-    private static void WithEcn(NetworkStackOptions options)
-    {
-        options.Ecn = true;
-        options.SendBuffer = 8192;
-    }
-
-    private void OpenWithEcn(int window = 8000)
-    {
-        Listen(WithEcn);
-        Send($"SYN,ECE,CWR seq 0 win {window} mss 1000");
-        Expect("SYN,ACK,ECE seq 0 ack 1 mss 1460");
-        Send($"ACK seq 1 ack 1 win {window}");
-        Accept();
-    }
-
     private void WriteFourSegments(string ecn = " ect")
     {
         Write(8000);

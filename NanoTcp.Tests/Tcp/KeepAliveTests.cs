@@ -494,13 +494,6 @@ public sealed class KeepAliveTests : TraceTest
         Expect("RST,ACK seq 1 ack 1 win 0");
     }
 
-    private static void Refused(Action action, string range)
-    {
-        ArgumentOutOfRangeException exception = Assert.ThrowsExactly<ArgumentOutOfRangeException>(action);
-        Assert.AreEqual("value", exception.ParamName);
-        StringAssert.Contains(exception.Message, range, StringComparison.Ordinal);
-    }
-
     private void KeepAlive(int interval, int probes, int spacing)
     {
         T.Do($"KEEP-ALIVE after {interval} ms, {probes} times every {spacing} ms", () =>

@@ -271,21 +271,6 @@ public sealed class TogetherTests : TraceTest
         T.Check(true, false, "the same object again");
     }
 
-    private static void WithEcn(NetworkStackOptions options)
-    {
-        options.Ecn = true;
-        options.SendBuffer = 8192;
-    }
-
-    private void OpenWithEcn(int window = 8000)
-    {
-        Listen(WithEcn);
-        Send($"SYN,ECE,CWR seq 0 win {window} mss 1000");
-        Expect("SYN,ACK,ECE seq 0 ack 1 mss 1460");
-        Send($"ACK seq 1 ack 1 win {window}");
-        Accept();
-    }
-
     /// <summary>
     /// At 1010 ms: the window is one segment; of two small ones that were out the first has been acknowledged with a mark, and
     /// so what is new must wait until 2010 ms.

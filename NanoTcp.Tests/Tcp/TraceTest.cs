@@ -75,6 +75,22 @@ public abstract class TraceTest
         Is(TcpState.Established);
     }
 
+    private protected static void WithEcn(NetworkStackOptions options)
+    {
+        options.Ecn = true;
+        options.SendBuffer = 8192;
+    }
+
+    /// <summary>ESTABLISHED at 0 ms, and both sides have agreed on ECN (RFC 3168 6.1.1).</summary>
+    private protected void OpenWithEcn(int window = 8000)
+    {
+        Listen(WithEcn);
+        Send($"SYN,ECE,CWR seq 0 win {window} mss 1000");
+        Expect("SYN,ACK,ECE seq 0 ack 1 mss 1460");
+        Send($"ACK seq 1 ack 1 win {window}");
+        Accept();
+    }
+
     private protected void At(long time) => T.At(time);
 
     private protected void Send(params string[] segments) => T.Send(segments);
@@ -117,6 +133,14 @@ public abstract class TraceTest
     private protected void Counted(int counter, long expected)
     {
         T.Check(expected, T.Bench.Count(counter), T.Stack.Counters.GetName(counter));
+    }
+
+    /// <summary>A property does not take a value, and says what it takes.</summary>
+    private protected static void Refused(Action action, string range = "0, which turns it off, to 2,147,483,647 ms")
+    {
+        ArgumentOutOfRangeException exception = Assert.ThrowsExactly<ArgumentOutOfRangeException>(action);
+        Assert.AreEqual("value", exception.ParamName);
+        StringAssert.Contains(exception.Message, range, StringComparison.Ordinal);
     }
 
     /// <summary>Another client of the same listener.</summary>

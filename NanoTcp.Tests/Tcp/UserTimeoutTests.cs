@@ -367,13 +367,6 @@ public sealed class UserTimeoutTests : TraceTest
         Assert.ThrowsExactly<InvalidOperationException>(() => T.Listener.UserTimeout = 1);
     }
 
-    private static void Refused(Action action)
-    {
-        ArgumentOutOfRangeException exception = Assert.ThrowsExactly<ArgumentOutOfRangeException>(action);
-        Assert.AreEqual("value", exception.ParamName);
-        StringAssert.Contains(exception.Message, "0, which turns it off, to 2,147,483,647 ms", StringComparison.Ordinal);
-    }
-
     private void Retransmitted(string segment, params int[] seconds)
     {
         foreach (int time in seconds)

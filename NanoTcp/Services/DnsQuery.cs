@@ -108,7 +108,7 @@ internal sealed class DnsQuery : UdpEndpoint
 
             _place = (_first + _attempt) % DnsClient.MaxServers;
         }
-        while (_client.Servers[_place] == 0 || (_failed & (1 << _place)) != 0);
+        while (!IsToBeAsked(_place));
         Ask(now);
     }
 
@@ -178,6 +178,35 @@ internal sealed class DnsQuery : UdpEndpoint
         Take(result, now);
     }
 
+    /// <summary>
+    /// RFC 1122 4.1.3.3: the server does not listen, or no router leads to it. Whoever guesses the port can say so, too: so the next server
+    /// is asked at once, and who is the last of his round, or the only one, has all of his time, as if nothing had come.
+    /// </summary>
+    internal override bool ProcessError(IcmpProtocol icmp)
+    {
+        int datagram = UdpHeader.Length + DnsMessage.HeaderLength + DnsName.Length(Name, 0) + DnsMessage.QuestionTail;
+        if (OutputDue
+            || icmp.Type != IcmpMessage.TypeDestinationUnreachable
+            || icmp.RemoteAddress != _server
+            || (icmp.Ports & 0xFFFF) != DnsClient.Port
+            || (int)(icmp.SequenceNumber >> 16) != datagram
+            || icmp.ReturnedLength != Ipv4Header.MinLength + datagram)
+        {
+            return false;
+        }
+
+        for (int next = _attempt + 1; next % DnsClient.MaxServers != 0; next++)
+        {
+            if (IsToBeAsked((_first + next) % DnsClient.MaxServers))
+            {
+                TryNext(_udp.Ip.Now);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     internal override void AddressChanged(long now)
     {
         // An answer to what was asked from the old address will not come.
@@ -185,6 +214,12 @@ internal sealed class DnsQuery : UdpEndpoint
         {
             Ask(now);
         }
+    }
+
+    /// <summary>There is a server in that place, and it has not said that it has no answer.</summary>
+    private bool IsToBeAsked(int place)
+    {
+        return _client.Servers[place] != 0 && (_failed & (1 << place)) == 0;
     }
 
     /// <summary>Asks the server of <see cref="_place"/>, with an id, a port and a case that nobody can know (RFC 5452 9.2).</summary>

@@ -5,7 +5,7 @@ using NanoTcp.Wire;
 
 namespace NanoTcp.Services;
 
-/// <summary>What is said to DHCP servers, and what is believed of what they say.</summary>
+/// <content>What is said to DHCP servers, and what is believed of what they say.</content>
 public sealed partial class HostConfiguration
 {
     /// <summary>Longest name of a domain that is kept, in octets.</summary>

@@ -3,7 +3,7 @@ using NanoTcp.Link;
 
 namespace NanoTcp.Services;
 
-/// <summary>What happens when: the link, the timers, and what becomes of an address that was probed for.</summary>
+/// <content>What happens when: the link, the timers, and what becomes of an address that was probed for.</content>
 public sealed partial class HostConfiguration
 {
     /// <summary>

@@ -12,18 +12,10 @@ namespace NanoTcp.Services;
 /// It is asked again and again, like everything here: the first call of Resolve begins, and later ones say what has come
 /// of it. Names in places that are full give way to new ones, the least used first, but for those that are watched.
 /// </remarks>
-public sealed class MdnsResolver
+public sealed partial class MdnsResolver
 {
     /// <summary>Octets of a name at most, root included: a host of one full label under local.</summary>
     private const int Room = 72;
-
-    /// <summary>RFC 6762 5.2: between the first two queries; each further interval is twice the one before, up to an hour.</summary>
-    private const int FirstInterval = 1000;
-    private const int LongestInterval = 3600000;
-
-    /// <summary>RFC 6762 5.2: so that not all ask at once.</summary>
-    private const int LeastDelay = 20;
-    private const int DelayRange = 101;
 
     /// <summary>Queries without an answer after which a name that is not watched is not found: 0, 1 and 3 s.</summary>
     private const int MostQueries = 3;
@@ -33,12 +25,6 @@ public sealed class MdnsResolver
 
     /// <summary>How long that is remembered, ms.</summary>
     private const int MissingTime = 10000;
-
-    /// <summary>RFC 6762 10.1: what was taken back stays for another second.</summary>
-    private const int GoodbyeTime = 1000;
-
-    /// <summary>RFC 6762 10 has none longer; what claims to be is believed no longer, in s.</summary>
-    private const int MostTimeToLive = 4500;
 
     private const byte Free = 0;
     private const byte ByName = 1;
@@ -296,212 +282,9 @@ public sealed class MdnsResolver
         Plan();
     }
 
-    /// <summary>Sends one query with all questions that are due. False when there are none.</summary>
-    internal bool Dispatch(UdpLayer udp, long now)
-    {
-        byte[] buffer = udp.Ip.Buffer;
-        int start = udp.TransmitOffset;
-        int limit = start + udp.MaxPayload;
-        int offset = start + DnsMessage.HeaderLength;
-        int questions = 0;
-        for (int i = 0; i < _kind.Length; i++)
-        {
-            if (!IsDue(i, now))
-            {
-                continue;
-            }
-
-            if (offset + Room + DnsMessage.QuestionTail > limit)
-            {
-                break;
-            }
-
-            // RFC 6762 5.4: questions that come up later than the link ask for multicast answers.
-            bool byName = _kind[i] == ByName;
-            offset = byName ? DnsMessage.WriteName(buffer, offset, _names, i * Room) : PutReverse(buffer, offset, _address[i]);
-            offset = DnsMessage.WriteQuestionTail(
-                buffer, offset, byName ? DnsMessage.TypeA : DnsMessage.TypePtr, DnsMessage.ClassIn);
-            Asked(i, now);
-            questions++;
-        }
-
-        Plan();
-        if (questions == 0)
-        {
-            return false;
-        }
-
-        DnsMessage.WriteHeader(buffer, start, 0, 0, questions, 0, 0, 0);
-        _responder.Counts[MdnsCounter.OutQueries]++;
-        MdnsResponder.SendToAll(udp, offset - start);
-        return true;
-    }
-
-    /// <summary>Another host asks all for something, with no answers that it knows (RFC 6762 7.3).</summary>
-    internal void SomebodyAsks(byte[] buffer, int start, int end, int offset, int tail, long now)
-    {
-        int type = BigEndian.ReadUInt16(buffer, tail + DnsMessage.TypeOffset);
-        for (int i = 0; i < _kind.Length; i++)
-        {
-            // What is to be asked within a second is answered as well by the answer to him.
-            if (_kind[i] != Free
-                && _state[i] == Asking
-                && _askAt[i] - now <= FirstInterval
-                && type == (_kind[i] == ByName ? DnsMessage.TypeA : DnsMessage.TypePtr)
-                && IsQuestion(i, buffer, start, end, offset)
-                && (_queries[i] != MostQueries || _watched[i] != 0))
-            {
-                Asked(i, now);
-                Plan();
-            }
-        }
-    }
-
-    /// <summary>Takes in a record of a response, if it is what is asked for.</summary>
-    internal void Take(byte[] buffer, int start, int end, int offset, int tail, long now)
-    {
-        int type = BigEndian.ReadUInt16(buffer, tail + DnsMessage.TypeOffset);
-        for (int i = 0; i < _kind.Length; i++)
-        {
-            if (_kind[i] == Free)
-            {
-                continue;
-            }
-
-            if (type == (_kind[i] == ByName ? DnsMessage.TypeA : DnsMessage.TypePtr))
-            {
-                if (IsQuestion(i, buffer, start, end, offset))
-                {
-                    TakeAnswer(i, buffer, start, end, tail, now);
-                    Plan();
-                }
-            }
-            else if (type == DnsMessage.TypeNsec && _state[i] == Asking && IsQuestion(i, buffer, start, end, offset))
-            {
-                TakeDenial(i, buffer, start, end, tail, now);
-                Plan();
-            }
-        }
-    }
-
-    private static int ReadSeconds(byte[] buffer, int tail)
-    {
-        int seconds = DnsMessage.ReadTimeToLive(buffer, tail + DnsMessage.TimeToLiveOffset);
-        return seconds > MostTimeToLive ? MostTimeToLive : seconds;
-    }
-
     private MdnsAnswer AnswerOf(int place)
     {
         return _state[place] == Known ? MdnsAnswer.Found : _state[place] == Missing ? MdnsAnswer.NotFound : MdnsAnswer.Pending;
-    }
-
-    private void TakeAnswer(int place, byte[] buffer, int start, int end, int tail, long now)
-    {
-        int data = tail + DnsMessage.RecordTail;
-        int length = BigEndian.ReadUInt16(buffer, tail + DnsMessage.DataLengthOffset);
-        bool flush = (BigEndian.ReadUInt16(buffer, tail + DnsMessage.ClassOffset) & DnsMessage.CacheFlush) != 0;
-        int seconds = ReadSeconds(buffer, tail);
-        bool same;
-        if (_kind[place] == ByName)
-        {
-            uint address = length == DnsMessage.AddressLength ? BigEndian.ReadUInt32(buffer, data) : 0;
-            if (!_stack.Ip.IsPossibleSource(address))
-            {
-                return;
-            }
-
-            same = _state[place] == Known && _address[place] == address;
-            if (!IsNews(place, same, flush, seconds, now))
-            {
-                return;
-            }
-
-            _address[place] = address;
-        }
-        else
-        {
-            // The name must be all of the data, and one that there is room for.
-            if (DnsName.Skip(buffer, start, end, data) != data + length || DnsName.Expand(buffer, start, end, data, _name, 0) < 0)
-            {
-                return;
-            }
-
-            same = _state[place] == Known && DnsName.Same(_name, 0, _names, place * Room);
-            if (!IsNews(place, same, flush, seconds, now))
-            {
-                return;
-            }
-
-            DnsMessage.WriteName(_names, place * Room, _name, 0);
-        }
-
-        _state[place] = Known;
-        _life[place] = seconds * 1000;
-        _until[place] = now + _life[place];
-        _queries[place] = 0;
-        PlanRefresh(place);
-    }
-
-    /// <summary>Whether the data of a record is to be remembered; a goodbye is carried out here.</summary>
-    private bool IsNews(int place, bool same, bool flush, int seconds, long now)
-    {
-        if (seconds == 0)
-        {
-            if (same && _until[place] > now + GoodbyeTime)
-            {
-                _until[place] = now + GoodbyeTime;
-                _askAt[place] = UdpEndpoint.Never;
-            }
-
-            return false;
-        }
-
-        // Of several answers the first one counts, until its owner says that something else is the whole truth; what came
-        // less than a second ago may be part of that (RFC 6762 10.2).
-        return same || _state[place] != Known || (flush && now - (_until[place] - _life[place]) > GoodbyeTime);
-    }
-
-    /// <summary>RFC 6762 6.1: the owner of the name lists the types that there are.</summary>
-    private void TakeDenial(int place, byte[] buffer, int start, int end, int tail, long now)
-    {
-        int data = tail + DnsMessage.RecordTail;
-        int dataEnd = DnsMessage.EndOfRecord(buffer, tail);
-        int block = DnsName.Skip(buffer, start, end, data);
-        int seconds = ReadSeconds(buffer, tail);
-        if (block < 0 || block + 3 > dataEnd || buffer[block] != 0 || buffer[block + 1] != dataEnd - block - 2 || buffer[block + 1] > 32 || seconds == 0)
-        {
-            return;
-        }
-
-        int type = _kind[place] == ByName ? DnsMessage.TypeA : DnsMessage.TypePtr;
-        int octet = type >> 3;
-        if (octet < buffer[block + 1] && (buffer[block + 2 + octet] & (0x80 >> (type & 7))) != 0)
-        {
-            return;
-        }
-
-        _state[place] = Missing;
-        _until[place] = now + (seconds * 1000L);
-        _askAt[place] = _watched[place] != 0 ? _until[place] : UdpEndpoint.Never;
-    }
-
-    /// <summary>Puts the name under which an address is found, root included.</summary>
-    private int PutReverse(byte[] target, int offset, uint address)
-    {
-        int end = offset + _responder.Names.PutReverse(target, offset, address);
-        target[end] = 0;
-        return end + 1;
-    }
-
-    private bool IsQuestion(int place, byte[] buffer, int start, int end, int offset)
-    {
-        if (_kind[place] == ByName)
-        {
-            return DnsName.Matches(buffer, start, end, offset, _names, place * Room);
-        }
-
-        PutReverse(_name, 0, _address[place]);
-        return DnsName.Matches(buffer, start, end, offset, _name, 0);
     }
 
     private void ReadName(string name)
@@ -605,91 +388,6 @@ public sealed class MdnsResolver
         }
 
         return best;
-    }
-
-    /// <summary>Begins to ask.</summary>
-    private void Ask(int place)
-    {
-        _state[place] = Asking;
-        _queries[place] = 0;
-        _interval[place] = FirstInterval;
-        _until[place] = UdpEndpoint.Never;
-        _askAt[place] = _stack.Now + LeastDelay + (int)(_stack.Udp.Random.NextUInt32() % DelayRange);
-    }
-
-    /// <summary>A question has been asked, by this host or another.</summary>
-    private void Asked(int place, long now)
-    {
-        if (_state[place] == Known)
-        {
-            _queries[place]++;
-            PlanRefresh(place);
-
-            // RFC 6762 5.2: a second at least lies between two queries, however late in its life, or short, that is.
-            long soonest = now + FirstInterval;
-            if (_askAt[place] < soonest || _until[place] < soonest)
-            {
-                _askAt[place] = soonest;
-            }
-
-            return;
-        }
-
-        if (_state[place] == Missing)
-        {
-            Ask(place);
-        }
-
-        if (_queries[place] != MostQueries)
-        {
-            _queries[place]++;
-        }
-
-        _askAt[place] = now + _interval[place];
-        _interval[place] = _interval[place] > LongestInterval / 2 ? LongestInterval : _interval[place] * 2;
-    }
-
-    /// <summary>RFC 6762 5.2: a record that is watched is asked for again at 80, 85, 90 and 95 % of its life, and up to 2 % later.</summary>
-    private void PlanRefresh(int place)
-    {
-        if (_watched[place] == 0 || _queries[place] > 3)
-        {
-            _askAt[place] = UdpEndpoint.Never;
-            return;
-        }
-
-        int percent = 80 + (5 * _queries[place]);
-        long life = _life[place];
-        _askAt[place] = _until[place] - life + (life * percent / 100) + (_stack.Udp.Random.NextUInt32() % ((life / 50) + 1));
-    }
-
-    private bool IsDue(int place, long now)
-    {
-        return _kind[place] != Free
-            && now >= _askAt[place]
-            && !(_state[place] == Asking && _watched[place] == 0 && _queries[place] == MostQueries);
-    }
-
-    /// <summary>Works out <see cref="NextAt"/>.</summary>
-    private void Plan()
-    {
-        NextAt = UdpEndpoint.Never;
-        for (int i = 0; i < _kind.Length; i++)
-        {
-            if (_kind[i] != Free)
-            {
-                long at = _askAt[i];
-                if (_state[i] == Known && _until[i] < at)
-                {
-                    at = _until[i];
-                }
-
-                if (at < NextAt)
-                {
-                    NextAt = at;
-                }
-            }
-        }
     }
 
     private void Changed()

@@ -14,7 +14,7 @@ namespace NanoTcp.Sockets;
 /// <para>One thread may read while another one writes; a second reader or writer gets an exception. Any thread may close
 /// the stream and ask for its properties. The thread that runs the loop must not open, read or write.</para>
 /// </remarks>
-public sealed class NanoTcpStream : BlockingStream
+public sealed partial class NanoTcpStream : BlockingStream
 {
     /// <summary>A thread is in a read.</summary>
     private const int Reading = 0x01;
@@ -34,9 +34,6 @@ public sealed class NanoTcpStream : BlockingStream
     /// <summary>The stream was closed while a thread in Connect waited for a connection to become free.</summary>
     private const int Cancelled = 0x20;
 
-    /// <summary>How soon somebody who wants to open the stream looks again whether all have left it, in ms.</summary>
-    private const int LeavingWait = 10;
-
     /// <summary>The next one in the runner's list of open streams.</summary>
     internal NanoTcpStream Next;
 
@@ -45,9 +42,6 @@ public sealed class NanoTcpStream : BlockingStream
 
     private readonly AutoResetEvent _readSignal = new AutoResetEvent(false);
     private readonly AutoResetEvent _writeSignal = new AutoResetEvent(false);
-
-    /// <summary>One octet for who reads, and one for who writes, octet by octet.</summary>
-    private readonly byte[] _octets = new byte[2];
 
     private int _readTimeout = NetworkRunner.Infinite;
     private int _writeTimeout = NetworkRunner.Infinite;
@@ -245,166 +239,6 @@ public sealed class NanoTcpStream : BlockingStream
         }
     }
 
-    /// <summary>Opens a connection and waits until it is open.</summary>
-    /// <param name="address">The peer: one host, not this one.</param>
-    /// <param name="port">The peer's port, 1 to 65535.</param>
-    /// <param name="timeout">How long to wait in ms, at least 1, or <see cref="NetworkRunner.Infinite"/>: the stack itself
-    /// gives up after some minutes.</param>
-    /// <exception cref="ArgumentException">The address cannot be a peer's.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The port or the timeout is out of its range.</exception>
-    /// <exception cref="InvalidOperationException">The stream is open or being opened, or this is the thread of the loop.</exception>
-    /// <exception cref="ObjectDisposedException">The stream was closed meanwhile.</exception>
-    /// <exception cref="NanoTcpException">The peer refused, could not be reached or did not answer in time, all connections
-    /// of the stack were in use until then, or the runner has been stopped. The stream is not open.</exception>
-    public void Connect(uint address, int port, int timeout)
-    {
-        if (!IsTimeout(timeout))
-        {
-            throw new ArgumentOutOfRangeException(nameof(timeout));
-        }
-
-        Runner.EnterToWait();
-        try
-        {
-            BeginOpening();
-            try
-            {
-                Runner.CheckRunning(0);
-                long deadline = Runner.Deadline(timeout);
-                Open(TakeConnection(address, port, deadline), deadline);
-            }
-            finally
-            {
-                EndOpening();
-            }
-        }
-        finally
-        {
-            Runner.Leave();
-        }
-    }
-
-    /// <summary>Reads what is there, and waits while nothing is.</summary>
-    /// <param name="buffer">Where to put it.</param>
-    /// <param name="offset">Where in it to begin.</param>
-    /// <param name="count">How many octets at most.</param>
-    /// <returns>How many octets were read; 0 when the peer has closed its side and everything was read, or nothing was asked for.</returns>
-    /// <exception cref="ArgumentException">The range is not within the buffer, or there is no buffer.</exception>
-    /// <exception cref="InvalidOperationException">Another thread is reading, or this is the thread of the loop.</exception>
-    /// <exception cref="ObjectDisposedException">The stream is not open, or was closed meanwhile.</exception>
-    /// <exception cref="NanoTcpException">Nothing came within <see cref="ReadTimeout"/>: try again as you like. Or the
-    /// connection has ended otherwise than in order, and what came before was read. Or the runner has been stopped.</exception>
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        CheckRange(buffer, offset, count);
-        Runner.EnterToWait();
-        try
-        {
-            BeginCall(Reading);
-            try
-            {
-                return ReadOrWait(buffer, offset, count);
-            }
-            finally
-            {
-                EndCall(Reading);
-            }
-        }
-        finally
-        {
-            Runner.Leave();
-        }
-    }
-
-    /// <summary>Reads one octet, and waits while there is none.</summary>
-    /// <returns>The octet; -1 when the peer has closed its side and everything was read.</returns>
-    /// <exception cref="InvalidOperationException">Another thread is reading, or this is the thread of the loop.</exception>
-    /// <exception cref="ObjectDisposedException">The stream is not open, or was closed meanwhile.</exception>
-    /// <exception cref="NanoTcpException">As for <see cref="Read(byte[], int, int)"/>.</exception>
-    public override int ReadByte()
-    {
-        Runner.EnterToWait();
-        try
-        {
-            BeginCall(Reading);
-            try
-            {
-                return ReadOrWait(_octets, 0, 1) == 0 ? -1 : _octets[0];
-            }
-            finally
-            {
-                EndCall(Reading);
-            }
-        }
-        finally
-        {
-            Runner.Leave();
-        }
-    }
-
-    /// <summary>Hands octets over, and waits until all of them have found room in the connection's ring.</summary>
-    /// <param name="buffer">Holds the octets; it is the caller's again when the call has ended.</param>
-    /// <param name="offset">The first of them.</param>
-    /// <param name="count">How many there are.</param>
-    /// <exception cref="ArgumentException">The range is not within the buffer, or there is no buffer.</exception>
-    /// <exception cref="InvalidOperationException">Another thread is writing, nothing can be written after
-    /// <see cref="CloseSend"/>, or this is the thread of the loop.</exception>
-    /// <exception cref="ObjectDisposedException">The stream is not open, or was closed meanwhile.</exception>
-    /// <exception cref="NanoTcpException">There was no progress for <see cref="WriteTimeout"/>; the connection has ended; or
-    /// the runner has been stopped. <see cref="NanoTcpException.Transferred"/> says how many octets had been taken.</exception>
-    public override void Write(byte[] buffer, int offset, int count)
-    {
-        CheckRange(buffer, offset, count);
-        Runner.EnterToWait();
-        try
-        {
-            BeginCall(Writing);
-            try
-            {
-                WriteOrWait(buffer, offset, count);
-            }
-            finally
-            {
-                EndCall(Writing);
-            }
-        }
-        finally
-        {
-            Runner.Leave();
-        }
-    }
-
-    /// <summary>Hands one octet over.</summary>
-    /// <param name="value">The octet.</param>
-    /// <inheritdoc cref="Write(byte[], int, int)"/>
-    public override void WriteByte(byte value)
-    {
-        Runner.EnterToWait();
-        try
-        {
-            BeginCall(Writing);
-            try
-            {
-                _octets[1] = value;
-                WriteOrWait(_octets, 1, 1);
-            }
-            finally
-            {
-                EndCall(Writing);
-            }
-        }
-        finally
-        {
-            Runner.Leave();
-        }
-    }
-
-    /// <summary>Does nothing: what was written goes out by itself, and to wait for acknowledgments would make a round trip
-    /// of every line. <see cref="Unacknowledged"/> tells how much is still under way.</summary>
-    public override void Flush()
-    {
-    }
-
     /// <summary>Says that nothing more will be written (half close, Shutdown of a socket). What was written is still
     /// delivered; reading goes on.</summary>
     /// <exception cref="ObjectDisposedException">The stream is not open.</exception>
@@ -482,41 +316,6 @@ public sealed class NanoTcpStream : BlockingStream
         }
     }
 
-    /// <summary>The calling thread alone opens the stream, until <see cref="EndOpening"/>.</summary>
-    internal void BeginOpening()
-    {
-        while (true)
-        {
-            if (_connection != null || (_marks & Opening) != 0)
-            {
-                throw new InvalidOperationException("This stream is open, or another thread is opening it; close it first.");
-            }
-
-            if ((_marks & (Reading | Writing)) == 0)
-            {
-                break;
-            }
-
-            // It was closed a moment ago, and a thread that this has woken is on its way out: it must not
-            // find a new connection, nor miss its event because somebody else waits for that too.
-            Runner.Wait(Runner.Left, Runner.Deadline(LeavingWait));
-        }
-
-        _marks |= Opening;
-    }
-
-    internal void EndOpening()
-    {
-        _marks &= ~(Opening | WriteWaiting | Cancelled);
-    }
-
-    /// <summary>The stream has a connection from now on.</summary>
-    internal void Attach(TcpConnection connection)
-    {
-        _connection = connection;
-        Runner.Add(this);
-    }
-
     /// <summary>Gives the connection back in order: what was written is still delivered, who waits in a call gets an exception.</summary>
     /// <param name="disposing">False in a finalizer, which has nothing to do.</param>
     protected override void Dispose(bool disposing)
@@ -546,27 +345,6 @@ public sealed class NanoTcpStream : BlockingStream
         base.Dispose(disposing);
     }
 
-    /// <summary>True when a thread in Connect has got what it waits for: a free connection, or the end of its handshake.</summary>
-    private bool CanGoOnOpening(TcpConnection connection)
-    {
-        return connection == null ? Runner.Stack.FreeConnections != 0 : !IsHandshaking(connection);
-    }
-
-    private void CancelOpening()
-    {
-        if ((_marks & Opening) != 0)
-        {
-            _marks |= Cancelled;
-            WakeAll();
-        }
-    }
-
-    private static bool IsHandshaking(TcpConnection connection)
-    {
-        TcpState state = connection.State;
-        return state == TcpState.SynSent || state == TcpState.SynReceived;
-    }
-
     /// <summary>True when a write would take something, or will never again.</summary>
     private static bool CanWriteOrNever(TcpConnection connection)
     {
@@ -577,24 +355,6 @@ public sealed class NanoTcpStream : BlockingStream
     private static bool IsTimeout(int timeout)
     {
         return timeout > 0 || timeout == NetworkRunner.Infinite;
-    }
-
-    private static void CheckRange(byte[] buffer, int offset, int count)
-    {
-        if (buffer == null)
-        {
-            throw new ArgumentNullException(nameof(buffer));
-        }
-
-        if (offset < 0 || offset > buffer.Length)
-        {
-            throw new ArgumentOutOfRangeException(nameof(offset));
-        }
-
-        if (count < 0 || count > buffer.Length - offset)
-        {
-            throw new ArgumentOutOfRangeException(nameof(count));
-        }
     }
 
     private static ObjectDisposedException NotOpen()
@@ -619,200 +379,5 @@ public sealed class NanoTcpStream : BlockingStream
         _connection = null;
         WakeAll();
         Runner.Wake();
-    }
-
-    /// <summary>The calling thread alone reads, or writes, until <see cref="EndCall"/>.</summary>
-    private void BeginCall(int mark)
-    {
-        OpenConnection();
-        if ((_marks & mark) != 0)
-        {
-            throw new InvalidOperationException(
-                mark == Reading ? "Another thread is reading from this stream: only one can." : "Another thread is writing to this stream: only one can.");
-        }
-
-        _marks |= mark;
-    }
-
-    private void EndCall(int mark)
-    {
-        _marks &= ~(mark | (mark == Reading ? ReadWaiting : WriteWaiting));
-        if (_connection == null)
-        {
-            Runner.Clock.Signal(Runner.Left);
-        }
-    }
-
-    /// <summary>Begins a handshake, as soon as a connection of the stack is free.</summary>
-    private TcpConnection TakeConnection(uint address, int port, long deadline)
-    {
-        TcpConnection connection = Runner.Stack.Connect(address, port);
-        if (connection != null)
-        {
-            return connection;
-        }
-
-        Runner.Add(this);
-        try
-        {
-            while (connection == null)
-            {
-                Runner.CheckRunning(0);
-                _marks |= WriteWaiting;
-                if (!Runner.Wait(_writeSignal, deadline))
-                {
-                    throw NanoTcpException.Timeout("All connections of the stack are in use, and none has become free in time.", 0);
-                }
-
-                if ((_marks & Cancelled) != 0)
-                {
-                    throw NotOpen();
-                }
-
-                connection = Runner.Stack.Connect(address, port);
-            }
-        }
-        finally
-        {
-            Runner.Remove(this);
-        }
-
-        return connection;
-    }
-
-    /// <summary>Waits until the handshake of a new connection has ended.</summary>
-    private void Open(TcpConnection connection, long deadline)
-    {
-        Attach(connection);
-        Runner.Wake();
-        bool open = false;
-        try
-        {
-            while (IsHandshaking(connection))
-            {
-                Runner.CheckRunning(0);
-                _marks |= WriteWaiting;
-                if (!Runner.Wait(_writeSignal, deadline))
-                {
-                    throw NanoTcpException.Timeout("The peer did not answer in time.", 0);
-                }
-
-                if (_connection != connection)
-                {
-                    throw NotOpen();
-                }
-            }
-
-            if (connection.State == TcpState.Closed)
-            {
-                throw NanoTcpException.Ended(connection.EndReason, 0);
-            }
-
-            open = true;
-        }
-        finally
-        {
-            if (!open && _connection == connection)
-            {
-                Detach();
-                connection.Abort();
-            }
-        }
-    }
-
-    private int ReadOrWait(byte[] buffer, int offset, int count)
-    {
-        TcpConnection connection = _connection;
-        long deadline = 0;
-        bool waited = false;
-        while (true)
-        {
-            int length = connection.Read(buffer, offset, count);
-            if (length != 0)
-            {
-                if ((connection.Marks & TcpConnection.OutputDue) != 0)
-                {
-                    // The window has opened again, and the peer should know.
-                    Runner.Wake();
-                }
-
-                return length;
-            }
-
-            if (count == 0 || connection.EndOfStream)
-            {
-                return 0;
-            }
-
-            if (connection.State == TcpState.Closed)
-            {
-                throw NanoTcpException.Ended(connection.EndReason, 0);
-            }
-
-            Runner.CheckRunning(0);
-            if (!waited)
-            {
-                deadline = Runner.Deadline(_readTimeout);
-                waited = true;
-            }
-
-            _marks |= ReadWaiting;
-            if (!Runner.Wait(_readSignal, deadline))
-            {
-                throw NanoTcpException.Timeout("Nothing has arrived in time; the stream can still be used.", 0);
-            }
-
-            if (_connection != connection)
-            {
-                throw NotOpen();
-            }
-        }
-    }
-
-    private void WriteOrWait(byte[] buffer, int offset, int count)
-    {
-        TcpConnection connection = _connection;
-        int timeout = _writeTimeout;
-        int written = 0;
-        long deadline = 0;
-        bool waited = false;
-        while (true)
-        {
-            Runner.CheckRunning(written);
-            int length = connection.Write(buffer, offset + written, count - written);
-            if (length != 0)
-            {
-                Runner.Wake();
-                written += length;
-                waited = false;
-            }
-
-            if (written == count)
-            {
-                return;
-            }
-
-            if (connection.State != TcpState.Established && connection.State != TcpState.CloseWait)
-            {
-                throw NanoTcpException.Ended(connection.EndReason, written);
-            }
-
-            if (!waited)
-            {
-                deadline = Runner.Deadline(timeout);
-                waited = true;
-            }
-
-            _marks |= WriteWaiting;
-            if (!Runner.Wait(_writeSignal, deadline))
-            {
-                throw NanoTcpException.Timeout("There was no room in time; the stream can still be used.", written);
-            }
-
-            if (_connection != connection)
-            {
-                throw NotOpen();
-            }
-        }
     }
 }

@@ -1,12 +1,11 @@
 using System;
-using NanoTcp.Primitives;
 using NanoTcp.Tcp;
 using NanoTcp.Tests.Compliance;
 using NanoTcp.Tests.Link;
 
 namespace NanoTcp.Tests.Tcp.States;
 
-/// <summary>LISTEN, RFC 9293 3.10.7.2: what a listener answers. Its queues have tests of their own.</summary>
+/// <summary>LISTEN, RFC 9293 3.10.7.2: what a listener answers. Its queues, and what it drops (<see cref="ScanTests"/>), have tests of their own.</summary>
 [TestClass]
 [Requirement("RFC 9293", "3.10.7.2")]
 public sealed class ListenTests : TraceTest
@@ -87,23 +86,6 @@ public sealed class ListenTests : TraceTest
         Send(segment);
         Expect(reset);
         T.Check(0, T.Stack.HalfOpenCount, "half open");
-    }
-
-    [TestMethod]
-    [DataRow("none seq 1", StackCounter.TcpInNulls)]
-    [DataRow("none seq 1 len 10", StackCounter.TcpInNulls)]
-    [DataRow("FIN seq 1", StackCounter.TcpInUnexpected)]
-    [DataRow("PSH seq 1 len 10", StackCounter.TcpInUnexpected)]
-    [DataRow("FIN,PSH,URG seq 1", StackCounter.TcpInXmas)]
-    [DataRow("SYN,FIN seq 1", StackCounter.TcpInSynFins)]
-    [DataRow("SYN,FIN,PSH,URG seq 1 len 10", StackCounter.TcpInSynFins)]
-    public void What_is_no_request_is_dropped_and_counted(string segment, int counter)
-    {
-        Listen();
-        Send(segment);
-        ExpectNothing();
-        T.Check(0, T.Stack.HalfOpenCount, "half open");
-        Counted(counter, 1);
     }
 
     [TestMethod]

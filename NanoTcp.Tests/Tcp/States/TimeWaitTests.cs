@@ -39,11 +39,7 @@ public sealed class TimeWaitTests : TraceTest
     [TestMethod]
     public void A_repeated_FIN_begins_the_wait_anew_for_a_connection_that_is_still_held()
     {
-        OpenPassive();
-        CloseSend();
-        Expect("FIN,ACK seq 1 ack 1");
-        Send("FIN,ACK seq 1 ack 2");
-        Expect("ACK seq 2 ack 2");
+        HoldInTimeWait();
         At(30_000);
         Send("FIN,ACK seq 1 ack 2");
         Expect("ACK seq 2 ack 2");
@@ -64,11 +60,7 @@ public sealed class TimeWaitTests : TraceTest
     [DataRow("SYN seq 1", DisplayName = "an old SYN")]
     public void Only_the_FIN_itself_begins_the_wait_anew(string segment)
     {
-        OpenPassive();
-        CloseSend();
-        Expect("FIN,ACK seq 1 ack 1");
-        Send("FIN,ACK seq 1 ack 2");
-        Expect("ACK seq 2 ack 2");
+        HoldInTimeWait();
         At(30_000);
         Send(segment);
         Expect("ACK seq 2 ack 2");
@@ -138,11 +130,7 @@ public sealed class TimeWaitTests : TraceTest
     [TestMethod]
     public void CLOSE_keeps_the_rest_of_the_wait_as_a_record()
     {
-        OpenPassive();
-        CloseSend();
-        Expect("FIN,ACK seq 1 ack 1");
-        Send("FIN,ACK seq 1 ack 2");
-        Expect("ACK seq 2 ack 2");
+        HoldInTimeWait();
         At(20_000);
         CloseSend();
         ExpectNothing();
@@ -471,6 +459,17 @@ public sealed class TimeWaitTests : TraceTest
         T.Check(0, T.Stack.TimeWaitCount, "closing connections");
     }
 
+    /// <summary>Its owner has closed its side, and not given the connection back.</summary>
+    private void HoldInTimeWait()
+    {
+        OpenPassive();
+        CloseSend();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+    }
+
+    /// <summary>Its owner has given the connection back, so that only a record is left.</summary>
     private void CloseToTimeWait()
     {
         OpenPassive();

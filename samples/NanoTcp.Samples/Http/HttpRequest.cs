@@ -63,12 +63,6 @@ internal sealed class HttpRequest
         get { return Error == 0 && !_closeAsked && (MinorVersion != 0 || _keepAliveAsked); }
     }
 
-    /// <summary>Whether content follows the head.</summary>
-    internal bool HasContent
-    {
-        get { return Chunked || ContentLength > 0; }
-    }
-
     /// <summary>Forgets everything.</summary>
     internal void Reset()
     {

@@ -46,18 +46,7 @@ public sealed class ChargenService : SlotService
     /// <inheritdoc/>
     protected override int Serve(int slot, TcpConnection connection, long now)
     {
-        int moved = 0;
-        while (moved < Budget)
-        {
-            int count = connection.Read(_discarded, 0, _discarded.Length);
-            if (count == 0)
-            {
-                break;
-            }
-
-            moved += count;
-        }
-
+        int moved = Discard(connection, _discarded, 0);
         if (connection.EndOfStream)
         {
             return -1;

@@ -88,17 +88,7 @@ public sealed class DaytimeService : SlotService
         }
 
         // Closing both sides while the client still sends would reset the connection, and the line might be lost.
-        while (moved < Budget)
-        {
-            int count = connection.Read(_discarded, 0, _discarded.Length);
-            if (count == 0)
-            {
-                break;
-            }
-
-            moved += count;
-        }
-
+        moved = Discard(connection, _discarded, moved);
         if (connection.EndOfStream)
         {
             return -1;

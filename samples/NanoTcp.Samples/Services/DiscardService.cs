@@ -24,18 +24,7 @@ public sealed class DiscardService : SlotService
     /// <inheritdoc/>
     protected override int Serve(int slot, TcpConnection connection, long now)
     {
-        int moved = 0;
-        while (moved < Budget)
-        {
-            int count = connection.Read(_octets, 0, _octets.Length);
-            if (count == 0)
-            {
-                break;
-            }
-
-            moved += count;
-        }
-
+        int moved = Discard(connection, _octets, 0);
         return moved == 0 && connection.EndOfStream ? -1 : moved;
     }
 }

@@ -115,6 +115,27 @@ public abstract class SlotService : IService
         return worked;
     }
 
+    /// <summary>Throws away what a client has sent.</summary>
+    /// <param name="connection">The client's.</param>
+    /// <param name="octets">Takes them.</param>
+    /// <param name="moved">Octets that have been moved for this client so far.</param>
+    /// <returns>Those and the octets that were thrown away. It ends at <see cref="Budget"/>.</returns>
+    protected static int Discard(TcpConnection connection, byte[] octets, int moved)
+    {
+        while (moved < Budget)
+        {
+            int count = connection.Read(octets, 0, octets.Length);
+            if (count == 0)
+            {
+                break;
+            }
+
+            moved += count;
+        }
+
+        return moved;
+    }
+
     /// <summary>A client has connected.</summary>
     protected abstract void Open(int slot, TcpConnection connection, long now);
 
