@@ -99,31 +99,31 @@ public sealed class NetworkStackOptions
     {
         Check(Random != null, nameof(Random), "A source of randomness is needed.");
         ValidateAddress(Address, PrefixLength, Gateway);
-        CheckRange(Connections, 1, 1024, nameof(Connections));
-        CheckRange(Listeners, 0, 64, nameof(Listeners));
-        CheckRange(ReceiveBuffer, 256, 65535, nameof(ReceiveBuffer));
-        CheckRange(SendBuffer, 256, 65535, nameof(SendBuffer));
+        Argument.CheckValue(Connections, 1, 1024, nameof(Connections));
+        Argument.CheckValue(Listeners, 0, 64, nameof(Listeners));
+        Argument.CheckValue(ReceiveBuffer, 256, 65535, nameof(ReceiveBuffer));
+        Argument.CheckValue(SendBuffer, 256, 65535, nameof(SendBuffer));
         if (MaxSegmentSize != 0)
         {
-            CheckRange(MaxSegmentSize, 64, mtu - HeaderLengths, nameof(MaxSegmentSize));
+            Argument.CheckValue(MaxSegmentSize, 64, mtu - HeaderLengths, nameof(MaxSegmentSize));
         }
 
-        CheckRange(Neighbours, 2, 256, nameof(Neighbours));
-        CheckRange(NeighbourQueues, 1, 8, nameof(NeighbourQueues));
-        CheckRange(HalfOpen, 1, 256, nameof(HalfOpen));
-        CheckRange(TimeWaits, 1, 1024, nameof(TimeWaits));
-        CheckRange(TimeWaitDuration, 1, 240000, nameof(TimeWaitDuration));
-        CheckRange(Gaps, 1, 16, nameof(Gaps));
-        CheckRange(MinRetransmissionTimeout, 100, 60000, nameof(MinRetransmissionTimeout));
-        CheckRange(TimeToLive, 1, 255, nameof(TimeToLive));
-        CheckRange(MulticastGroups, 0, 64, nameof(MulticastGroups));
-        CheckRange(ReassemblyBuffers, 0, 16, nameof(ReassemblyBuffers));
+        Argument.CheckValue(Neighbours, 2, 256, nameof(Neighbours));
+        Argument.CheckValue(NeighbourQueues, 1, 8, nameof(NeighbourQueues));
+        Argument.CheckValue(HalfOpen, 1, 256, nameof(HalfOpen));
+        Argument.CheckValue(TimeWaits, 1, 1024, nameof(TimeWaits));
+        Argument.CheckValue(TimeWaitDuration, 1, 240000, nameof(TimeWaitDuration));
+        Argument.CheckValue(Gaps, 1, 16, nameof(Gaps));
+        Argument.CheckValue(MinRetransmissionTimeout, 100, 60000, nameof(MinRetransmissionTimeout));
+        Argument.CheckValue(TimeToLive, 1, 255, nameof(TimeToLive));
+        Argument.CheckValue(MulticastGroups, 0, 64, nameof(MulticastGroups));
+        Argument.CheckValue(ReassemblyBuffers, 0, 16, nameof(ReassemblyBuffers));
         if (ReassemblySize != 0)
         {
-            CheckRange(ReassemblySize, Ipv4Layer.LeastReassembly - Ipv4Header.MinLength, mtu - Ipv4Header.MinLength, nameof(ReassemblySize));
+            Argument.CheckValue(ReassemblySize, Ipv4Layer.LeastReassembly - Ipv4Header.MinLength, mtu - Ipv4Header.MinLength, nameof(ReassemblySize));
         }
 
-        CheckRange((int)CongestionControl, (int)TcpCongestionControl.NewReno, (int)TcpCongestionControl.None, nameof(CongestionControl));
+        Argument.CheckValue((int)CongestionControl, (int)TcpCongestionControl.NewReno, (int)TcpCongestionControl.None, nameof(CongestionControl));
     }
 
     /// <summary>Throws unless it is an address that one host can have, with a router that can be reached; or no address.</summary>
@@ -161,14 +161,6 @@ public sealed class NetworkStackOptions
         if (!valid)
         {
             throw new ArgumentException(message, name);
-        }
-    }
-
-    private static void CheckRange(int value, int least, int most, string name)
-    {
-        if (value < least || value > most)
-        {
-            throw new ArgumentOutOfRangeException(name);
         }
     }
 }

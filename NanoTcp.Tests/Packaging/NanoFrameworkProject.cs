@@ -53,6 +53,9 @@ internal sealed class NanoFrameworkProject
     /// <summary>Full paths of what is compiled, in the file's order.</summary>
     internal string[] Sources => Includes("Compile").Select(FullPath).ToArray();
 
+    /// <summary>What it tells Visual Studio that it is good for.</summary>
+    internal string[] Capabilities => Includes("ProjectCapability").ToArray();
+
     /// <summary>Full paths of the projects that are referenced, and the GUIDs by which they are.</summary>
     internal (string Path, Guid Guid)[] ProjectReferences => Items("ProjectReference")
         .Select(item => (FullPath((string)item.Attribute("Include")!), Guid.Parse(item.Element(s_msbuild + "Project")!.Value)))

@@ -80,8 +80,11 @@ public class NanoFrameworkProjectTests
         string exceptions = string.Join(' ', desktop.Descendants("Compile").Select(item => (string?)item.Attribute("Remove") ?? item.ToString()));
         Assert.AreEqual(inner, exceptions, "nothing is left out but the folder of another project");
         XDocument targets = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.targets"));
-        XElement exception = targets.Descendants("Compile").Single();
-        Assert.AreEqual(@"Device\**", (string?)exception.Attribute("Remove"));
+        string[] removed = targets.Descendants("Compile").Select(item => (string)item.Attribute("Remove")!).ToArray();
+        CollectionAssert.AreEqual(
+            new[] { @"Device\**", @"$(MSBuildThisFileDirectory)**\bin\**;$(MSBuildThisFileDirectory)**\obj\**" },
+            removed,
+            "nothing is left out but the folder Device, and what builds leave beside the sources");
 
         // What is in there is in the device's assembly only.
         CodeAssembly read = Repository.Open(Path.GetFileName(name));
@@ -101,7 +104,9 @@ public class NanoFrameworkProjectTests
         {
             string path = Path.Combine(Repository.Root, "packages", $"{package.Key}.{package.Value}", "lib", file);
             string assembly = Path.GetFileNameWithoutExtension(file);
-            return $"{assembly}, Version={package.Value}.0, Culture=neutral, PublicKeyToken=c07d481e9758c731 {path}";
+            // The launcher is the one assembly whose version is not its package's: it has none.
+            string version = assembly == "nanoFramework.UnitTestLauncher" ? "0.0.0.0" : package.Value + ".0";
+            return $"{assembly}, Version={version}, Culture=neutral, PublicKeyToken=c07d481e9758c731 {path}";
         })).Order().ToArray();
         string[] found = project.References.Select(reference => $"{reference.Assembly} {project.FullPath(reference.HintPath)}").Order().ToArray();
         CollectionAssert.AreEqual(expected, found);
@@ -145,6 +150,18 @@ public class NanoFrameworkProjectTests
     public void Device_projects_are_compiled_at_language_version_10(string name)
     {
         Assert.AreEqual("10", new NanoFrameworkProject(name).Value("LangVersion"));
+    }
+
+    /// <summary>As Visual Studio's template has it: without the capability Test Explorer does not look into the project.</summary>
+    [TestMethod]
+    public void The_project_of_tests_says_that_it_holds_tests_and_how_they_are_run()
+    {
+        NanoFrameworkProject project = new("NanoTcp.Tests/NFUnitTest/NFUnitTest");
+        CollectionAssert.AreEqual(new[] { "TestContainer" }, project.Capabilities);
+        Assert.AreEqual("NFUnitTest", project.Value("AssemblyName"));
+        Assert.AreEqual("true", project.Value("IsTestProject"));
+        Assert.AreEqual("UnitTest", project.Value("TestProjectType"));
+        Assert.IsTrue(File.Exists(project.FullPath(project.Value("RunSettingsFilePath").Replace(@"$(MSBuildProjectDirectory)\", "", StringComparison.Ordinal))));
     }
 
     [TestMethod]

@@ -53,6 +53,39 @@ public class PageTests
         CollectionAssert.AreEqual(Array.Empty<string>(), missing, string.Join("\n", missing));
     }
 
+    [TestMethod]
+    public void Troubleshooting_knows_every_reason_for_having_no_address()
+    {
+        string source = File.ReadAllText(Path.Combine(Repository.ProjectFolder("NanoTcp.Services"), "HostNotices.cs"));
+        string page = Page("docs", "troubleshooting.md");
+
+        // What begins with a semicolon is put behind a reason.
+        string[] reasons = Regex.Matches(source, @"""(?:No address: )?[, ]*(?<text>(?:[a-z][^"";,]{11,}))[^""]*""").Select(match => match.Groups["text"].Value).ToArray();
+        CollectionAssert.IsSubsetOf(new[] { "there is no link", "the lease has expired", "but its server does not answer", "link-local: no DHCP server answers" }, reasons);
+        string[] missing = reasons.Where(text => !page.Contains(text, StringComparison.Ordinal)).ToArray();
+        CollectionAssert.AreEqual(Array.Empty<string>(), missing, string.Join("\n", missing));
+    }
+
+    [TestMethod]
+    public void The_README_says_of_a_received_segment_what_was_counted()
+    {
+        Match counted = Regex.Match(Page("docs", "performance.md"), @"\| a segment of 1,460 octets received \| ([\d,]+) \|");
+        StringAssert.Contains(Page("README.md"), $"{counted.Groups[1].Value} interpreted instructions");
+    }
+
+    [TestMethod]
+    public void The_first_steps_name_the_packages_of_the_board_in_their_versions()
+    {
+        NanoFrameworkProject board = new("boards/Esp32DevKitC/Esp32DevKitC");
+        string[] named = Regex.Matches(Page("docs", "getting-started-esp32.md"), @"\| (nanoFramework\.[\w.]+ [\d.]+) \| `").Select(match => match.Groups[1].Value).ToArray();
+        CollectionAssert.AreEquivalent(board.Packages.Select(package => $"{package.Key} {package.Value}").ToArray(), named);
+    }
+
+    private static string Page(params string[] path)
+    {
+        return File.ReadAllText(Path.Combine([Repository.Root, .. path]));
+    }
+
     /// <summary>The names that headings have as targets of links: small letters, no punctuation, hyphens for spaces.</summary>
     private static HashSet<string> Headings(string page)
     {

@@ -178,7 +178,7 @@ public abstract class HostTest : StackTest
         Assert.AreEqual(expected, Host.Counters.GetValue(counter), Host.Counters.GetName(counter));
 
     /// <summary>Delays of 0, pauses of a second, and no jitter.</summary>
-    private protected sealed class SteadyRandom : IRandomSource
+    internal sealed class SteadyRandom : IRandomSource
     {
         /// <summary>0 modulo 1001, and 1000 modulo 2001.</summary>
         internal const uint Value = 2002000 + (2003001 * 700u);

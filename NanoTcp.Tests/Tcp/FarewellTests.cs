@@ -231,6 +231,34 @@ public sealed class FarewellTests : TraceTest
     }
 
     [TestMethod]
+    public void In_a_table_full_of_them_TIME_WAIT_finds_no_place()
+    {
+        Listen(options =>
+        {
+            options.TimeWaits = 1;
+            options.Connections = 2;
+        });
+        TracePeer first = Client(1);
+        T.As(first);
+        Handshake();
+        Close();
+        Expect("FIN,ACK seq 1 ack 1");
+        T.As(Client(2));
+        Handshake();
+        Close();
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+        T.Check(2, T.Stack.FreeConnections, "free connections");
+        Counted(StackCounter.TcpTimeWaitDrops, 1);
+        T.As(first);
+        At(1000);
+        Expect("FIN,ACK seq 1 ack 1");
+        Send("FIN,ACK seq 1 ack 2");
+        Expect("ACK seq 2 ack 2");
+    }
+
+    [TestMethod]
     public void The_connection_that_has_been_free_longest_is_taken_first()
     {
         Listen(options => options.Connections = 3);

@@ -311,6 +311,49 @@ public sealed class SynCookieTests : TraceTest
         Counted(StackCounter.TcpSynCookiesAccepted, 1);
     }
 
+    [TestMethod]
+    public void Nor_does_it_while_the_owner_holds_the_connection_that_is_over()
+    {
+        Overflowing();
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 win 0 mss 1460");
+        Send("ACK seq 1 ack 1 len 10");
+        Expect("ACK seq 1 ack 11 win 2038");
+        Accept();
+        Read(10);
+        Send("FIN,ACK seq 11 ack 1");
+        Expect("ACK seq 1 ack 12");
+        CloseSend();
+        Expect("FIN,ACK seq 1 ack 12");
+        Send("ACK seq 12 ack 2");
+        Ended(TcpEndReason.Closed);
+        Send("ACK seq 1 ack 1 len 10");
+        Expect("RST seq 1 win 0");
+        T.Check(0, T.Listener.Pending, "pending");
+        Counted(StackCounter.TcpSynCookiesAccepted, 1);
+    }
+
+    [TestMethod]
+    public void Nor_does_what_the_peer_sends_that_has_not_seen_the_FIN_when_that_is_given_up()
+    {
+        Overflowing();
+        Send("SYN seq 0 win 4000 mss 1000");
+        Expect("SYN,ACK seq 0 ack 1 win 0 mss 1460");
+        Send("ACK seq 1 ack 1");
+        Expect("ACK seq 1 ack 1 win 2048");
+        Accept();
+        T.Close(100);
+        Expect("FIN,ACK seq 1 ack 1");
+        At(100);
+        Counted(StackCounter.TcpGiveUps, 1);
+
+        // The acknowledgment in it is that of the cookie still.
+        Send("ACK seq 1 ack 1 len 10");
+        Expect("ACK seq 2 ack 1");
+        T.Check(0, T.Listener.Pending, "pending");
+        Counted(StackCounter.TcpSynCookiesAccepted, 1);
+    }
+
     /// <summary>One record, taken by a peer that does not answer.</summary>
     private void Overflowing(int connections = 2)
     {

@@ -1,4 +1,4 @@
-using System;
+using NanoTcp.Primitives;
 
 namespace NanoTcp.Services;
 
@@ -16,16 +16,8 @@ public sealed class DnsClientOptions
 
     internal void Validate()
     {
-        CheckRange(Queries, 1, 16, nameof(Queries));
-        CheckRange(CacheEntries, 0, 64, nameof(CacheEntries));
-        CheckRange(MaxTimeToLive, 0, 604800, nameof(MaxTimeToLive));
-    }
-
-    private static void CheckRange(int value, int least, int most, string name)
-    {
-        if (value < least || value > most)
-        {
-            throw new ArgumentOutOfRangeException(name);
-        }
+        Argument.CheckValue(Queries, 1, 16, nameof(Queries));
+        Argument.CheckValue(CacheEntries, 0, 64, nameof(CacheEntries));
+        Argument.CheckValue(MaxTimeToLive, 0, 604800, nameof(MaxTimeToLive));
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using NanoTcp.Primitives;
 
 namespace NanoTcp.Services;
 
@@ -26,19 +27,11 @@ public sealed class SntpClientOptions
 
     internal void Validate()
     {
-        CheckRange(PollInterval, SntpClient.LeastInterval, SntpClient.MostInterval, nameof(PollInterval));
-        CheckRange(StartDelay, 0, 300, nameof(StartDelay));
+        Argument.CheckValue(PollInterval, SntpClient.LeastInterval, SntpClient.MostInterval, nameof(PollInterval));
+        Argument.CheckValue(StartDelay, 0, 300, nameof(StartDelay));
         if (ServerName != null && Dns == null)
         {
             throw new ArgumentException("A server's name needs a DnsClient that resolves it.", nameof(Dns));
-        }
-    }
-
-    private static void CheckRange(int value, int least, int most, string name)
-    {
-        if (value < least || value > most)
-        {
-            throw new ArgumentOutOfRangeException(name);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using NanoTcp.Primitives;
 using NanoTcp.Tcp;
 
 namespace NanoTcp.Sockets;
@@ -21,7 +22,7 @@ public sealed partial class NanoTcpStream
     /// connection has ended otherwise than in order, and what came before was read. Or the runner has been stopped.</exception>
     public override int Read(byte[] buffer, int offset, int count)
     {
-        CheckRange(buffer, offset, count);
+        Argument.CheckRange(buffer, offset, count);
         Runner.EnterToWait();
         try
         {
@@ -79,7 +80,7 @@ public sealed partial class NanoTcpStream
     /// the runner has been stopped. <see cref="NanoTcpException.Transferred"/> says how many octets had been taken.</exception>
     public override void Write(byte[] buffer, int offset, int count)
     {
-        CheckRange(buffer, offset, count);
+        Argument.CheckRange(buffer, offset, count);
         Runner.EnterToWait();
         try
         {
@@ -128,24 +129,6 @@ public sealed partial class NanoTcpStream
     /// of every line. <see cref="Unacknowledged"/> tells how much is still under way.</summary>
     public override void Flush()
     {
-    }
-
-    private static void CheckRange(byte[] buffer, int offset, int count)
-    {
-        if (buffer == null)
-        {
-            throw new ArgumentNullException(nameof(buffer));
-        }
-
-        if (offset < 0 || offset > buffer.Length)
-        {
-            throw new ArgumentOutOfRangeException(nameof(offset));
-        }
-
-        if (count < 0 || count > buffer.Length - offset)
-        {
-            throw new ArgumentOutOfRangeException(nameof(count));
-        }
     }
 
     /// <summary>The calling thread alone reads, or writes, until <see cref="EndCall"/>.</summary>

@@ -257,7 +257,7 @@ public sealed partial class TcpConnection
     public int Peek(byte[] buffer, int offset, int count)
     {
         CheckOwned();
-        CheckRange(buffer, offset, count);
+        Argument.CheckRange(buffer, offset, count);
         int length = count < _receive.Count ? count : _receive.Count;
         if (length != 0)
         {
@@ -294,7 +294,7 @@ public sealed partial class TcpConnection
     private int Write(byte[] buffer, int offset, int count, bool urgent)
     {
         CheckOwned();
-        CheckRange(buffer, offset, count);
+        Argument.CheckRange(buffer, offset, count);
         if ((Block.Marks & TcpControlBlock.FinQueued) != 0)
         {
             throw new InvalidOperationException("Nothing can be written after CloseSend.");
@@ -396,24 +396,6 @@ public sealed partial class TcpConnection
         if ((Marks & Owned) == 0)
         {
             throw new InvalidOperationException("This connection was given back by Close or Abort.");
-        }
-    }
-
-    private static void CheckRange(byte[] buffer, int offset, int count)
-    {
-        if (buffer == null)
-        {
-            throw new ArgumentNullException(nameof(buffer));
-        }
-
-        if (offset < 0 || offset > buffer.Length)
-        {
-            throw new ArgumentOutOfRangeException(nameof(offset));
-        }
-
-        if (count < 0 || count > buffer.Length - offset)
-        {
-            throw new ArgumentOutOfRangeException(nameof(count));
         }
     }
 }

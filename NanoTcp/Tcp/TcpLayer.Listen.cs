@@ -25,7 +25,10 @@ internal sealed partial class TcpLayer
 
         if ((flags & TcpSegment.Ack) != 0)
         {
-            if ((flags & TcpSegment.Syn) == 0 && _cookies.AreInForce(Ip.Now) && ProcessCookie(listener, remoteAddress, buffer))
+            if ((flags & TcpSegment.Syn) == 0
+                && _cookies.AreInForce(Ip.Now)
+                && !IsOfEnded(remoteAddress)
+                && ProcessCookie(listener, remoteAddress, buffer))
             {
                 return true;
             }
@@ -141,6 +144,28 @@ internal sealed partial class TcpLayer
             0,
             OfferedMss,
             0);
+    }
+
+    /// <summary>
+    /// True for a segment of a connection that is over while its owner still holds it, or a reset of it waits: its numbers are not among the
+    /// records yet, and it must not open the connection again; see <see cref="Retire"/>.
+    /// </summary>
+    private bool IsOfEnded(uint remoteAddress)
+    {
+        TcpSegment segment = _segment;
+        for (int i = 0; i < UsedConnections; i++)
+        {
+            TcpConnection connection = _connections[i];
+            if (connection.Ports == segment.Ports
+                && connection.Remote == remoteAddress
+                && ((int)(segment.SequenceNumber - connection.Block.RcvNxt) <= 0
+                    || (int)(segment.AcknowledgmentNumber - connection.Block.SndMax) <= 0))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>An acknowledgment that no record knows may finish a handshake by a cookie. False when it deserves a reset.</summary>

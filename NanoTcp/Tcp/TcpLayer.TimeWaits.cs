@@ -21,18 +21,22 @@ internal sealed partial class TcpLayer
             Counters[StackCounter.TcpTimeWaitDrops]++;
         }
 
-        table.State[index] = (byte)block.State;
-        table.RemoteAddress[index] = connection.Remote;
-        table.Ports[index] = connection.Ports;
-        table.SndNxt[index] = block.SndMax;
-        table.RcvNxt[index] = block.RcvNxt;
-        table.Quota[index] = 0;
-        table.DueAt[index] = dueAt;
-        table.Timeout[index] = (ushort)connection.RetransmissionTimeout;
-        long until = dueAt != TcpConnection.Never ? giveUpAt
-            : Ip.Now + (block.State == TcpState.TimeWait ? TimeWaitDuration : TcpLimits.FinWait2);
-        table.Until[index] = until;
-        WakeAt(dueAt < until ? dueAt : until);
+        if (index != TimeWaitTable.None)
+        {
+            table.State[index] = (byte)block.State;
+            table.RemoteAddress[index] = connection.Remote;
+            table.Ports[index] = connection.Ports;
+            table.SndNxt[index] = block.SndMax;
+            table.RcvNxt[index] = block.RcvNxt;
+            table.Quota[index] = 0;
+            table.DueAt[index] = dueAt;
+            table.Timeout[index] = (ushort)connection.RetransmissionTimeout;
+            long until = dueAt != TcpConnection.Never ? giveUpAt
+                : Ip.Now + (block.State == TcpState.TimeWait ? TimeWaitDuration : TcpLimits.FinWait2);
+            table.Until[index] = until;
+            WakeAt(dueAt < until ? dueAt : until);
+        }
+
         block.State = TcpState.Closed;
         Release(connection);
     }
@@ -165,8 +169,15 @@ internal sealed partial class TcpLayer
 
             if (now >= table.Until[i])
             {
-                Counters[StackCounter.TcpGiveUps] += table.DueAt[i] != TcpConnection.Never ? 1 : 0;
-                table.Remove(i);
+                if (table.DueAt[i] == TcpConnection.Never)
+                {
+                    table.Remove(i);
+                }
+                else
+                {
+                    Counters[StackCounter.TcpGiveUps]++;
+                    End(i);
+                }
             }
             else if (table.DueAt[i] != TimeWaitTable.FinDue && now >= table.DueAt[i])
             {

@@ -89,8 +89,9 @@ internal sealed class TimeWaitTable
         return false;
     }
 
-    /// <summary>A free record, else the one that would be forgotten first: in TIME-WAIT, else in FIN-WAIT-2, else any.</summary>
-    /// <param name="replaced">True when a record had to give way.</param>
+    /// <summary>A free record, else the one that would be forgotten first: in TIME-WAIT, else in FIN-WAIT-2. <see cref="None"/> when all
+    /// wait to repeat a FIN, which only they know: <see cref="HasRoom"/>.</summary>
+    /// <param name="replaced">True when a record has to give way, or the one that was to be added.</param>
     internal int Add(out bool replaced)
     {
         int best = None;
@@ -106,7 +107,7 @@ internal sealed class TimeWaitTable
             }
 
             int rank = state == (byte)TcpState.TimeWait ? 2 : state == (byte)TcpState.FinWait2 ? 1 : 0;
-            if (best == None || rank > bestRank || (rank == bestRank && Until[i] < Until[best]))
+            if (rank > bestRank || (best != None && rank == bestRank && Until[i] < Until[best]))
             {
                 best = i;
                 bestRank = rank;

@@ -286,7 +286,7 @@ public sealed class UdpSocket : UdpEndpoint
             throw new InvalidOperationException("This socket is not connected: use SendTo, or Connect first.");
         }
 
-        CheckRange(buffer, offset, count);
+        Argument.CheckRange(buffer, offset, count);
         return Enqueue((uint)_values[ConnectedAddress], _values[ConnectedPort], buffer, offset, count);
     }
 
@@ -306,7 +306,7 @@ public sealed class UdpSocket : UdpEndpoint
     /// <exception cref="InvalidOperationException">It is a broadcast address, and <see cref="AllowBroadcast"/> is not set.</exception>
     public bool SendTo(uint address, int port, byte[] buffer, int offset, int count)
     {
-        CheckRange(buffer, offset, count);
+        Argument.CheckRange(buffer, offset, count);
         CheckValue(port, 1, 65535);
         if (!MayGoTo(address))
         {
@@ -331,7 +331,7 @@ public sealed class UdpSocket : UdpEndpoint
     /// <exception cref="ArgumentOutOfRangeException">The range is not within the buffer.</exception>
     public int Receive(byte[] buffer, int offset, int count)
     {
-        CheckRange(buffer, offset, count);
+        Argument.CheckRange(buffer, offset, count);
         int[] values = _values;
         if (values[Received] == 0)
         {
@@ -494,24 +494,6 @@ public sealed class UdpSocket : UdpEndpoint
         if (value < least || value > most)
         {
             throw new ArgumentOutOfRangeException(nameof(value));
-        }
-    }
-
-    private static void CheckRange(byte[] buffer, int offset, int count)
-    {
-        if (buffer == null)
-        {
-            throw new ArgumentNullException(nameof(buffer));
-        }
-
-        if (offset < 0 || offset > buffer.Length)
-        {
-            throw new ArgumentOutOfRangeException(nameof(offset));
-        }
-
-        if (count < 0 || count > buffer.Length - offset)
-        {
-            throw new ArgumentOutOfRangeException(nameof(count));
         }
     }
 

@@ -9,10 +9,20 @@ using NanoTcp.Samples.Http;
 using NanoTcp.Services;
 
 // The HTTP status server on a desktop whose USB port leads to an ENC28J60 by way of an FT232H; wiring: README.md.
-List<Ft232HDevice> adapters = Ft232HDevice.GetFt232H();
+List<Ft232HDevice> adapters;
+try
+{
+    adapters = Ft232HDevice.GetFt232H();
+}
+catch (DllNotFoundException)
+{
+    Console.Error.WriteLine("No D2XX library: install that of FTDI, see README.md.");
+    return 1;
+}
+
 if (adapters.Count == 0)
 {
-    Console.Error.WriteLine("No FT232H found: is it plugged in, and is the D2XX library of FTDI installed?");
+    Console.Error.WriteLine("No FT232H found: is it plugged in, and does no other driver hold it?");
     return 1;
 }
 

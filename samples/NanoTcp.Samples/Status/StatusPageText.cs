@@ -41,7 +41,7 @@ internal static class StatusPageText
 @media(prefers-color-scheme:dark){:root{--bg:#0e1216;--card:#171d23;--text:#e4e9ee;--dim:#8d9aa8;--faint:#64717e;--line:#28313a;--ok:#3fcf92;--bad:#ff7d5c}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:72rem;padding:1.2rem 1rem 2rem;background:var(--bg);color:var(--text);font:15px/1.5 system-ui,sans-serif}
-header{display:flex;align-items:center;gap:.8rem;margin-bottom:1rem}
+header{display:flex;flex-wrap:wrap;align-items:center;gap:0 .8rem;margin-bottom:1rem;white-space:nowrap}
 h1{font-size:1.5rem;margin:0}
 h2{font-size:.95rem;margin:0 0 .5rem}
 #link{padding:.1rem .8rem;border-radius:1rem;background:var(--bad);color:var(--card);font-size:.85rem}
@@ -70,7 +70,7 @@ p b{font-weight:400}
 .w td:first-child{color:var(--bad)}
 body:not(:has(#zeros:checked)) p.z{display:none}
 label{display:block;margin:.9rem 0 -.4rem}
-@media(max-width:32rem){th,td{padding-right:.7rem}td{font-size:.76rem}}
+@media(max-width:32rem){th,td{padding-right:.5rem}td{font-size:.76rem}}
 footer{margin-top:1rem}
 a{color:inherit;margin-right:1rem}
 ";
