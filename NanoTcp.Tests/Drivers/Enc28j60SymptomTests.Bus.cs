@@ -225,4 +225,22 @@ public sealed partial class Enc28j60SymptomTests
 
         Assert.AreEqual(8, bench.Count(Enc28j60Counters.Recoveries));
     }
+
+    /// <summary>With another device on MISO, half of its bits, now and then something agrees, and each time there is hope.</summary>
+    [TestMethod]
+    public void A_PHY_register_that_never_reads_the_same_is_given_up_soon()
+    {
+        long most = 0;
+        for (ulong seed = 1; seed <= 2000; seed++)
+        {
+            DriverBench bench = new DriverBench(new Enc28j60ChipOptions { FaultSeed = seed }).Start();
+            bench.Chip.Faults.Miso = MisoFault.SecondDevice;
+            Enc28j60Spi spi = new(bench.Bus);
+            long before = bench.Chip.Statistics.Operations;
+            new Enc28j60Phy(spi).ReadSettled(Enc28j60Bits.PHSTAT2, 0xFFFF);
+            most = long.Max(most, bench.Chip.Statistics.Operations - before);
+        }
+
+        Assert.IsLessThanOrEqualTo(300, most, "SPI operations");
+    }
 }
