@@ -89,6 +89,12 @@ internal sealed class BufferAccess
             && _ring.Contains(address)
             && count > _ring.ReadableFrom(address))
         {
+            if (_state.CountIsWrong)
+            {
+                // The host looks for what it was told there is, however long ago that was.
+                _state.Excuse();
+            }
+
             _state.ReportMemory(ViolationKind.ReadBeyondPacket, address);
         }
     }

@@ -35,6 +35,9 @@ internal sealed class ChipState
     /// <summary>For how long a host may go on doing wrong after a fault before it is to blame for it.</summary>
     private const long BlamelessNanoseconds = 2_000_000_000;
 
+    /// <summary>EPKTCNT says something else than there is, by a fault: until it has been counted down to 0, or a reset.</summary>
+    internal bool CountIsWrong;
+
     private long _disturbedUntil;
 
     /// <summary>First octet of the SPI operation in progress, or of the last one.</summary>
@@ -166,5 +169,6 @@ internal sealed class ChipState
         Array.Copy(RegisterMap.ResetValues, Registers, Register.Count);
         Registers[Register.ECOCON] = clockOut;
         Registers[Register.EREVID] = Options.Revision;
+        CountIsWrong = false;
     }
 }

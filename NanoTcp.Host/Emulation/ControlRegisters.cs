@@ -177,6 +177,7 @@ internal sealed class ControlRegisters
 
         _habits.TakePacket();
         _state.Registers[Register.EPKTCNT]--;
+        _state.CountIsWrong &= _state.Registers[Register.EPKTCNT] != 0;
     }
 
     private void EnterPowerSave()

@@ -62,8 +62,8 @@ public enum StuckTransmission
 /// <remarks>
 /// Rates are parts per million of the occasions that the knob names. What the host does in the wake of a fault that
 /// deceives it, or that spoils what it says, counts as provoked in <see cref="Enc28j60Chip.Violations"/>: until it has
-/// reset the chip, but for two seconds at the most. What can lead no host to break a rule excuses nothing: the interrupt
-/// pin, the link, and PKTIF, on which no host is to rely.
+/// reset the chip, but for two seconds at the most; a wrong count of packets deceives it as long as it stands. What can
+/// lead no host to break a rule excuses nothing: the interrupt pin, the link, and PKTIF, on which no host is to rely.
 /// </remarks>
 public sealed class Enc28j60Faults
 {

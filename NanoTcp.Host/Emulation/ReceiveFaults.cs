@@ -53,6 +53,7 @@ internal sealed class ReceiveFaults
     internal void Miscount(int count)
     {
         _state.Registers[Register.EPKTCNT] = (byte)count;
+        _state.CountIsWrong = true;
         _state.Disturb();
         _pin.Look();
     }

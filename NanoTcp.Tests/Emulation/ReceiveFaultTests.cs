@@ -223,6 +223,41 @@ public class ReceiveFaultTests
         Assert.IsFalse(bench.Chip.InterruptPinLow);
     }
 
+    [TestMethod]
+    public void What_a_wrong_count_leads_to_is_provoked_however_late_it_is_read()
+    {
+        ChipBench bench = new();
+        bench.Initialise();
+        bench.Chip.MiscountPackets(2);
+        bench.Wait(5_000_000_000);
+        Assert.AreEqual(2, bench.PacketCount());
+        bench.ReadMemory(0, 70);
+        Assert.AreEqual(0, bench.Chip.Violations.Total);
+        Assert.AreNotEqual(0, bench.Chip.Violations.Provoked);
+
+        // When it has been counted down to nothing it is right again.
+        bench.Set(ChipBench.Econ2, 0x40);
+        bench.Set(ChipBench.Econ2, 0x40);
+        bench.Wait(5_000_000_000);
+        Assert.AreEqual(0, bench.PacketCount());
+        bench.ReadMemory(0, 70);
+        Assert.AreNotEqual(0, bench.Chip.Violations.Total);
+    }
+
+    [TestMethod]
+    public void After_a_reset_no_count_is_wrong()
+    {
+        ChipBench bench = new();
+        bench.Initialise();
+        bench.Chip.MiscountPackets(2);
+        bench.Exchange(0xFF);
+        bench.Wait(5_000_000_000);
+        bench.Initialise();
+        Assert.AreEqual(0, bench.PacketCount());
+        bench.ReadMemory(0, 70);
+        Assert.AreNotEqual(0, bench.Chip.Violations.Total);
+    }
+
     private static (int Next, int Length) Header(GarbageHeader kind, ulong seed)
     {
         ChipBench bench = new(new Enc28j60ChipOptions { FaultSeed = seed });
