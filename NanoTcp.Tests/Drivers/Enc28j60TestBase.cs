@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using NanoTcp.Drivers.Enc28j60;
 using NanoTcp.Emulation;
+using NanoTcp.Link;
 
 namespace NanoTcp.Tests.Drivers;
 
@@ -38,6 +39,18 @@ public abstract class Enc28j60TestBase
         {
             Assert.AreEqual(0, bench.Receive(2), $"{destination:X12}");
         }
+    }
+
+    /// <summary>Frames flow both ways within 10 ms of chip time, and it took so many recoveries.</summary>
+    private protected static void AssertHealed(DriverBench bench, long recoveries)
+    {
+        const long LongestRecovery = 10_000_000;
+        long start = bench.Clock.Nanoseconds;
+        bench.RunUntil(() => bench.Driver.CanSend, 20);
+        Assert.IsLessThan(LongestRecovery, bench.Clock.Nanoseconds - start);
+        bench.ExpectBothWays(DriverBench.Frame(777, (int)recoveries), "after the recovery");
+        Assert.AreEqual(recoveries, bench.Count(Enc28j60Counters.Recoveries));
+        Assert.AreEqual(LinkStatus.Up, bench.Driver.Status);
     }
 
     private protected DriverBench NewBench(Enc28j60ChipOptions? chip = null, Enc28j60Options? driver = null)

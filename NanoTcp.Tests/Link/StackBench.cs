@@ -84,6 +84,7 @@ internal sealed class StackBench
         long before = GC.GetAllocatedBytesForCurrentThread();
         _wait = Stack.Poll(Now);
         Allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+        Wakefulness.Check(Stack);
         TakeSent();
         Do(action);
     }

@@ -184,13 +184,12 @@ internal sealed class DnsQuery : UdpEndpoint
     /// </summary>
     internal override bool ProcessError(IcmpProtocol icmp)
     {
-        int datagram = UdpHeader.Length + DnsMessage.HeaderLength + DnsName.Length(Name, 0) + DnsMessage.QuestionTail;
+        int packet = Ipv4Header.MinLength + UdpHeader.Length + DnsMessage.HeaderLength + DnsName.Length(Name, 0) + DnsMessage.QuestionTail;
         if (OutputDue
             || icmp.Type != IcmpMessage.TypeDestinationUnreachable
             || icmp.RemoteAddress != _server
             || (icmp.Ports & 0xFFFF) != DnsClient.Port
-            || (int)(icmp.SequenceNumber >> 16) != datagram
-            || icmp.ReturnedLength != Ipv4Header.MinLength + datagram)
+            || icmp.ReturnedLength != packet)
         {
             return false;
         }

@@ -21,9 +21,9 @@ namespace NanoTcp.Tcp;
 // checks what is compared or added up here, and the addresses passed its other rules when the connection was found; with
 // another address or prefix all is forgotten. TcpLayer.Process would find the same connection. In
 // TcpControlBlock.ProcessSynchronized the segment is acceptable, has neither RST nor SYN nor URG, and its acknowledgment is
-// neither a challenge nor a duplicate; SND.WL2, which was SND.UNA
-// when it was set, does not lie beyond it; and it leaves what TakePredicted leaves. What TcpConnection.Process does then is
-// done by the same methods here; only a time that has been raised or stopped is not scheduled, see TcpConnection.Deadline.
+// neither a challenge nor a duplicate; SND.WL2, which was SND.UNA when it was set, does not lie beyond it; and it leaves what
+// TakePredicted leaves. What TcpConnection.Process does then is done by the same methods here; only a time that has been raised
+// or stopped is not scheduled, see TcpConnection.Deadline.
 // Whatever is not predicted changes nothing and goes the long way.
 internal sealed partial class TcpLayer
 {

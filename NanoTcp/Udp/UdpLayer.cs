@@ -109,10 +109,15 @@ internal sealed class UdpLayer
     /// <summary>An ICMP error about a datagram of ours (RFC 1122 4.1.3.3).</summary>
     internal void ProcessError(IcmpProtocol icmp)
     {
-        // Datagrams carry no DF bit, so that no router can have found one too large.
+        // Datagrams carry no DF bit, so that no router can have found one too large. As RFC 5927 4.1 wants it of TCP, as far as UDP
+        // has anything to compare, the head of the datagram that comes back fits its own packet.
         bool unreachable = icmp.Type == IcmpMessage.TypeDestinationUnreachable;
         int localPort = (int)(icmp.Ports >> 16);
-        bool possible = localPort != 0 && !(unreachable && icmp.Code == IcmpMessage.CodeFragmentationNeeded);
+        int datagram = icmp.ReturnedLength - Ipv4Header.MinLength;
+        bool possible = localPort != 0
+            && datagram >= UdpHeader.Length
+            && (int)(icmp.SequenceNumber >> 16) == datagram
+            && !(unreachable && icmp.Code == IcmpMessage.CodeFragmentationNeeded);
         UdpEndpoint endpoint = possible ? Find(localPort) : null;
         if (endpoint == null || !endpoint.ProcessError(icmp))
         {

@@ -457,16 +457,12 @@ public sealed class UdpSocket : UdpEndpoint
     /// <inheritdoc/>
     internal override bool ProcessError(IcmpProtocol icmp)
     {
-        // RFC 1122 4.1.3.3. As RFC 5927 4.1 wants it of TCP, as far as UDP has anything to compare: the whole pair of sockets is right, something
-        // was sent there, and the head of the datagram that comes back fits its own packet. It is told and changes nothing.
+        // RFC 1122 4.1.3.3, RFC 5927 4.1: the whole pair of sockets is right, and something was sent there. It is told and changes nothing.
         int[] values = _values;
-        int datagram = icmp.ReturnedLength - Ipv4Header.MinLength;
         if (values[ConnectedPort] == 0
             || values[ConnectedPort] != (int)(icmp.Ports & 0xFFFF)
             || values[ConnectedAddress] != (int)icmp.RemoteAddress
-            || (values[Marks] & HasSent) == 0
-            || datagram < UdpHeader.Length
-            || (int)(icmp.SequenceNumber >> 16) != datagram)
+            || (values[Marks] & HasSent) == 0)
         {
             return false;
         }
